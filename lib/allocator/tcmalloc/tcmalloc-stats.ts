@@ -1,0 +1,62 @@
+import type { AllocatorSnapshot } from '../allocator-snapshot.js'
+
+/** One size class. `MALLOC` lines of `MallocExtension_GetStats`, where the build prints them. */
+export interface TcmallocSizeClass {
+  readonly index: number
+  readonly sizeBytes: number
+  /** Free objects in the caches, and their bytes. */
+  readonly freeObjects: number
+  readonly freeBytes: number
+}
+
+/** gperftools' documented numeric properties. A property that the version doesn't know is undefined. */
+export interface TcmallocCounters {
+  /** `generic.current_allocated_bytes`: bytes used by the program. */
+  readonly currentAllocatedBytes: number | undefined
+  /** `generic.heap_size`: bytes of address space reserved. */
+  readonly heapSizeBytes: number | undefined
+  /** `generic.total_physical_bytes`: estimate of physical memory, unmapped pages left out. */
+  readonly totalPhysicalBytes: number | undefined
+  /** `tcmalloc.pageheap_free_bytes`: free and mapped in the page heap: returned by `ReleaseFreeMemory`. */
+  readonly pageheapFreeBytes: number | undefined
+  /** `tcmalloc.pageheap_unmapped_bytes`: given back to the system, its address space kept. */
+  readonly pageheapUnmappedBytes: number | undefined
+  /** `tcmalloc.central_cache_free_bytes`. */
+  readonly centralCacheFreeBytes: number | undefined
+  /** `tcmalloc.transfer_cache_free_bytes`. */
+  readonly transferCacheFreeBytes: number | undefined
+  /** `tcmalloc.thread_cache_free_bytes`. */
+  readonly threadCacheFreeBytes: number | undefined
+  /** `tcmalloc.current_total_thread_cache_bytes`, `tcmalloc.max_total_thread_cache_bytes`. */
+  readonly currentTotalThreadCacheBytes: number | undefined
+  readonly maxTotalThreadCacheBytes: number | undefined
+  /** `tcmalloc.pageheap_committed_bytes` and the page heap's counts of system calls, since the process began. */
+  readonly pageheapCommittedBytes: number | undefined
+  readonly pageheapScavengeCount: number | undefined
+  readonly pageheapCommitCount: number | undefined
+  readonly pageheapTotalCommitBytes: number | undefined
+  readonly pageheapDecommitCount: number | undefined
+  readonly pageheapTotalDecommitBytes: number | undefined
+  readonly pageheapReserveCount: number | undefined
+  readonly pageheapTotalReserveBytes: number | undefined
+  /** `tcmalloc.aggressive_memory_decommit`: 1 when freed spans are returned at once. */
+  readonly aggressiveMemoryDecommit: number | undefined
+  /** `tcmalloc.heap_limit_mb`, in bytes; undefined when there is no limit. */
+  readonly heapLimitBytes: number | undefined
+}
+
+/** A reading of gperftools' tcmalloc. */
+export interface TcmallocStats extends AllocatorSnapshot {
+  readonly allocator: 'tcmalloc'
+  /** `generic.heap_size - tcmalloc.pageheap_unmapped_bytes`: what hasn't been given back. */
+  readonly mappedBytes: number | undefined
+  /** `generic.current_allocated_bytes`. */
+  readonly allocatedBytes: number | undefined
+  /** Free bytes in the page heap and the central, transfer and thread caches; given-back pages left out. */
+  readonly retainedBytes: number | undefined
+  readonly counters: TcmallocCounters
+  /** `MallocExtension_GetMemoryReleaseRate`: how eagerly pages are returned, 0 (never) to 10; from `'usage'` up. */
+  readonly memoryReleaseRate: number | undefined
+  /** In an `'arenas'` reading. tcmalloc has no arenas; its size classes are the nearest thing. */
+  readonly sizeClasses: readonly TcmallocSizeClass[]
+}

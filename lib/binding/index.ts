@@ -1,0 +1,9 @@
+export { binding, bindingLoadError, isFailure, requireBinding, toError } from './load-binding.js'
+export type {
+  FailureRecord,
+  NativeAllocatorDescription,
+  NativeAllocatorDocument,
+  NativeBinding,
+  NativeOtherAllocator,
+  NativeTable,
+} from './native-surface.js'

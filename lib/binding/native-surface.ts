@@ -1,0 +1,55 @@
+/** Why a native call has no answer: data, from which TypeScript makes the error. */
+export interface FailureRecord {
+  readonly failure: {
+    readonly code: string
+    readonly call: string
+    readonly errno: number
+    readonly message: string
+  }
+}
+
+/** What the addon says once about the live allocator. */
+export interface NativeAllocatorDescription {
+  readonly allocator: 'glibc' | 'jemalloc' | 'mimalloc' | 'tcmalloc' | 'unknown'
+  readonly library: string
+  readonly version: string
+  readonly proof: string
+  readonly limitation: string
+  readonly footprintFields: readonly string[]
+}
+
+/** Rows of figures under named columns; `cells` holds the rows one after the other. */
+export interface NativeTable {
+  readonly columns: readonly string[]
+  readonly cells: Float64Array
+}
+
+/** A dearer reading of the live allocator. */
+export interface NativeAllocatorDocument {
+  readonly figures: Readonly<Record<string, number>>
+  readonly texts: Readonly<Record<string, string>>
+  readonly tables: Readonly<Record<string, NativeTable>>
+}
+
+export interface NativeOtherAllocator {
+  readonly allocator: 'jemalloc' | 'mimalloc' | 'tcmalloc'
+  readonly library: string
+  readonly symbol: string
+  readonly version: string
+}
+
+/** The calls of `native/convert/process.cc`. */
+export interface NativeProcess {
+  readRss(): number | FailureRecord
+  readProcessMemory(figures: Float64Array): undefined | FailureRecord
+}
+
+/** The calls of `native/convert/allocator.cc`. */
+export interface NativeAllocator {
+  describeAllocator(): NativeAllocatorDescription
+  readAllocatorFootprint(figures: Float64Array): undefined | FailureRecord
+  readAllocatorDetail(arenas: boolean): NativeAllocatorDocument | FailureRecord
+  findOtherAllocators(): readonly NativeOtherAllocator[]
+}
+
+export interface NativeBinding extends NativeProcess, NativeAllocator {}

@@ -1,0 +1,56 @@
+/** The codes of {@link AllocscopeError}, without bad arguments, which are a `TypeError` or a `RangeError` as in Node itself. */
+export type AllocscopeErrorCode =
+  /** No binary of the addon could be loaded: another platform, or an installation without its prebuilt file. */
+  | 'ERR_ALLOCSCOPE_NO_ADDON'
+  /** The platform or the live allocator has no such reading. */
+  | 'ERR_ALLOCSCOPE_UNSUPPORTED'
+  /** The kernel refused a file under /proc or a resource call. */
+  | 'ERR_ALLOCSCOPE_PROC_UNREADABLE'
+  /** A call of the live allocator failed. */
+  | 'ERR_ALLOCSCOPE_ALLOCATOR_CALL'
+  /** A text that the allocator printed doesn't have the form that its version documents. */
+  | 'ERR_ALLOCSCOPE_MALFORMED_REPORT'
+  /** An allocator was named that isn't known or isn't installed. */
+  | 'ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND'
+  /** A program that was to be run doesn't exist or couldn't be started. */
+  | 'ERR_ALLOCSCOPE_PROGRAM'
+  /** A fault of allocscope itself: please report it. */
+  | 'ERR_ALLOCSCOPE_INTERNAL'
+
+/** What an {@link AllocscopeError} knows beyond its code and message. */
+export interface AllocscopeErrorDetails {
+  /** The allocator whose back end failed. */
+  readonly backend?: string | undefined
+  /** The system or allocator call that failed. */
+  readonly syscall?: string | undefined
+  /** The positive `errno` of that call. */
+  readonly errno?: number | undefined
+  /** The error behind this one. */
+  readonly cause?: unknown
+}
+
+const brand = Symbol.for('allocscope.AllocscopeError')
+
+/** The one error class of allocscope. Recognise it by {@link isAllocscopeError}, which also knows another copy's or another realm's. */
+export class AllocscopeError extends Error {
+  override readonly name = 'AllocscopeError'
+  /** What went wrong, for programs. */
+  readonly code: AllocscopeErrorCode
+  readonly backend: string | undefined
+  readonly syscall: string | undefined
+  readonly errno: number | undefined
+
+  constructor(code: AllocscopeErrorCode, message: string, details: AllocscopeErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    this.code = code
+    this.backend = details.backend
+    this.syscall = details.syscall
+    this.errno = details.errno
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+/** Whether `value` is an {@link AllocscopeError}, also of another copy of the package or of another realm (Jest, vm). */
+export function isAllocscopeError(value: unknown): value is AllocscopeError {
+  return typeof value === 'object' && value !== null && brand in value
+}

@@ -1,0 +1,48 @@
+import { invalidArgumentType, invalidArgumentValue, outOfRange } from './argument-errors.js'
+
+/**
+ * The options as a plain record, read once: a getter that throws, throws here, before anything was done. Unknown names are refused, so
+ * that a misspelt option isn't silently ignored.
+ */
+export function readOptions<Name extends string>(options: unknown, names: readonly Name[]): { readonly [key in Name]?: unknown } {
+  if (options === undefined) return {}
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidArgumentType('options', 'of type object', options)
+  }
+  const unknownName = Object.keys(options).find((key) => !(names as readonly string[]).includes(key))
+  if (unknownName !== undefined) {
+    throw invalidArgumentValue('options', `an object with only ${names.map((name) => `'${name}'`).join(', ')}`, { [unknownName]: '…' })
+  }
+  return Object.fromEntries(names.map((name) => [name, (options as Record<string, unknown>)[name]])) as { [key in Name]?: unknown }
+}
+
+/** `value` when it is one of `allowed`, `fallback` when it is undefined. */
+export function checkOneOf<Allowed extends string>(
+  name: string,
+  value: unknown,
+  allowed: readonly Allowed[],
+  fallback: Allowed,
+): Allowed {
+  if (value === undefined) return fallback
+  const expected = `one of ${allowed.map((one) => `'${one}'`).join(', ')}`
+  if (typeof value !== 'string') throw invalidArgumentType(name, expected, value)
+  if (!(allowed as readonly string[]).includes(value)) throw invalidArgumentValue(name, expected, value)
+  return value as Allowed
+}
+
+/** `value` when it is a number from `minimum` up (never NaN), `fallback` when it is undefined. */
+export function checkNumber(name: string, value: unknown, minimum: number, fallback: number, maximum = Infinity): number {
+  if (value === undefined) return fallback
+  if (typeof value !== 'number') throw invalidArgumentType(name, 'of type number', value)
+  if (!(value >= minimum && value <= maximum)) {
+    throw outOfRange(name, maximum === Infinity ? `>= ${minimum}` : `>= ${minimum} and <= ${maximum}`, value)
+  }
+  return value
+}
+
+/** `value` when it is a boolean, `fallback` when it is undefined. */
+export function checkBoolean(name: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback
+  if (typeof value !== 'boolean') throw invalidArgumentType(name, 'of type boolean', value)
+  return value
+}

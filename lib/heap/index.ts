@@ -1,0 +1,2 @@
+export { getHeapStats } from './heap-stats.js'
+export type { HeapSpaceStats, HeapStats } from './heap-stats.js'

@@ -1,0 +1,9 @@
+/**
+ * The `Name:   123 kB` lines of a file under /proc, in bytes. Lines of another form (the address line of `smaps_rollup`, counts without a
+ * unit) are left out.
+ */
+export function parseProcFields(text: string): ReadonlyMap<string, number> {
+  const fields = new Map<string, number>()
+  for (const [, name, kibibytes] of text.matchAll(/^(\w+):\s+(\d+) kB$/gm)) fields.set(name as string, Number(kibibytes) * 1024)
+  return fields
+}

@@ -1,0 +1,17 @@
+#include <napi.h>
+
+#include "convert/register.h"
+#include "environment.h"
+
+namespace {
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  allocscope::Environment::Attach(env);
+  allocscope::convert::RegisterProcess(env, exports);
+  allocscope::convert::RegisterAllocator(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(allocscope, Initialize)

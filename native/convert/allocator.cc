@@ -1,0 +1,104 @@
+#include <napi.h>
+
+#include <string>
+
+#include "allocator/backend.h"
+#include "allocator/detect.h"
+#include "convert/register.h"
+#include "convert/values.h"
+#include "environment.h"
+
+namespace allocscope::convert {
+namespace {
+
+Napi::Object MakeTable(Napi::Env env, const allocator::Table& table) {
+  Napi::Array columns = Napi::Array::New(env, table.columns.size());
+  for (uint32_t i = 0; i < table.columns.size(); i++) columns.Set(i, table.columns[i]);
+  Napi::Float64Array cells = Napi::Float64Array::New(env, table.cells.size());
+  for (size_t i = 0; i < table.cells.size(); i++) cells[i] = table.cells[i];
+  Napi::Object made = Napi::Object::New(env);
+  made.Set("columns", columns);
+  made.Set("cells", cells);
+  return made;
+}
+
+Napi::Object MakeDocument(Napi::Env env, const allocator::Document& document) {
+  Napi::Object figures = Napi::Object::New(env);
+  for (const auto& [name, value] : document.figures) figures.Set(name, value);
+  Napi::Object texts = Napi::Object::New(env);
+  for (const auto& [name, value] : document.texts) texts.Set(name, value);
+  Napi::Object tables = Napi::Object::New(env);
+  for (const allocator::Table& table : document.tables) tables.Set(table.name, MakeTable(env, table));
+  Napi::Object made = Napi::Object::New(env);
+  made.Set("figures", figures);
+  made.Set("texts", texts);
+  made.Set("tables", tables);
+  return made;
+}
+
+// describeAllocator(): { allocator, library, version, proof, limitation, footprintFields }
+napi_value DescribeAllocator(napi_env raw_env, napi_callback_info) {
+  const Napi::Env env(raw_env);
+  const allocator::Backend& backend = allocator::LiveBackend();
+  Napi::Array fields = Napi::Array::New(env);
+  fields.Set(0u, "rssBytes");
+  for (const std::string& field : backend.footprint_fields()) fields.Set(fields.Length(), field);
+  Napi::Object described = Napi::Object::New(env);
+  described.Set("allocator", backend.name());
+  described.Set("library", backend.provenance().library);
+  described.Set("version", backend.provenance().version);
+  described.Set("proof", backend.provenance().proof);
+  described.Set("limitation", backend.limitation());
+  described.Set("footprintFields", fields);
+  return described;
+}
+
+// readAllocatorFootprint(figures: Float64Array): undefined | FailureRecord
+// Writes the figures that `footprintFields` names, in its order.
+napi_value ReadAllocatorFootprint(napi_env env, napi_callback_info info) {
+  const allocator::Backend& backend = allocator::LiveBackend();
+  const FigureBuffer buffer = FigureBufferArgument(env, info);
+  const size_t needed = backend.footprint_fields().size() + 1;
+  if (buffer.length < needed) return MakeBufferFailure(env, "readAllocatorFootprint", needed);
+  const Result<process::Statm> statm = Environment::Of(env).statm.Read();
+  if (!statm.ok()) return MakeFailure(env, statm.failure());
+  buffer.figures[0] = static_cast<double>(statm.value().resident_bytes);
+  const Result<Done> read = backend.ReadFootprint(buffer.figures + 1);
+  return read.ok() ? nullptr : MakeFailure(env, read.failure());
+}
+
+// readAllocatorDetail(arenas: boolean): { figures, texts, tables } | FailureRecord
+napi_value ReadAllocatorDetail(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  const bool arenas = info.Length() > 0 && info[0].IsBoolean() && info[0].As<Napi::Boolean>().Value();
+  const allocator::Detail detail = arenas ? allocator::Detail::kArenas : allocator::Detail::kUsage;
+  const Result<allocator::Document> document = allocator::LiveBackend().Read(detail);
+  if (!document.ok()) return MakeFailure(env, document.failure());
+  return MakeDocument(env, document.value());
+}
+
+// findOtherAllocators(): { allocator, library, symbol, version }[]
+napi_value FindOtherAllocators(napi_env raw_env, napi_callback_info) {
+  const Napi::Env env(raw_env);
+  Napi::Array list = Napi::Array::New(env);
+  for (const allocator::OtherAllocator& other : allocator::FindOtherAllocators()) {
+    Napi::Object entry = Napi::Object::New(env);
+    entry.Set("allocator", other.allocator);
+    entry.Set("library", other.library);
+    entry.Set("symbol", other.symbol);
+    entry.Set("version", other.version);
+    list.Set(list.Length(), entry);
+  }
+  return list;
+}
+
+}  // namespace
+
+void RegisterAllocator(Napi::Env env, Napi::Object exports) {
+  Export(env, exports, "describeAllocator", DescribeAllocator);
+  Export(env, exports, "readAllocatorFootprint", ReadAllocatorFootprint);
+  Export(env, exports, "readAllocatorDetail", ReadAllocatorDetail);
+  Export(env, exports, "findOtherAllocators", FindOtherAllocators);
+}
+
+}  // namespace allocscope::convert

@@ -1,0 +1,14 @@
+#ifndef ALLOCSCOPE_CONVERT_REGISTER_H_
+#define ALLOCSCOPE_CONVERT_REGISTER_H_
+
+#include <napi.h>
+
+namespace allocscope::convert {
+
+// Each room's calls, put on the addon's exports.
+void RegisterProcess(Napi::Env env, Napi::Object exports);
+void RegisterAllocator(Napi::Env env, Napi::Object exports);
+
+}  // namespace allocscope::convert
+
+#endif  // ALLOCSCOPE_CONVERT_REGISTER_H_

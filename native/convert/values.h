@@ -1,0 +1,31 @@
+#ifndef ALLOCSCOPE_CONVERT_VALUES_H_
+#define ALLOCSCOPE_CONVERT_VALUES_H_
+
+#include <napi.h>
+
+#include <cstddef>
+
+#include "result.h"
+
+namespace allocscope::convert {
+
+// `{ failure: { code, call, errno, message } }`: data, from which TypeScript makes the error.
+napi_value MakeFailure(napi_env env, const Failure& failure);
+
+// The Float64Array that a hot call writes its figures into, so that no object is made natively.
+struct FigureBuffer {
+  double* figures = nullptr;
+  size_t length = 0;
+};
+
+// Empty unless the call's first argument is a Float64Array whose memory is attached.
+FigureBuffer FigureBufferArgument(napi_env env, napi_callback_info info);
+
+// The failure of a hot call that was handed something else than a Float64Array of at least `needed` figures.
+napi_value MakeBufferFailure(napi_env env, const char* call, size_t needed);
+
+void Export(napi_env env, napi_value exports, const char* name, napi_callback function);
+
+}  // namespace allocscope::convert
+
+#endif  // ALLOCSCOPE_CONVERT_VALUES_H_

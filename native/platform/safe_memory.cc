@@ -1,0 +1,49 @@
+#include "platform/safe_memory.h"
+
+#include <fcntl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace allocscope::platform {
+namespace {
+
+// A pipe holds at least this much without blocking its writer.
+constexpr size_t kPipeChunk = 4096;
+
+bool CopyThroughPipe(const int (&ends)[2], uintptr_t address, char* into, size_t length) {
+  while (length > 0) {
+    const size_t want = length < kPipeChunk ? length : kPipeChunk;
+    const ssize_t written = write(ends[1], reinterpret_cast<const void*>(address), want);
+    if (written <= 0) return false;
+    if (read(ends[0], into, static_cast<size_t>(written)) != written) return false;
+    address += static_cast<size_t>(written);
+    into += written;
+    length -= static_cast<size_t>(written);
+  }
+  return true;
+}
+
+// Sandboxes may forbid process_vm_readv; write(2) from a bad address fails with EFAULT just as safely.
+bool ReadByPipe(uintptr_t address, char* into, size_t length) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+  const bool copied = CopyThroughPipe(ends, address, into, length);
+  close(ends[0]);
+  close(ends[1]);
+  return copied;
+}
+
+}  // namespace
+
+bool ReadOwnMemory(uintptr_t address, void* into, size_t length) {
+  iovec local{into, length};
+  iovec remote{reinterpret_cast<void*>(address), length};
+  const ssize_t copied = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+  if (copied == static_cast<ssize_t>(length)) return true;
+  if (copied < 0 && (errno == EPERM || errno == ENOSYS)) return ReadByPipe(address, static_cast<char*>(into), length);
+  return false;
+}
+
+}  // namespace allocscope::platform

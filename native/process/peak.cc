@@ -1,0 +1,56 @@
+#include "process/peak.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace allocscope::process {
+namespace {
+
+constexpr uint64_t kKibibyte = 1024;
+
+uint64_t MaxRss() {
+  rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * kKibibyte : 0;
+}
+
+}  // namespace
+
+Result<uint64_t> ReadHighWaterMark() {
+  const int descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return Failure{"PROC_UNREADABLE", "open /proc/self/status", errno, std::strerror(errno)};
+  char text[4096];
+  const ssize_t length = read(descriptor, text, sizeof text - 1);
+  const int read_error = errno;
+  close(descriptor);
+  if (length <= 0) return Failure{"PROC_UNREADABLE", "read /proc/self/status", read_error, std::strerror(read_error)};
+  text[length] = '\0';
+  const char* line = std::strstr(text, "\nVmHWM:");
+  if (line == nullptr) return Failure{"PROC_UNREADABLE", "read /proc/self/status", 0, "the kernel reports no VmHWM"};
+  return std::strtoull(line + std::strlen("\nVmHWM:"), nullptr, 10) * kKibibyte;
+}
+
+UsageReader::UsageReader() {
+  // In this order the mark can only be the younger, larger reading: a ru_maxrss above it is inherited.
+  const uint64_t max_rss = MaxRss();
+  const Result<uint64_t> mark = ReadHighWaterMark();
+  if (mark.ok() && max_rss > mark.value()) inherited_peak_bytes_ = max_rss;
+}
+
+Result<Usage> UsageReader::Read() const {
+  rusage usage;
+  if (getrusage(RUSAGE_SELF, &usage) != 0) return Failure{"PROC_UNREADABLE", "getrusage", errno, std::strerror(errno)};
+  Usage reading{static_cast<uint64_t>(usage.ru_maxrss) * kKibibyte, static_cast<uint64_t>(usage.ru_minflt),
+                static_cast<uint64_t>(usage.ru_majflt)};
+  if (reading.peak_resident_bytes > inherited_peak_bytes_) return reading;
+  const Result<uint64_t> mark = ReadHighWaterMark();
+  if (!mark.ok()) return mark.failure();
+  reading.peak_resident_bytes = mark.value();
+  return reading;
+}
+
+}  // namespace allocscope::process

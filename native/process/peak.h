@@ -1,0 +1,36 @@
+#ifndef ALLOCSCOPE_PROCESS_PEAK_H_
+#define ALLOCSCOPE_PROCESS_PEAK_H_
+
+#include <cstdint>
+
+#include "result.h"
+
+namespace allocscope::process {
+
+struct Usage {
+  uint64_t peak_resident_bytes;
+  uint64_t minor_faults;
+  uint64_t major_faults;
+};
+
+// getrusage(2), with a peak that is this program's own.
+//
+// `ru_maxrss` survives execve: a process that a 2 GiB parent started reports the parent's 2 GiB for as long as it stays smaller. The reader
+// compares it with VmHWM when it is made; while the inherited figure still stands, the peak is read from VmHWM instead.
+class UsageReader {
+ public:
+  UsageReader();
+
+  Result<Usage> Read() const;
+
+ private:
+  // The inherited ru_maxrss, or 0 when it was this program's own.
+  uint64_t inherited_peak_bytes_ = 0;
+};
+
+// `VmHWM` of /proc/self/status.
+Result<uint64_t> ReadHighWaterMark();
+
+}  // namespace allocscope::process
+
+#endif  // ALLOCSCOPE_PROCESS_PEAK_H_

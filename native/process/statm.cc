@@ -1,0 +1,62 @@
+#include "process/statm.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace allocscope::process {
+namespace {
+
+constexpr int kFieldsUsed = 3;
+constexpr int kFields = 7;
+
+// A line of seven decimal numbers and nothing else: anything different isn't statm.
+bool Parse(const char* text, size_t length, uint64_t (&pages)[kFieldsUsed]) {
+  const char* const end = text + length;
+  for (int field = 0; field < kFields; field++) {
+    if (text == end || *text < '0' || *text > '9') return false;
+    uint64_t number = 0;
+    while (text != end && *text >= '0' && *text <= '9') number = number * 10 + static_cast<uint64_t>(*text++ - '0');
+    if (field < kFieldsUsed) pages[field] = number;
+    if (text == end || *text++ != (field == kFields - 1 ? '\n' : ' ')) return false;
+  }
+  return text == end;
+}
+
+}  // namespace
+
+// Closes the descriptor only while it still is statm: a program may have closed it and reused its number.
+StatmReader::~StatmReader() {
+  Statm ours;
+  if (descriptor_ >= 0 && ReadOnce(&ours)) close(descriptor_);
+}
+
+bool StatmReader::Open() {
+  descriptor_ = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  return descriptor_ >= 0;
+}
+
+bool StatmReader::ReadOnce(Statm* into) const {
+  char text[128];
+  const ssize_t length = pread(descriptor_, text, sizeof text, 0);
+  uint64_t pages[kFieldsUsed];
+  if (length <= 0 || !Parse(text, static_cast<size_t>(length), pages)) return false;
+  static const uint64_t page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  *into = {pages[0] * page_bytes, pages[1] * page_bytes, pages[2] * page_bytes};
+  return true;
+}
+
+Result<Statm> StatmReader::Read() {
+  Statm statm;
+  if (descriptor_ >= 0 && ReadOnce(&statm)) return statm;
+  // A program that closes descriptors it doesn't own may have put another file under our number: leave that one alone.
+  descriptor_ = -1;
+  if (Open() && ReadOnce(&statm)) return statm;
+  return Failure{"PROC_UNREADABLE", "read /proc/self/statm", errno, std::strerror(errno)};
+}
+
+}  // namespace allocscope::process
