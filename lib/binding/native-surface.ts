@@ -28,6 +28,7 @@ export interface NativeTable {
 export interface NativeAllocatorDocument {
   readonly figures: Readonly<Record<string, number>>
   readonly texts: Readonly<Record<string, string>>
+  readonly flags: Readonly<Record<string, boolean>>
   readonly tables: Readonly<Record<string, NativeTable>>
 }
 

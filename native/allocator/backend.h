@@ -29,6 +29,7 @@ struct Table {
 struct Document {
   std::vector<std::pair<std::string, double>> figures;
   std::vector<std::pair<std::string, std::string>> texts;
+  std::vector<std::pair<std::string, bool>> flags;
   std::vector<Table> tables;
 };
 

@@ -27,11 +27,14 @@ Napi::Object MakeDocument(Napi::Env env, const allocator::Document& document) {
   for (const auto& [name, value] : document.figures) figures.Set(name, value);
   Napi::Object texts = Napi::Object::New(env);
   for (const auto& [name, value] : document.texts) texts.Set(name, value);
+  Napi::Object flags = Napi::Object::New(env);
+  for (const auto& [name, value] : document.flags) flags.Set(name, value);
   Napi::Object tables = Napi::Object::New(env);
   for (const allocator::Table& table : document.tables) tables.Set(table.name, MakeTable(env, table));
   Napi::Object made = Napi::Object::New(env);
   made.Set("figures", figures);
   made.Set("texts", texts);
+  made.Set("flags", flags);
   made.Set("tables", tables);
   return made;
 }
@@ -67,7 +70,7 @@ napi_value ReadAllocatorFootprint(napi_env env, napi_callback_info info) {
   return read.ok() ? nullptr : MakeFailure(env, read.failure());
 }
 
-// readAllocatorDetail(arenas: boolean): { figures, texts, tables } | FailureRecord
+// readAllocatorDetail(arenas: boolean): { figures, texts, flags, tables } | FailureRecord
 napi_value ReadAllocatorDetail(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   const bool arenas = info.Length() > 0 && info[0].IsBoolean() && info[0].As<Napi::Boolean>().Value();

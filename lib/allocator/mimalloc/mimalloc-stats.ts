@@ -1,6 +1,9 @@
 import type { AllocatorSnapshot } from '../allocator-snapshot.js'
 
-/** One counter of mimalloc's printed statistics. */
+/**
+ * One counter of mimalloc's printed statistics. Caveat: mimalloc prints three significant digits, so bytes are rounded to those. A release build
+ * counts only some events: counters that it prints with a negative current value are left out.
+ */
 export interface MimallocCounter {
   /** mimalloc's own name: `reserved`, `committed`, `segments`, `normal` … */
   readonly name: string
@@ -28,14 +31,14 @@ export interface MimallocStats extends AllocatorSnapshot {
   readonly allocator: 'mimalloc'
   /** {@link MimallocStats.committedBytes}: mimalloc's release builds count no other mapping. */
   readonly mappedBytes: number | undefined
-  /** Undefined unless the build counts allocations (`MI_STAT`); see {@link MimallocStats.threadHeap} for the calling thread's own. */
-  readonly allocatedBytes: number | undefined
-  readonly retainedBytes: number | undefined
+  /** Not known: mimalloc doesn't count across threads. See {@link MimallocStats.threadHeap} for the calling thread's own. */
+  readonly allocatedBytes: undefined
+  readonly retainedBytes: undefined
   /** `mi_process_info.current_commit`: bytes committed. */
   readonly committedBytes: number | undefined
   /** `mi_process_info.peak_commit`. */
   readonly peakCommittedBytes: number | undefined
-  /** Bytes of address space reserved: `reserved` of the printed statistics, from `'usage'` up. */
+  /** Bytes of address space reserved, to three digits: `reserved` of the printed statistics, from `'usage'` up. */
   readonly reservedBytes: number | undefined
   /** The printed statistics (`mi_stats_print_out`), from `'usage'` up. */
   readonly counters: readonly MimallocCounter[]

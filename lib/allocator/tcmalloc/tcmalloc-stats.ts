@@ -1,6 +1,6 @@
 import type { AllocatorSnapshot } from '../allocator-snapshot.js'
 
-/** One size class. `MALLOC` lines of `MallocExtension_GetStats`, where the build prints them. */
+/** One size class. `class` lines of `MallocExtension_GetStats`, where the build prints them. */
 export interface TcmallocSizeClass {
   readonly index: number
   readonly sizeBytes: number
@@ -9,7 +9,22 @@ export interface TcmallocSizeClass {
   readonly freeBytes: number
 }
 
-/** gperftools' documented numeric properties. A property that the version doesn't know is undefined. */
+/** The lines of `MallocExtension_GetStats` that no property gives. */
+export interface TcmallocPageheap {
+  /** Bytes of tcmalloc's own structures. `Bytes in malloc metadata`. */
+  readonly metadataBytes: number | undefined
+  /** `Spans in use`. */
+  readonly spans: number | undefined
+  /** Threads that have a cache. `Thread heaps in use`. */
+  readonly threadHeaps: number | undefined
+  /** `Tcmalloc page size`, bytes. */
+  readonly pageBytes: number | undefined
+}
+
+/**
+ * gperftools' documented numeric properties. A property that the version doesn't know is undefined. The first eight are in every reading, the
+ * others from `'usage'` up. Each is read by itself under the page heap's lock: with other threads allocating, they needn't add up exactly.
+ */
 export interface TcmallocCounters {
   /** `generic.current_allocated_bytes`: bytes used by the program. */
   readonly currentAllocatedBytes: number | undefined
@@ -55,8 +70,8 @@ export interface TcmallocStats extends AllocatorSnapshot {
   /** Free bytes in the page heap and the central, transfer and thread caches; given-back pages left out. */
   readonly retainedBytes: number | undefined
   readonly counters: TcmallocCounters
-  /** `MallocExtension_GetMemoryReleaseRate`: how eagerly pages are returned, 0 (never) to 10; from `'usage'` up. */
-  readonly memoryReleaseRate: number | undefined
+  /** The page heap and its users, from the printed statistics; from `'usage'` up. */
+  readonly pageheap: TcmallocPageheap | undefined
   /** In an `'arenas'` reading. tcmalloc has no arenas; its size classes are the nearest thing. */
   readonly sizeClasses: readonly TcmallocSizeClass[]
 }

@@ -1,0 +1,188 @@
+#include "allocator/glibc/glibc.h"
+
+#include <malloc.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "allocator/glibc/arena_list.h"
+#include "allocator/glibc/locate.h"
+#include "platform/mapped_stream.h"
+#include "platform/safe_memory.h"
+#include "platform/symbol_lookup.h"
+
+namespace allocscope::allocator::glibc {
+namespace {
+
+// struct mallinfo2, which libraries before 2.33 don't declare.
+struct Mallinfo2 {
+  size_t arena;
+  size_t ordblks;
+  size_t smblks;
+  size_t hblks;
+  size_t hblkhd;
+  size_t usmblks;
+  size_t fsmblks;
+  size_t uordblks;
+  size_t fordblks;
+  size_t keepcost;
+};
+
+using Mallinfo2Function = Mallinfo2 (*)();
+using MallocInfoFunction = int (*)(int, FILE*);
+using VersionFunction = const char* (*)();
+
+const std::vector<std::string> kFootprintFields = {"arenaBytes",   "mainArenaBytes",      "arenaCount",         "mmappedBytes",
+                                                   "mmappedChunks", "mmapThresholdBytes", "trimThresholdBytes"};
+
+// One word of `mp_`, which other threads may be changing.
+template <typename Word>
+double ParameterAt(const Located& located, size_t offset) {
+  return static_cast<double>(LoadOnce(*reinterpret_cast<const Word*>(located.parameters + offset)));
+}
+
+Table DescribeArenas(const Located& located) {
+  Table table{"arenas", {"systemBytes", "maxSystemBytes", "attachedThreads"}, {}};
+  const ArenaState* arena = located.main_arena;
+  do {
+    table.cells.push_back(static_cast<double>(LoadOnce(arena->system_mem)));
+    table.cells.push_back(static_cast<double>(LoadOnce(arena->max_system_mem)));
+    table.cells.push_back(static_cast<double>(LoadOnce(arena->attached_threads)));
+    arena = NextArena(arena);
+  } while (arena != located.main_arena);
+  return table;
+}
+
+void AddTunables(const Located& located, Document* document) {
+  const ParametersLayout& layout = *located.parameters_layout;
+  auto& figures = document->figures;
+  figures.emplace_back("mmapThresholdBytes", ParameterAt<size_t>(located, kMmapThreshold));
+  figures.emplace_back("trimThresholdBytes", ParameterAt<size_t>(located, kTrimThreshold));
+  figures.emplace_back("topPadBytes", ParameterAt<size_t>(located, kTopPad));
+  figures.emplace_back("arenaTest", ParameterAt<size_t>(located, kArenaTest));
+  figures.emplace_back("arenaMax", ParameterAt<size_t>(located, kArenaMax));
+  figures.emplace_back("mmapMax", ParameterAt<int32_t>(located, layout.mapped_max));
+  figures.emplace_back("noDynamicThreshold", ParameterAt<int32_t>(located, layout.no_dynamic_threshold));
+  figures.emplace_back("tcacheCount", ParameterAt<size_t>(located, layout.tcache_count));
+  figures.emplace_back("tcacheMaxBytes", ParameterAt<size_t>(located, layout.tcache_max_bytes));
+}
+
+// The main arena's top may be trimmed away while it is read, hence the fault-safe read.
+void AddTopBytes(const Located& located, Document* document) {
+  size_t header = 0;
+  if (!platform::ReadOwn(LoadOnce(located.main_arena->top) + sizeof(size_t), &header)) return;
+  document->figures.emplace_back("trimmableTopBytes", static_cast<double>(header & ~kChunkFlags));
+}
+
+class GlibcBackend final : public Backend {
+ public:
+  GlibcBackend(Provenance provenance, const Result<Located>& located)
+      : provenance_(std::move(provenance)),
+        mallinfo2_(platform::FindFunction<Mallinfo2Function>("mallinfo2")),
+        malloc_info_(platform::FindFunction<MallocInfoFunction>("malloc_info")) {
+    if (located.ok()) {
+      located_ = located.value();
+    } else {
+      limitation_ = located.failure().message;
+    }
+  }
+
+  const char* name() const override { return "glibc"; }
+  const Provenance& provenance() const override { return provenance_; }
+  std::string limitation() const override { return limitation_; }
+  const std::vector<std::string>& footprint_fields() const override { return kFootprintFields; }
+
+  Result<Done> ReadFootprint(double* figures) const override {
+    if (!located_) {
+      for (size_t i = 0; i < kFootprintFields.size(); i++) figures[i] = std::numeric_limits<double>::quiet_NaN();
+      return Done{};
+    }
+    const ArenaTotals totals = SumArenas(located_->main_arena);
+    figures[0] = static_cast<double>(totals.system_bytes);
+    figures[1] = static_cast<double>(LoadOnce(located_->main_arena->system_mem));
+    figures[2] = static_cast<double>(totals.arenas);
+    figures[3] = ParameterAt<size_t>(*located_, located_->parameters_layout->mapped_bytes);
+    figures[4] = ParameterAt<int32_t>(*located_, located_->parameters_layout->mapped_count);
+    figures[5] = ParameterAt<size_t>(*located_, kMmapThreshold);
+    figures[6] = ParameterAt<size_t>(*located_, kTrimThreshold);
+    return Done{};
+  }
+
+  Result<Document> Read(Detail detail) const override {
+    if (detail == Detail::kUsage && mallinfo2_ != nullptr) return ReadMallinfo();
+    return ReadMallocInfo();
+  }
+
+ private:
+  Result<Document> ReadMallinfo() const {
+    const Mallinfo2 info = mallinfo2_();
+    const std::pair<const char*, size_t> counters[] = {
+        {"arenaBytes", info.arena},          {"freeChunks", info.ordblks},     {"fastbinChunks", info.smblks},
+        {"mmappedChunks", info.hblks},       {"mmappedBytes", info.hblkhd},    {"fastbinBytes", info.fsmblks},
+        {"inUseBytes", info.uordblks},       {"freeBytes", info.fordblks},     {"trimmableTopBytes", info.keepcost},
+    };
+    Document document;
+    for (const auto& [name, value] : counters) document.figures.emplace_back(name, static_cast<double>(value));
+    return document;
+  }
+
+  Result<Document> ReadMallocInfo() const {
+    if (malloc_info_ == nullptr) return Failure{"UNSUPPORTED", "malloc_info", 0, "this libc doesn't export it"};
+    platform::MappedStream stream;
+    if (stream.file() == nullptr) return Failure{"ALLOCATOR_CALL", "fopencookie", errno, std::strerror(errno)};
+    if (malloc_info_(0, stream.file()) != 0) return Failure{"ALLOCATOR_CALL", "malloc_info", errno, std::strerror(errno)};
+    bool whole = false;
+    Document document;
+    document.texts.emplace_back("mallocInfo", stream.Finish(&whole));
+    if (!whole) return Failure{"ALLOCATOR_CALL", "mremap", ENOMEM, "no memory for malloc_info's text"};
+    if (!located_) return document;
+    document.tables.push_back(DescribeArenas(*located_));
+    AddTunables(*located_, &document);
+    AddTopBytes(*located_, &document);
+    return document;
+  }
+
+  Provenance provenance_;
+  std::string limitation_;
+  std::optional<Located> located_;
+  Mallinfo2Function mallinfo2_;
+  MallocInfoFunction malloc_info_;
+};
+
+// A block of this many bytes has a chunk of exactly 1008: the request, a header word, rounded up to 16.
+constexpr size_t kSampleBytes = 1000;
+constexpr size_t kSampleChunkBytes = 1008;
+
+bool HasPtmallocHeader() {
+  void* volatile block = std::malloc(kSampleBytes);
+  if (block == nullptr) return false;
+  size_t header = 0;
+  const bool readable = platform::ReadOwn(reinterpret_cast<uintptr_t>(block) - sizeof(size_t), &header);
+  std::free(block);
+  return readable && (header & ~kChunkFlags) == kSampleChunkBytes;
+}
+
+Failure NotGlibc(const std::string& what) { return {"UNSUPPORTED", "glibc", 0, what}; }
+
+}  // namespace
+
+Result<std::unique_ptr<const Backend>> Prove() {
+  void* version = platform::FindSymbol("gnu_get_libc_version");
+  if (version == nullptr) return NotGlibc("no library exports gnu_get_libc_version");
+  const std::string libc = platform::OwnerOf(version);
+  // malloc itself resolves to the program on a non-PIE Node, whichever library serves it; malloc_usable_size never does.
+  const std::string owner = platform::OwnerOfSymbol("malloc_usable_size");
+  if (owner != libc) return NotGlibc("malloc_usable_size belongs to " + owner);
+  if (!HasPtmallocHeader()) return NotGlibc("a block from malloc has no ptmalloc header: something replaces glibc's malloc");
+  const Result<Located> located = Locate(version);
+  Provenance provenance{platform::RealPath(libc), reinterpret_cast<VersionFunction>(version)(), {}};
+  provenance.proof = located.ok() ? "a 33 MiB block moved glibc's own counters by its size, and back"
+                                  : "malloc_usable_size belongs to libc, and a block from malloc has ptmalloc's header";
+  return std::unique_ptr<const Backend>(std::make_unique<GlibcBackend>(std::move(provenance), located));
+}
+
+}  // namespace allocscope::allocator::glibc

@@ -1,0 +1,108 @@
+#include "allocator/jemalloc/jemalloc.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "allocator/jemalloc/arenas.h"
+#include "allocator/jemalloc/control.h"
+#include "platform/symbol_lookup.h"
+
+namespace allocscope::allocator::jemalloc {
+namespace {
+
+const std::vector<std::string> kFootprintFields = {"allocatedBytes", "activeBytes",   "metadataBytes", "residentBytes",
+                                                   "mappedBytes",    "retainedBytes", "dirtyBytes",    "muzzyBytes"};
+
+// The controls behind kFootprintFields, in the same order; the last two count pages.
+constexpr const char* kFootprintControls[] = {"stats.allocated", "stats.active",   "stats.metadata",           "stats.resident",
+                                              "stats.mapped",    "stats.retained", "stats.arenas.4096.pdirty", "stats.arenas.4096.pmuzzy"};
+constexpr size_t kControls = sizeof kFootprintControls / sizeof *kFootprintControls;
+constexpr size_t kFirstPageCount = 6;
+
+class JemallocBackend final : public Backend {
+ public:
+  JemallocBackend(Provenance provenance, const Control& control)
+      : provenance_(std::move(provenance)),
+        control_(control),
+        epoch_(control.Resolve("epoch")),
+        page_bytes_(static_cast<double>(control.Read<size_t>("arenas.page").value_or(0))) {
+    for (size_t i = 0; i < kControls; i++) mibs_[i] = control.Resolve(kFootprintControls[i]);
+  }
+
+  const char* name() const override { return "jemalloc"; }
+  const Provenance& provenance() const override { return provenance_; }
+  const std::vector<std::string>& footprint_fields() const override { return kFootprintFields; }
+  std::string limitation() const override {
+    return control_.Read<bool>("config.stats").value_or(false) ? "" : "this jemalloc was built without statistics";
+  }
+
+  Result<Done> ReadFootprint(double* figures) const override {
+    const int error = control_.AdvanceEpoch(epoch_);
+    if (error != 0) return Failure{"ALLOCATOR_CALL", "mallctl epoch", error, std::strerror(error)};
+    for (size_t i = 0; i < kControls; i++) {
+      const auto value = control_.Read<size_t>(mibs_[i]);
+      const double scale = i < kFirstPageCount ? 1 : page_bytes_;
+      figures[i] = value ? static_cast<double>(*value) * scale : std::numeric_limits<double>::quiet_NaN();
+    }
+    return Done{};
+  }
+
+  Result<Document> Read(Detail detail) const override {
+    double figures[kControls];
+    const Result<Done> footprint = ReadFootprint(figures);
+    if (!footprint.ok()) return footprint.failure();
+    Document document;
+    for (size_t i = 0; i < kControls; i++) document.figures.emplace_back(kFootprintFields[i], figures[i]);
+    AddSettings(control_, &document);
+    if (detail == Detail::kArenas) AddArenaTables(control_, &document);
+    return document;
+  }
+
+ private:
+  Provenance provenance_;
+  Control control_;
+  Mib epoch_;
+  Mib mibs_[kControls];
+  double page_bytes_;
+};
+
+constexpr size_t kProofBlockBytes = 5000;
+
+std::optional<unsigned> ArenaOfOwnBlock(const Control& control) {
+  void* volatile block = std::malloc(kProofBlockBytes);
+  if (block == nullptr) return std::nullopt;
+  const std::optional<unsigned> arena = control.ArenaOf(block);
+  std::free(block);
+  return arena;
+}
+
+Failure NotJemalloc(const std::string& what) { return {"UNSUPPORTED", "jemalloc", 0, what}; }
+
+}  // namespace
+
+std::string VersionBy(void* marker) {
+  const char* version = nullptr;
+  size_t length = sizeof version;
+  const auto mallctl = reinterpret_cast<MallctlFunction>(marker);
+  return mallctl("version", &version, &length, nullptr, 0) == 0 && version != nullptr ? version : "";
+}
+
+Result<std::unique_ptr<const Backend>> Prove() {
+  void* mallctl = platform::FindSymbol("mallctl");
+  const auto name_to_mib = platform::FindFunction<NameToMibFunction>("mallctlnametomib");
+  const auto by_mib = platform::FindFunction<ByMibFunction>("mallctlbymib");
+  if (mallctl == nullptr || name_to_mib == nullptr || by_mib == nullptr) return NotJemalloc("no library exports mallctl");
+  const std::string library = platform::OwnerOf(mallctl);
+  const std::string owner = platform::OwnerOfSymbol("malloc_usable_size");
+  if (owner != library) return NotJemalloc("malloc_usable_size belongs to " + owner + ", mallctl to " + library);
+  const Control control(reinterpret_cast<MallctlFunction>(mallctl), name_to_mib, by_mib);
+  const std::optional<unsigned> arena = ArenaOfOwnBlock(control);
+  if (!arena) return NotJemalloc("arenas.lookup doesn't know a block from malloc");
+  Provenance provenance{platform::RealPath(library), VersionBy(mallctl), {}};
+  provenance.proof = "arenas.lookup names arena " + std::to_string(*arena) + " for a block from malloc";
+  return std::unique_ptr<const Backend>(std::make_unique<JemallocBackend>(std::move(provenance), control));
+}
+
+}  // namespace allocscope::allocator::jemalloc

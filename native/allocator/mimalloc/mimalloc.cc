@@ -1,0 +1,125 @@
+#include "allocator/mimalloc/mimalloc.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <utility>
+
+#include "allocator/mimalloc/api.h"
+#include "platform/mapped_stream.h"
+#include "platform/symbol_lookup.h"
+
+namespace allocscope::allocator::mimalloc {
+namespace {
+
+const std::vector<std::string> kFootprintFields = {"committedBytes", "peakCommittedBytes"};
+
+// 209 is 2.0.9, 2118 is 2.1.18: the major version, the minor one, and the rest.
+std::string FormatVersion(int version) {
+  const std::string digits = std::to_string(version);
+  if (digits.size() < 3) return digits;
+  return digits.substr(0, 1) + "." + digits.substr(1, 1) + "." + digits.substr(2);
+}
+
+struct BlockClass {
+  size_t areas = 0;
+  size_t reserved = 0;
+  size_t committed = 0;
+  size_t used_bytes = 0;
+};
+
+struct Visit {
+  UsedUnit unit;
+  std::map<size_t, BlockClass> classes;
+};
+
+bool AddArea(const void*, const HeapArea* area, void*, size_t, void* argument) {
+  auto* visit = static_cast<Visit*>(argument);
+  BlockClass& entry = visit->classes[area->block_size];
+  entry.areas++;
+  entry.reserved += area->reserved;
+  entry.committed += area->committed;
+  entry.used_bytes += visit->unit == UsedUnit::kBlocks ? area->used * area->block_size : area->used;
+  return true;
+}
+
+void PrintTo(const char* message, void* stream) { std::fputs(message, static_cast<FILE*>(stream)); }
+
+class MimallocBackend final : public Backend {
+ public:
+  MimallocBackend(Provenance provenance, const Api& api)
+      : provenance_(std::move(provenance)), api_(api), used_unit_(ProveUsedUnit(api)) {}
+
+  const char* name() const override { return "mimalloc"; }
+  const Provenance& provenance() const override { return provenance_; }
+  const std::vector<std::string>& footprint_fields() const override { return kFootprintFields; }
+
+  Result<Done> ReadFootprint(double* figures) const override {
+    if (api_.process_info == nullptr) return Failure{"UNSUPPORTED", "mi_process_info", 0, "this version doesn't export it"};
+    size_t elapsed, user, system, rss, peak_rss, commit, peak_commit, faults;
+    api_.process_info(&elapsed, &user, &system, &rss, &peak_rss, &commit, &peak_commit, &faults);
+    figures[0] = static_cast<double>(commit);
+    figures[1] = static_cast<double>(peak_commit);
+    return Done{};
+  }
+
+  Result<Document> Read(Detail detail) const override {
+    if (api_.stats_print_out == nullptr) return Failure{"UNSUPPORTED", "mi_stats_print_out", 0, "this version doesn't export it"};
+    Document document;
+    platform::MappedStream stream;
+    if (stream.file() == nullptr) return Failure{"ALLOCATOR_CALL", "fopencookie", ENOMEM, "no memory for the printed statistics"};
+    api_.stats_print_out(PrintTo, stream.file());
+    bool whole = false;
+    document.texts.emplace_back("statistics", stream.Finish(&whole));
+    if (!whole) return Failure{"ALLOCATOR_CALL", "mremap", ENOMEM, "no memory for the printed statistics"};
+    if (detail == Detail::kArenas && used_unit_ != UsedUnit::kUnproved) document.tables.push_back(ReadThreadHeap());
+    return document;
+  }
+
+ private:
+  Table ReadThreadHeap() const {
+    Visit visit{used_unit_, {}};
+    api_.heap_visit_blocks(api_.heap_get_default(), false, AddArea, &visit);
+    Table table{"threadHeap", {"sizeBytes", "areas", "reservedBytes", "committedBytes", "usedBytes"}, {}};
+    for (const auto& [size, entry] : visit.classes) {
+      for (const size_t figure : {size, entry.areas, entry.reserved, entry.committed, entry.used_bytes}) {
+        table.cells.push_back(static_cast<double>(figure));
+      }
+    }
+    return table;
+  }
+
+  Provenance provenance_;
+  Api api_;
+  UsedUnit used_unit_;
+};
+
+constexpr size_t kProofBlockBytes = 5000;
+
+bool OwnsBlocksOfMalloc(const Api& api) {
+  void* volatile block = std::malloc(kProofBlockBytes);
+  if (block == nullptr) return false;
+  const bool owned = api.is_in_heap_region(block);
+  std::free(block);
+  return owned;
+}
+
+Failure NotMimalloc(const std::string& what) { return {"UNSUPPORTED", "mimalloc", 0, what}; }
+
+}  // namespace
+
+std::string VersionBy(void* marker) { return FormatVersion(reinterpret_cast<int (*)()>(marker)()); }
+
+Result<std::unique_ptr<const Backend>> Prove() {
+  const Api api = FindApi();
+  if (api.version == nullptr || api.is_in_heap_region == nullptr) return NotMimalloc("no library exports mi_version");
+  const std::string library = platform::OwnerOfSymbol("mi_version");
+  const std::string owner = platform::OwnerOfSymbol("malloc_usable_size");
+  if (owner != library) return NotMimalloc("malloc_usable_size belongs to " + owner + ", mi_version to " + library);
+  if (!OwnsBlocksOfMalloc(api)) return NotMimalloc("mi_is_in_heap_region doesn't know a block from malloc");
+  Provenance provenance{platform::RealPath(library), FormatVersion(api.version()), "mi_is_in_heap_region knows a block from malloc"};
+  return std::unique_ptr<const Backend>(std::make_unique<MimallocBackend>(std::move(provenance), api));
+}
+
+}  // namespace allocscope::allocator::mimalloc
