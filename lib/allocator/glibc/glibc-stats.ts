@@ -58,8 +58,8 @@ export interface GlibcCounters {
   readonly inUseBytes: number
   /** Free bytes within arenas. Caveat: a good trim doesn't lower it, so it isn't evidence of resident memory. `fordblks`. */
   readonly freeBytes: number
-  /** Bytes at the top of the main arena that `malloc_trim` could give back. `keepcost`. */
-  readonly trimmableTopBytes: number
+  /** Bytes at the top of the main arena that `malloc_trim` could give back. `keepcost`; undefined when only `malloc_info` was there to read. */
+  readonly trimmableTopBytes: number | undefined
 }
 
 /** Tunables as this process runs with them now. Read from `mp_`, glibc's own parameters, when its layout is proved. */
@@ -111,7 +111,7 @@ export interface GlibcStats extends AllocatorSnapshot {
   readonly counters: GlibcCounters | undefined
   /** Every arena with its bins: in an `'arenas'` reading that was allowed to walk; otherwise empty. */
   readonly arenas: readonly GlibcArena[]
-  /** From `'arenas'`, or undefined when the layout isn't proved. */
+  /** In an `'arenas'` reading whose walk was made, when the layout is proved. */
   readonly tunables: GlibcTunables | undefined
   /** The walk behind {@link GlibcStats.counters} and {@link GlibcStats.arenas}; undefined when none was made. */
   readonly walk: GlibcWalk | undefined

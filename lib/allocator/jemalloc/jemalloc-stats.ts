@@ -5,7 +5,7 @@ export interface JemallocArena {
   readonly index: number
   /** Threads assigned to the arena. `nthreads`. */
   readonly threads: number
-  /** Seconds since the arena was made. `uptime`, in milliseconds. */
+  /** Milliseconds since the arena was made. `uptime`, which jemalloc keeps in nanoseconds. */
   readonly uptimeMs: number
   /** Bytes in active, dirty and muzzy pages. `pactive`, `pdirty`, `pmuzzy`, times the page size. */
   readonly activeBytes: number

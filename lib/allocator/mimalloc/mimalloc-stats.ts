@@ -8,9 +8,9 @@ export interface MimallocCounter {
   /** mimalloc's own name: `reserved`, `committed`, `segments`, `normal` … */
   readonly name: string
   readonly unit: 'bytes' | 'count'
-  readonly peak: number
   readonly total: number
-  /** Undefined where mimalloc prints none. */
+  /** Undefined for counters that mimalloc only ever adds to. */
+  readonly peak: number | undefined
   readonly freed: number | undefined
   readonly current: number | undefined
 }

@@ -1,0 +1,61 @@
+import { isFailure, toError } from '../binding/index.js'
+import type { NativeAllocatorDescription, NativeAllocatorDocument, NativeBinding, NativeTable } from '../binding/index.js'
+import type { AllocatorDetail, OtherAllocator, Provenance } from './allocator-snapshot.js'
+
+/** The native readings of the live allocator, with failures turned into errors. One for each thread. */
+export class AllocatorSource {
+  readonly provenance: Provenance
+  /** What the proof of a private layout lacked; empty when nothing is missing. */
+  readonly limitation: string
+  readonly #binding: NativeBinding
+  readonly #description: NativeAllocatorDescription
+  readonly #figures: Float64Array
+
+  constructor(binding: NativeBinding, description: NativeAllocatorDescription) {
+    this.#binding = binding
+    this.#description = description
+    this.#figures = new Float64Array(description.footprintFields.length)
+    this.limitation = description.limitation
+    const { library, version, proof } = description
+    this.provenance = Object.freeze({ library, version: version === '' ? undefined : version, proof })
+  }
+
+  /** The place of a footprint figure in what {@link AllocatorSource.readFootprint} returns. */
+  indexOf(field: string): number {
+    return this.#description.footprintFields.indexOf(field)
+  }
+
+  /** The footprint figures, in a buffer that the next reading overwrites. NaN is a figure that the library doesn't give. */
+  readFootprint(): Float64Array {
+    const answer = this.#binding.readAllocatorFootprint(this.#figures)
+    if (isFailure(answer)) throw toError(answer, this.#description.allocator)
+    return this.#figures
+  }
+
+  readDetail(detail: Exclude<AllocatorDetail, 'footprint'>): NativeAllocatorDocument {
+    const answer = this.#binding.readAllocatorDetail(detail === 'arenas')
+    if (isFailure(answer)) throw toError(answer, this.#description.allocator)
+    return answer
+  }
+
+  findOthers(): readonly OtherAllocator[] {
+    return this.#binding.findOtherAllocators().map((other) => ({
+      ...other,
+      version: other.version === '' ? undefined : other.version,
+    }))
+  }
+}
+
+/** A native figure as the API gives it: NaN stands for none. */
+export function known(figure: number | undefined): number | undefined {
+  return figure === undefined || Number.isNaN(figure) ? undefined : figure
+}
+
+/** A native table's rows, each as a record by column. A table that this version doesn't give has no rows. */
+export function rowsOf(table: NativeTable | undefined): readonly Readonly<Record<string, number>>[] {
+  if (table === undefined) return []
+  const width = table.columns.length
+  return Array.from({ length: table.cells.length / width }, (_, row) =>
+    Object.fromEntries(table.columns.map((column, index) => [column, table.cells[row * width + index] as number])),
+  )
+}

@@ -1,0 +1,193 @@
+import { performance } from 'node:perf_hooks'
+
+import type { NativeAllocatorDocument } from '../../binding/index.js'
+import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
+import { known, rowsOf } from '../allocator-source.js'
+import type { AllocatorSource } from '../allocator-source.js'
+import { WalkBudget } from '../walk-budget.js'
+import type { GlibcArena, GlibcCounters, GlibcStats, GlibcTunables, GlibcWalk } from './glibc-stats.js'
+import { tunablesOf } from './glibc-tunables.js'
+import { parseMallocInfo } from './malloc-info.js'
+import type { MallocInfo } from './malloc-info.js'
+
+const footprintFields = ['mappedBytes', 'arenaBytes', 'mainArenaBytes', 'arenaCount', 'mmappedBytes', 'mmappedChunks'] as const
+const thresholdFields = ['mmapThresholdBytes', 'trimThresholdBytes'] as const
+const walkFields = ['allocatedBytes', 'retainedBytes', 'counters'] as const
+
+const needsWalk: MissingFigures = Object.freeze({
+  fields: walkFields,
+  cause: 'detail',
+  reason: "glibc knows what is in use only by walking every free list: ask for detail 'usage'",
+})
+
+/** What a walk found; nothing when none was made. */
+interface Walked {
+  readonly counters: GlibcCounters | undefined
+  readonly arenas: readonly GlibcArena[]
+  readonly tunables: GlibcTunables | undefined
+  readonly walk: GlibcWalk | undefined
+}
+
+const notWalked: Walked = Object.freeze({ counters: undefined, arenas: [], tunables: undefined, walk: undefined })
+
+type Footprint = Pick<GlibcStats, 'rssBytes' | (typeof footprintFields)[number] | (typeof thresholdFields)[number]>
+
+function countersOfMallinfo({ figures }: NativeAllocatorDocument): GlibcCounters {
+  return { ...(figures as unknown as GlibcCounters) }
+}
+
+function countersOfMallocInfo({ heaps, totals }: MallocInfo, trimmableTopBytes: number | undefined): GlibcCounters {
+  const freeBytes = totals.fast.bytes + heaps.reduce((sum, heap) => sum + heap.restBytes, 0)
+  return {
+    arenaBytes: totals.systemBytes,
+    freeChunks: totals.rest.count,
+    fastbinChunks: totals.fast.count,
+    mmappedChunks: totals.mmap?.count ?? 0,
+    mmappedBytes: totals.mmap?.bytes ?? 0,
+    fastbinBytes: totals.fast.bytes,
+    inUseBytes: totals.systemBytes - freeBytes,
+    freeBytes,
+    trimmableTopBytes,
+  }
+}
+
+function arenasOf(info: MallocInfo, document: NativeAllocatorDocument): readonly GlibcArena[] {
+  const layout = rowsOf(document.tables['arenas'])
+  return info.heaps.map(({ index, bins, restBytes, totals }) => {
+    const retainedBytes = totals.fast.bytes + restBytes
+    return {
+      index,
+      systemBytes: totals.systemBytes,
+      maxSystemBytes: totals.maxSystemBytes,
+      attachedThreads: layout[index]?.['attachedThreads'],
+      allocatedBytes: totals.systemBytes - retainedBytes,
+      retainedBytes,
+      fastChunks: totals.fast.count,
+      fastBytes: totals.fast.bytes,
+      restChunks: totals.rest.count,
+      restBytes,
+      subheaps: totals.subheaps,
+      accessibleBytes: totals.accessibleBytes,
+      bins,
+    }
+  })
+}
+
+/** Reads glibc's malloc for one thread: the footprint by its proved layout, the rest by the public calls within a budget. */
+export class GlibcReader {
+  readonly #source: AllocatorSource
+  readonly #budget = new WalkBudget()
+  readonly #at: (field: string) => number
+  readonly #unproved: MissingFigures | undefined
+
+  constructor(source: AllocatorSource) {
+    this.#source = source
+    const places = new Map([...footprintFields, ...thresholdFields, 'rssBytes'].map((field) => [field, source.indexOf(field)]))
+    this.#at = (field) => places.get(field) as number
+    if (source.limitation === '') return
+    const reason = `glibc's private layout couldn't be proved: ${source.limitation}`
+    this.#unproved = Object.freeze({ fields: [...footprintFields, ...thresholdFields], cause: 'layout', reason })
+  }
+
+  read(detail: AllocatorDetail, budgetMs: number): GlibcStats {
+    const start = performance.now()
+    const footprint = this.#readFootprint()
+    return detail === 'footprint' ? this.#shapeFootprint(footprint, start) : this.#readWalking(footprint, detail, budgetMs, start)
+  }
+
+  #readFootprint(): Footprint {
+    const figures = this.#source.readFootprint()
+    const figure = (field: string): number | undefined => known(figures[this.#at(field)])
+    const arenaBytes = figure('arenaBytes')
+    const mmappedBytes = figure('mmappedBytes')
+    return {
+      rssBytes: figure('rssBytes'),
+      mappedBytes: arenaBytes === undefined || mmappedBytes === undefined ? undefined : arenaBytes + mmappedBytes,
+      arenaBytes,
+      mainArenaBytes: figure('mainArenaBytes'),
+      arenaCount: figure('arenaCount'),
+      mmappedBytes,
+      mmappedChunks: figure('mmappedChunks'),
+      mmapThresholdBytes: figure('mmapThresholdBytes'),
+      trimThresholdBytes: figure('trimThresholdBytes'),
+    }
+  }
+
+  #shapeFootprint(footprint: Footprint, start: number): GlibcStats {
+    return {
+      allocator: 'glibc',
+      detail: 'footprint',
+      provenance: this.#source.provenance,
+      ...footprint,
+      allocatedBytes: undefined,
+      retainedBytes: undefined,
+      ...notWalked,
+      complete: this.#unproved === undefined,
+      missing: this.#unproved === undefined ? [needsWalk] : [this.#unproved, needsWalk],
+      others: undefined,
+      costMicros: (performance.now() - start) * 1000,
+    }
+  }
+
+  #readWalking(footprint: Footprint, detail: 'usage' | 'arenas', budgetMs: number, start: number): GlibcStats {
+    // Without the layout, RSS bounds the arenas' touched part, which is all that a walk visits.
+    const arenaBytes = footprint.arenaBytes ?? footprint.rssBytes ?? 0
+    const estimateMicros = this.#budget.estimateMicros(arenaBytes)
+    const refusal = this.#budget.refusal(estimateMicros, budgetMs)
+    const walked = refusal === undefined ? this.#walk(detail, arenaBytes, estimateMicros) : notWalked
+    const { counters } = walked
+    const missing = refusal === undefined ? this.#missingAfterWalk(detail) : this.#missingBy(refusal, detail)
+    return {
+      allocator: 'glibc',
+      detail,
+      provenance: this.#source.provenance,
+      ...(this.#unproved === undefined ? footprint : { ...footprint, ...publicFootprint(counters, walked.arenas) }),
+      allocatedBytes: counters && counters.inUseBytes + counters.mmappedBytes,
+      retainedBytes: counters?.freeBytes,
+      ...walked,
+      complete: missing.length === 0,
+      missing,
+      others: this.#source.findOthers(),
+      costMicros: (performance.now() - start) * 1000,
+    }
+  }
+
+  #walk(detail: 'usage' | 'arenas', arenaBytes: number, estimateMicros: number): Walked {
+    const start = performance.now()
+    const document = this.#source.readDetail(detail)
+    const costMicros = (performance.now() - start) * 1000
+    this.#budget.record(costMicros, arenaBytes)
+    const walk = { costMicros, estimateMicros }
+    const text = document.texts['mallocInfo']
+    if (text === undefined) return { counters: countersOfMallinfo(document), arenas: [], tunables: undefined, walk }
+    const info = parseMallocInfo(text)
+    const counters = countersOfMallocInfo(info, document.figures['trimmableTopBytes'])
+    if (detail === 'usage') return { counters, arenas: [], tunables: undefined, walk }
+    return { counters, arenas: arenasOf(info, document), tunables: tunablesOf(document), walk }
+  }
+
+  #missingBy(reason: string, detail: AllocatorDetail): readonly MissingFigures[] {
+    const fields = detail === 'arenas' ? [...walkFields, 'arenas', 'tunables'] : walkFields
+    const refused: MissingFigures = { fields, cause: 'budget', reason }
+    return this.#unproved === undefined ? [refused] : [this.#unproved, refused]
+  }
+
+  #missingAfterWalk(detail: AllocatorDetail): readonly MissingFigures[] {
+    if (this.#unproved === undefined) return []
+    const fields = [...(detail === 'usage' ? ['mainArenaBytes', 'arenaCount'] : ['tunables']), ...thresholdFields]
+    return [{ ...this.#unproved, fields }]
+  }
+}
+
+/** The footprint by the public calls, for a glibc whose layout isn't proved. */
+function publicFootprint(counters: GlibcCounters | undefined, arenas: readonly GlibcArena[]): Partial<Footprint> {
+  if (counters === undefined) return {}
+  return {
+    mappedBytes: counters.arenaBytes + counters.mmappedBytes,
+    arenaBytes: counters.arenaBytes,
+    mmappedBytes: counters.mmappedBytes,
+    mmappedChunks: counters.mmappedChunks,
+    mainArenaBytes: arenas[0]?.systemBytes,
+    arenaCount: arenas.length === 0 ? undefined : arenas.length,
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+
+import type { NativeAllocatorDocument } from '../../binding/index.js'
+import type { GlibcTunables } from './glibc-stats.js'
+
+const variables = /^(?:GLIBC_TUNABLES|MALLOC_(?:ARENA_MAX|ARENA_TEST|MMAP_MAX_|MMAP_THRESHOLD_|PERTURB_|TOP_PAD_|TRIM_THRESHOLD_))=/
+
+/** The environment that glibc itself read, which `process.env` no longer is once the program has changed it. */
+function readTuningEnvironment(): Readonly<Record<string, string>> {
+  const entries = readFileSync('/proc/self/environ', 'utf8').split('\0')
+  const tuning = entries.filter((entry) => variables.test(entry))
+  return Object.fromEntries(tuning.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]))
+}
+
+/** Zero stands for "not set" in glibc's parameters. */
+function set(value: number | undefined): number | undefined {
+  return value === 0 ? undefined : value
+}
+
+/** The tunables in an `'arenas'` reading; undefined when glibc's layout isn't proved. */
+export function tunablesOf({ figures }: NativeAllocatorDocument): GlibcTunables | undefined {
+  if (figures['mmapThresholdBytes'] === undefined) return undefined
+  return {
+    mmapThresholdBytes: figures['mmapThresholdBytes'],
+    trimThresholdBytes: figures['trimThresholdBytes'] as number,
+    dynamicThresholds: figures['noDynamicThreshold'] === 0,
+    topPadBytes: figures['topPadBytes'] as number,
+    mmapMax: figures['mmapMax'] as number,
+    arenaMax: set(figures['arenaMax']),
+    arenaTest: set(figures['arenaTest']),
+    tcacheCount: figures['tcacheCount'],
+    tcacheMaxBytes: figures['tcacheMaxBytes'],
+    environment: readTuningEnvironment(),
+  }
+}

@@ -1,0 +1,21 @@
+export type {
+  AllocatorDetail,
+  AllocatorSnapshot,
+  MissingFigures,
+  OtherAllocator,
+  Provenance,
+  UnknownAllocatorStats,
+} from './allocator-snapshot.js'
+export type { AllocatorStats, AllocatorStatsOptions } from './allocator-stats.js'
+export { getAllocatorStats } from './get-allocator-stats.js'
+export type { GlibcArena, GlibcBin, GlibcCounters, GlibcStats, GlibcTunables, GlibcWalk } from './glibc/glibc-stats.js'
+export type {
+  JemallocArena,
+  JemallocBin,
+  JemallocCounters,
+  JemallocExtentClass,
+  JemallocSettings,
+  JemallocStats,
+} from './jemalloc/jemalloc-stats.js'
+export type { MimallocBlockClass, MimallocCounter, MimallocStats } from './mimalloc/mimalloc-stats.js'
+export type { TcmallocCounters, TcmallocPageheap, TcmallocSizeClass, TcmallocStats } from './tcmalloc/tcmalloc-stats.js'

@@ -1,0 +1,56 @@
+import { performance } from 'node:perf_hooks'
+
+import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
+import { known, rowsOf } from '../allocator-source.js'
+import type { AllocatorSource } from '../allocator-source.js'
+import type { MimallocBlockClass, MimallocStats } from './mimalloc-stats.js'
+import { parsePrintedStatistics } from './printed-statistics.js'
+
+const notCounted: MissingFigures = Object.freeze({
+  fields: ['allocatedBytes', 'retainedBytes'],
+  cause: 'unsupported',
+  reason: "mimalloc's release builds don't count allocations: committedBytes bounds them, and an 'arenas' reading gives the calling thread's own",
+})
+
+/** Reads mimalloc for one thread. */
+export class MimallocReader {
+  readonly #source: AllocatorSource
+  readonly #rss: number
+  readonly #committed: number
+  readonly #peakCommitted: number
+
+  constructor(source: AllocatorSource) {
+    this.#source = source
+    this.#rss = source.indexOf('rssBytes')
+    this.#committed = source.indexOf('committedBytes')
+    this.#peakCommitted = source.indexOf('peakCommittedBytes')
+  }
+
+  read(detail: AllocatorDetail): MimallocStats {
+    const start = performance.now()
+    const figures = this.#source.readFootprint()
+    const committedBytes = known(figures[this.#committed])
+    const rssBytes = known(figures[this.#rss])
+    const peakCommittedBytes = known(figures[this.#peakCommitted])
+    const document = detail === 'footprint' ? undefined : this.#source.readDetail(detail)
+    const counters = document === undefined ? [] : parsePrintedStatistics(document.texts['statistics'] ?? '')
+    return {
+      allocator: 'mimalloc',
+      detail,
+      provenance: this.#source.provenance,
+      rssBytes,
+      mappedBytes: committedBytes,
+      allocatedBytes: undefined,
+      retainedBytes: undefined,
+      committedBytes,
+      peakCommittedBytes,
+      reservedBytes: counters.find(({ name }) => name === 'reserved')?.current,
+      counters,
+      threadHeap: rowsOf(document?.tables['threadHeap']) as unknown as readonly MimallocBlockClass[],
+      complete: false,
+      missing: [notCounted],
+      others: document && this.#source.findOthers(),
+      costMicros: (performance.now() - start) * 1000,
+    }
+  }
+}

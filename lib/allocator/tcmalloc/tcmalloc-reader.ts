@@ -1,0 +1,99 @@
+import { performance } from 'node:perf_hooks'
+
+import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
+import { known } from '../allocator-source.js'
+import type { AllocatorSource } from '../allocator-source.js'
+import { parsePageheap, parseSizeClasses } from './printed-statistics.js'
+import type { TcmallocCounters, TcmallocStats } from './tcmalloc-stats.js'
+
+const footprintFields = [
+  'currentAllocatedBytes',
+  'heapSizeBytes',
+  'totalPhysicalBytes',
+  'pageheapFreeBytes',
+  'pageheapUnmappedBytes',
+  'centralCacheFreeBytes',
+  'transferCacheFreeBytes',
+  'threadCacheFreeBytes',
+] as const
+
+const furtherFields = [
+  'currentTotalThreadCacheBytes',
+  'maxTotalThreadCacheBytes',
+  'pageheapCommittedBytes',
+  'pageheapScavengeCount',
+  'pageheapCommitCount',
+  'pageheapTotalCommitBytes',
+  'pageheapDecommitCount',
+  'pageheapTotalDecommitBytes',
+  'pageheapReserveCount',
+  'pageheapTotalReserveBytes',
+  'aggressiveMemoryDecommit',
+  'heapLimitBytes',
+] as const
+
+function sum(...figures: readonly (number | undefined)[]): number | undefined {
+  return figures.reduce((total, figure) => (total === undefined || figure === undefined ? undefined : total + figure), 0)
+}
+
+/** Zero megabytes stands for "no limit". */
+function limit(bytes: number | undefined): number | undefined {
+  return bytes === 0 ? undefined : bytes
+}
+
+/** Reads gperftools' tcmalloc for one thread. */
+export class TcmallocReader {
+  readonly #source: AllocatorSource
+  readonly #places: ReadonlyMap<string, number>
+
+  constructor(source: AllocatorSource) {
+    this.#source = source
+    this.#places = new Map(['rssBytes', ...footprintFields].map((field) => [field, source.indexOf(field)]))
+  }
+
+  read(detail: AllocatorDetail): TcmallocStats {
+    const start = performance.now()
+    const figures = this.#source.readFootprint()
+    const figure = (field: string): number | undefined => known(figures[this.#places.get(field) as number])
+    const rssBytes = figure('rssBytes')
+    const now = Object.fromEntries(footprintFields.map((field) => [field, figure(field)]))
+    const document = detail === 'footprint' ? undefined : this.#source.readDetail(detail)
+    const text = document?.texts['statistics'] ?? ''
+    const further = Object.fromEntries(furtherFields.map((field) => [field, known(document?.figures[field])]))
+    const counters = { ...now, ...further, heapLimitBytes: limit(further['heapLimitBytes']) } as unknown as TcmallocCounters
+    const missing = missingOf(counters, document !== undefined)
+    return {
+      allocator: 'tcmalloc',
+      detail,
+      provenance: this.#source.provenance,
+      rssBytes,
+      mappedBytes: sum(counters.heapSizeBytes, counters.pageheapUnmappedBytes && -counters.pageheapUnmappedBytes),
+      allocatedBytes: counters.currentAllocatedBytes,
+      retainedBytes: retainedBytesOf(counters),
+      counters,
+      pageheap: document && parsePageheap(text),
+      sizeClasses: detail === 'arenas' ? parseSizeClasses(text) : [],
+      complete: missing.length === 0,
+      missing,
+      others: document && this.#source.findOthers(),
+      costMicros: (performance.now() - start) * 1000,
+    }
+  }
+}
+
+function retainedBytesOf(counters: TcmallocCounters): number | undefined {
+  return sum(
+    counters.pageheapFreeBytes,
+    counters.centralCacheFreeBytes,
+    counters.transferCacheFreeBytes,
+    counters.threadCacheFreeBytes,
+  )
+}
+
+/** Properties that this version of gperftools refused. The limit isn't one of them: it may be unset. */
+function missingOf(counters: TcmallocCounters, whole: boolean): readonly MissingFigures[] {
+  const asked: readonly (keyof TcmallocCounters)[] = whole ? [...footprintFields, ...furtherFields] : footprintFields
+  const fields = asked.filter((field) => field !== 'heapLimitBytes' && counters[field] === undefined)
+  if (fields.length === 0) return []
+  return [{ fields: fields.map((field) => `counters.${field}`), cause: 'unsupported', reason: 'this version of gperftools has no such property' }]
+}

@@ -1,0 +1,37 @@
+import { performance } from 'node:perf_hooks'
+
+import { getProcessMemory } from '../../process/index.js'
+import type { AllocatorDetail, OtherAllocator, Provenance, UnknownAllocatorStats } from '../allocator-snapshot.js'
+
+/** Answers for a process whose malloc no back end could be proved to serve, and for a platform without the addon. */
+export class UnknownReader {
+  readonly #provenance: Provenance
+  readonly #reason: string
+  readonly #findOthers: () => readonly OtherAllocator[]
+
+  constructor(provenance: Provenance, reason: string, findOthers: () => readonly OtherAllocator[]) {
+    this.#provenance = provenance
+    this.#reason = reason
+    this.#findOthers = findOthers
+  }
+
+  read(detail: AllocatorDetail): UnknownAllocatorStats {
+    const start = performance.now()
+    const process = getProcessMemory()
+    return {
+      allocator: 'unknown',
+      detail,
+      provenance: this.#provenance,
+      rssBytes: process.rssBytes,
+      mappedBytes: undefined,
+      allocatedBytes: undefined,
+      retainedBytes: undefined,
+      reason: this.#reason,
+      process,
+      complete: false,
+      missing: [{ fields: ['mappedBytes', 'allocatedBytes', 'retainedBytes'], cause: 'unsupported', reason: this.#reason }],
+      others: detail === 'footprint' ? undefined : this.#findOthers(),
+      costMicros: (performance.now() - start) * 1000,
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The dearest walk of glibc's free lists for each byte of its arenas: a heap of nothing but free fast chunks of 32 bytes, far apart in
+ * memory. `bench/allocator-cost.ts` measures it.
+ */
+const worstMicrosPerByte = 0.005
+
+/**
+ * What a walk of free lists is expected to cost. The last walk is the best evidence: arenas of twice the size are expected to take twice as
+ * long. Before the first walk, the worst case for arenas of their size.
+ */
+export class WalkBudget {
+  #lastMicros: number | undefined
+  #lastBytes = 0
+
+  estimateMicros(arenaBytes: number): number {
+    if (this.#lastMicros === undefined) return arenaBytes * worstMicrosPerByte
+    return this.#lastMicros * Math.max(1, arenaBytes / Math.max(1, this.#lastBytes))
+  }
+
+  record(micros: number, arenaBytes: number): void {
+    this.#lastMicros = micros
+    this.#lastBytes = arenaBytes
+  }
+
+  /** Why a walk estimated at `estimateMicros` isn't made within `budgetMs`; undefined when it may be. */
+  refusal(estimateMicros: number, budgetMs: number): string | undefined {
+    if (estimateMicros <= budgetMs * 1000) return undefined
+    const basis = this.#lastMicros === undefined ? 'the worst case for arenas of this size, as none was walked yet' : 'the last walk'
+    const estimate = `${(estimateMicros / 1000).toPrecision(3)} ms`
+    return `walking the free lists was estimated at ${estimate} (from ${basis}), over the budget of ${budgetMs} ms`
+  }
+}

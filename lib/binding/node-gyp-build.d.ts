@@ -1,0 +1,5 @@
+declare module 'node-gyp-build' {
+  /** Loads the addon of the package in `root`: a local build first, then the prebuilt file for this platform. */
+  function loadAddon(root: string): unknown
+  export = loadAddon
+}

@@ -1,0 +1,5 @@
+export * from './allocator/index.js'
+export { AllocscopeError, isAllocscopeError } from './errors/index.js'
+export type { AllocscopeErrorCode, AllocscopeErrorDetails } from './errors/index.js'
+export * from './heap/index.js'
+export * from './process/index.js'
