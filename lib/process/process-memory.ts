@@ -96,8 +96,8 @@ function readBasic(): ProcessMemory {
   if (isFailure(answer)) throw toError(answer)
   return {
     rssBytes: figures[0] as number,
-    virtualBytes: figures[1] as number,
-    residentSharedBytes: figures[2] as number,
+    virtualBytes: figures[1],
+    residentSharedBytes: figures[2],
     peakRssBytes: figures[3] as number,
     minorFaults: figures[4] as number,
     majorFaults: figures[5] as number,

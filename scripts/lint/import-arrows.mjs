@@ -1,0 +1,60 @@
+/**
+ * The rooms of lib, from the bottom up. A room may import the rooms of the lines above it, and of its own line only what `siblings` says.
+ */
+const floors = [
+  ['errors'],
+  ['binding'],
+  ['process', 'allocator', 'heap'],
+  ['watch', 'release', 'ledger', 'profile', 'record', 'demo'],
+  ['report'],
+  ['cli', 'jest', 'prometheus', 'opentelemetry'],
+]
+
+/** Arrows within one floor. */
+const siblings = {
+  // A process whose allocator isn't known is described by what the kernel says of it.
+  allocator: ['process'],
+}
+
+/** Rooms below that a room must do without, although its floor would allow them. */
+const outOfReach = {
+  report: ['binding'],
+  jest: ['binding'],
+  prometheus: ['binding'],
+  opentelemetry: ['binding'],
+}
+
+export const rooms = floors.flat()
+
+/** The rooms that `room` may import. */
+export function reachableFrom(room) {
+  const floor = floors.findIndex((names) => names.includes(room))
+  const below = floors.slice(0, floor).flat()
+  return [...below, ...(siblings[room] ?? [])].filter((name) => !(outOfReach[room] ?? []).includes(name))
+}
+
+function zonesOf(room) {
+  const reachable = reachableFrom(room)
+  return rooms
+    .filter((other) => other !== room)
+    .map((other) => {
+      const zone = { target: `./lib/${room}`, from: `./lib/${other}` }
+      return reachable.includes(other)
+        ? { ...zone, except: ['./index.ts'], message: `Import ${other} through lib/${other}/index.js.` }
+        : { ...zone, message: `The arrows of lib don't run from ${room} to ${other}: see ARCHITECTURE.md.` }
+    })
+}
+
+/** Zones for `import-x/no-restricted-paths`. */
+export const importZones = [
+  ...rooms.flatMap(zonesOf),
+  ...rooms.map((room) => ({ target: './lib/index.ts', from: `./lib/${room}`, except: ['./index.ts'] })),
+  ...rooms.map((room) => ({
+    target: `./lib/${room}`,
+    from: './lib/index.ts',
+    message: 'lib/index.ts is for users of the package; rooms import rooms.',
+  })),
+]
+
+/** What `report` may import at run time; of every other room it may know the types alone. */
+export const reportValues = ['errors']

@@ -1,0 +1,55 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+
+/** What each room of native may include beside itself and `platform`. */
+const reachable = {
+  platform: [],
+  process: [],
+  allocator: [],
+  heap: [],
+  sampler: [],
+  // The forked child asks the other rooms, through their headers, what it sees.
+  whatif: ['process', 'allocator', 'heap'],
+}
+
+const valueHeader = /^(napi|node|node_api|js_native_api|v8|uv)\b.*\.h$/
+
+function mayMakeValues(file) {
+  return file === 'addon.cc' || file.startsWith('environment.') || file.startsWith('convert/')
+}
+
+function wrongInclude(file, included) {
+  if (valueHeader.test(included)) return mayMakeValues(file) ? undefined : 'only convert/, addon.cc and environment.* know Node-API'
+  const [room] = file.split('/')
+  if (!(room in reachable)) return undefined
+  if (included === 'environment.h' || included.startsWith('convert/')) return `${room} is below it`
+  const [target] = included.split('/')
+  const allowed = [room, 'platform', ...reachable[room]]
+  if (target in reachable && !allowed.includes(target)) return `${room} doesn't include ${target}`
+  return wrongBackendInclude(file, included)
+}
+
+/** A back end (`allocator/<name>/`) knows the interface and itself: adding or removing another must not touch it. */
+function wrongBackendInclude(file, included) {
+  const [room, backend, ...inBackend] = file.split('/')
+  if (room !== 'allocator' || inBackend.length === 0 || !included.startsWith('allocator/')) return undefined
+  const allowed = included === 'allocator/backend.h' || included.startsWith(`allocator/${backend}/`)
+  return allowed ? undefined : `the ${backend} back end knows allocator/backend.h and its own folder alone`
+}
+
+/** The includes of `text`, which stands in `file` (a path within native), that run against the arrows. */
+export function findWrongIncludes(file, text) {
+  return text.split('\n').flatMap((line, index) => {
+    const included = /^\s*#\s*include\s*["<]([^">]+)[">]/.exec(line)?.[1]
+    const reason = included === undefined ? undefined : wrongInclude(file, included)
+    return reason === undefined ? [] : [`native/${file}:${index + 1}: "${included}": ${reason}`]
+  })
+}
+
+/** Every wrong include under `folder`, the package's native folder; its tests, which are outside the rooms, left out. */
+export function findWrongIncludesUnder(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map((file) => file.split(path.sep).join('/'))
+    .filter((file) => /\.(cc|h)$/.test(file) && !file.startsWith('test/'))
+    .flatMap((file) => findWrongIncludes(file, readFileSync(path.join(folder, file), 'utf8')))
+}
