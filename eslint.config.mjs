@@ -58,6 +58,8 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       // `as` with noUncheckedIndexedAccess says what a loop's bounds have proved; `!` says it less visibly.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      // A mapped type over a type parameter takes `{}`, which Partial<Record<…>> doesn't.
+      '@typescript-eslint/consistent-indexed-object-style': 'off',
       'no-undef': 'off',
     },
   },

@@ -4,7 +4,7 @@ import { invalidArgumentType, invalidArgumentValue, outOfRange } from './argumen
  * The options as a plain record, read once: a getter that throws, throws here, before anything was done. Unknown names are refused, so
  * that a misspelt option isn't silently ignored.
  */
-export function readOptions<Name extends string>(options: unknown, names: readonly Name[]): Readonly<Partial<Record<Name, unknown>>> {
+export function readOptions<Name extends string>(options: unknown, names: readonly Name[]): { readonly [key in Name]?: unknown } {
   if (options === undefined) return {}
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidArgumentType('options', 'of type object', options)
@@ -13,7 +13,7 @@ export function readOptions<Name extends string>(options: unknown, names: readon
   if (unknownName !== undefined) {
     throw invalidArgumentValue('options', `an object with only ${names.map((name) => `'${name}'`).join(', ')}`, { [unknownName]: '…' })
   }
-  return Object.fromEntries(names.map((name) => [name, (options as Record<string, unknown>)[name]])) as Partial<Record<Name, unknown>>
+  return Object.fromEntries(names.map((name) => [name, (options as Record<string, unknown>)[name]])) as { [key in Name]?: unknown }
 }
 
 /** `value` when it is one of `allowed`, `fallback` when it is undefined. */
