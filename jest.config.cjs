@@ -1,0 +1,14 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/lib', '<rootDir>/test'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Sources name what they import as it is called once compiled: './x.js' is x.ts here.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // The root tsconfig says isolatedModules: files are transpiled one by one, and `npm run typecheck` checks the types.
+  transform: { '^.+\\.ts$': 'ts-jest' },
+  moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
+  testTimeout: 30_000,
+  // Each worker is a process of its own with an addon of its own; more of them than cores only disturb each other's figures.
+  maxWorkers: '100%',
+}
