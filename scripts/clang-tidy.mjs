@@ -1,6 +1,6 @@
 // npm run lint:native: clang-tidy over the addon, with the flags that binding.gyp compiles it with.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 
 import { isInstalled, root } from './lint/run-step.mjs'
@@ -13,10 +13,13 @@ function nodeHeaders() {
   return found
 }
 
+/** What binding.gyp, which is plain JSON, says of the language and the definitions. */
 function compileFlags() {
+  const [target] = JSON.parse(readFileSync(path.join(root, 'binding.gyp'), 'utf8')).targets
+  const [[, settings]] = target.conditions
   const addonApi = execFileSync(process.execPath, ['-p', "require('node-addon-api').include_dir"], { cwd: root, encoding: 'utf8' }).trim()
-  const includes = ['-Inative', '-isystem', addonApi, '-isystem', nodeHeaders()]
-  return [...includes, '-std=c++17', '-fno-exceptions', '-fno-rtti', '-DNAPI_VERSION=8', '-DNODE_ADDON_API_DISABLE_DEPRECATED', '-Wall', '-Wextra']
+  const language = settings.cflags_cc.flatMap((flag) => flag.split(' '))
+  return [...language, ...settings.defines.map((name) => `-D${name}`), '-Inative', '-isystem', addonApi, '-isystem', nodeHeaders()]
 }
 
 function sources() {

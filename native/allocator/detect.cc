@@ -31,7 +31,7 @@ struct Marker {
 };
 
 constexpr Marker kMarkers[] = {
-    {"jemalloc", "mallctl"},   {"jemalloc", "je_mallctl"},    {"jemalloc", "_rjem_mallctl"},
+    {"jemalloc", "mallctl"},    {"jemalloc", "je_mallctl"}, {"jemalloc", "_rjem_mallctl"},
     {"mimalloc", "mi_version"}, {"tcmalloc", "tc_version"},
 };
 

@@ -15,8 +15,8 @@ Word LoadOnce(const Word& word) {
   return __atomic_load_n(&word, __ATOMIC_RELAXED);
 }
 
-// The arena after `arena` in glibc's list, which is a ring that starts at the main arena. Arenas are never removed and their memory is never
-// unmapped, so that following the ring needs no lock.
+// The arena after `arena` in glibc's list, which is a ring that starts at the main arena. Arenas are never removed and their memory is
+// never unmapped, so that following the ring needs no lock.
 inline const ArenaState* NextArena(const ArenaState* arena) {
   return reinterpret_cast<const ArenaState*>(__atomic_load_n(&arena->next, __ATOMIC_ACQUIRE));
 }

@@ -36,7 +36,7 @@ using Mallinfo2Function = Mallinfo2 (*)();
 using MallocInfoFunction = int (*)(int, FILE*);
 using VersionFunction = const char* (*)();
 
-const std::vector<std::string> kFootprintFields = {"arenaBytes",   "mainArenaBytes",      "arenaCount",         "mmappedBytes",
+const std::vector<std::string> kFootprintFields = {"arenaBytes",    "mainArenaBytes",     "arenaCount",        "mmappedBytes",
                                                    "mmappedChunks", "mmapThresholdBytes", "trimThresholdBytes"};
 
 // One word of `mp_`, which other threads may be changing.
@@ -121,9 +121,9 @@ class GlibcBackend final : public Backend {
   Result<Document> ReadMallinfo() const {
     const Mallinfo2 info = mallinfo2_();
     const std::pair<const char*, size_t> counters[] = {
-        {"arenaBytes", info.arena},          {"freeChunks", info.ordblks},     {"fastbinChunks", info.smblks},
-        {"mmappedChunks", info.hblks},       {"mmappedBytes", info.hblkhd},    {"fastbinBytes", info.fsmblks},
-        {"inUseBytes", info.uordblks},       {"freeBytes", info.fordblks},     {"trimmableTopBytes", info.keepcost},
+        {"arenaBytes", info.arena},    {"freeChunks", info.ordblks},  {"fastbinChunks", info.smblks},
+        {"mmappedChunks", info.hblks}, {"mmappedBytes", info.hblkhd}, {"fastbinBytes", info.fsmblks},
+        {"inUseBytes", info.uordblks}, {"freeBytes", info.fordblks},  {"trimmableTopBytes", info.keepcost},
     };
     Document document;
     for (const auto& [name, value] : counters) document.figures.emplace_back(name, static_cast<double>(value));

@@ -10,7 +10,6 @@ namespace allocscope::allocator::glibc {
 
 Result<std::unique_ptr<const Backend>> Prove();
 
-
 }  // namespace allocscope::allocator::glibc
 
 #endif  // ALLOCSCOPE_ALLOCATOR_GLIBC_GLIBC_H_

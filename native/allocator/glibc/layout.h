@@ -70,7 +70,9 @@ constexpr ParametersLayout kParametersLayouts[] = {
 constexpr size_t kChunkMmapped = 2;
 constexpr size_t kChunkFlags = 7;
 
-inline size_t ChunkHeader(const void* block) { return static_cast<const size_t*>(block)[-1]; }
+inline size_t ChunkHeader(const void* block) {
+  return static_cast<const size_t*>(block)[-1];  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): malloc wrote it
+}
 
 }  // namespace allocscope::allocator::glibc
 

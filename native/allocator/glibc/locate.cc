@@ -142,7 +142,8 @@ bool CountersMoved(const Experiment& seen, const ParametersLayout& layout, size_
          bytes(seen.during) == bytes(seen.before) + seen.chunk_bytes && bytes(seen.after) == bytes(seen.before);
 }
 
-// The words around the counters: a page-multiple of mapped bytes, a limit above the count, flags that are flags, a break's base below the break.
+// The words around the counters: a page-multiple of mapped bytes, a limit above the count, flags that are flags, a break's base below the
+// break.
 bool PlausibleParameters(const DataCopy& copy, const ParametersLayout& layout, size_t at) {
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const auto no_dynamic = copy.At<int32_t>(at + layout.no_dynamic_threshold);

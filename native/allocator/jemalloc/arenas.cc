@@ -155,11 +155,29 @@ void AddArenaTables(const Control& control, Document* document) {
 }
 
 void AddSettings(const Control& control, Document* document) {
-  for (const char* name :
-       {"background_thread", "opt.abort", "opt.abort_conf", "opt.background_thread", "opt.cache_oblivious", "opt.hpa", "opt.prof",
-        "opt.prof_active", "opt.retain", "opt.stats_print", "opt.tcache", "opt.utrace", "opt.xmalloc", "opt.zero", "config.cache_oblivious",
-        "config.debug", "config.fill", "config.lazy_lock", "config.opt_safety_checks", "config.prof", "config.stats", "config.utrace",
-        "config.xmalloc"}) {
+  for (const char* name : {"background_thread",
+                           "opt.abort",
+                           "opt.abort_conf",
+                           "opt.background_thread",
+                           "opt.cache_oblivious",
+                           "opt.hpa",
+                           "opt.prof",
+                           "opt.prof_active",
+                           "opt.retain",
+                           "opt.stats_print",
+                           "opt.tcache",
+                           "opt.utrace",
+                           "opt.xmalloc",
+                           "opt.zero",
+                           "config.cache_oblivious",
+                           "config.debug",
+                           "config.fill",
+                           "config.lazy_lock",
+                           "config.opt_safety_checks",
+                           "config.prof",
+                           "config.stats",
+                           "config.utrace",
+                           "config.xmalloc"}) {
     if (const auto value = control.Read<bool>(name)) document->flags.emplace_back(name, *value);
   }
   for (const char* name : {"opt.dss", "opt.junk", "opt.metadata_thp", "opt.percpu_arena", "opt.thp", "config.malloc_conf"}) {

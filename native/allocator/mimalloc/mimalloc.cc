@@ -17,7 +17,7 @@ const std::vector<std::string> kFootprintFields = {"committedBytes", "peakCommit
 
 // 209 is 2.0.9, 2118 is 2.1.18: the major version, the minor one, and the rest.
 std::string FormatVersion(int version) {
-  const std::string digits = std::to_string(version);
+  std::string digits = std::to_string(version);
   if (digits.size() < 3) return digits;
   return digits.substr(0, 1) + "." + digits.substr(1, 1) + "." + digits.substr(2);
 }
@@ -48,8 +48,7 @@ void PrintTo(const char* message, void* stream) { std::fputs(message, static_cas
 
 class MimallocBackend final : public Backend {
  public:
-  MimallocBackend(Provenance provenance, const Api& api)
-      : provenance_(std::move(provenance)), api_(api), used_unit_(ProveUsedUnit(api)) {}
+  MimallocBackend(Provenance provenance, const Api& api) : provenance_(std::move(provenance)), api_(api), used_unit_(ProveUsedUnit(api)) {}
 
   const char* name() const override { return "mimalloc"; }
   const Provenance& provenance() const override { return provenance_; }

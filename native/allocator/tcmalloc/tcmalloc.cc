@@ -28,14 +28,10 @@ constexpr double kMebibyte = 1024 * 1024;
 // The numeric properties that gperftools documents in malloc_extension.h, under the names that TypeScript gives them: first those that say
 // where the bytes are, which every reading takes, then the page heap's history and settings.
 constexpr Property kFootprintProperties[] = {
-    {"currentAllocatedBytes", "generic.current_allocated_bytes"},
-    {"heapSizeBytes", "generic.heap_size"},
-    {"totalPhysicalBytes", "generic.total_physical_bytes"},
-    {"pageheapFreeBytes", "tcmalloc.pageheap_free_bytes"},
-    {"pageheapUnmappedBytes", "tcmalloc.pageheap_unmapped_bytes"},
-    {"centralCacheFreeBytes", "tcmalloc.central_cache_free_bytes"},
-    {"transferCacheFreeBytes", "tcmalloc.transfer_cache_free_bytes"},
-    {"threadCacheFreeBytes", "tcmalloc.thread_cache_free_bytes"},
+    {"currentAllocatedBytes", "generic.current_allocated_bytes"},     {"heapSizeBytes", "generic.heap_size"},
+    {"totalPhysicalBytes", "generic.total_physical_bytes"},           {"pageheapFreeBytes", "tcmalloc.pageheap_free_bytes"},
+    {"pageheapUnmappedBytes", "tcmalloc.pageheap_unmapped_bytes"},    {"centralCacheFreeBytes", "tcmalloc.central_cache_free_bytes"},
+    {"transferCacheFreeBytes", "tcmalloc.transfer_cache_free_bytes"}, {"threadCacheFreeBytes", "tcmalloc.thread_cache_free_bytes"},
 };
 
 constexpr Property kFurtherProperties[] = {
@@ -67,7 +63,9 @@ constexpr size_t kReportCapacity = size_t{1} << 20;
 class TcmallocBackend final : public Backend {
  public:
   TcmallocBackend(Provenance provenance, PropertyFunction property)
-      : provenance_(std::move(provenance)), property_(property), stats_(platform::FindFunction<StatsFunction>("MallocExtension_GetStats")) {}
+      : provenance_(std::move(provenance)),
+        property_(property),
+        stats_(platform::FindFunction<StatsFunction>("MallocExtension_GetStats")) {}
 
   const char* name() const override { return "tcmalloc"; }
   const Provenance& provenance() const override { return provenance_; }
