@@ -1,0 +1,68 @@
+// npm test: every test there is. Builds what isn't built, skips visibly what isn't installed, and ends with one line of figures.
+// `npm test -- unit allocators smoke packaging` runs only the parts named.
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+
+import { root } from './lint/run-step.mjs'
+import { buildWhatIsStale, shippedBinary } from './testing/built.mjs'
+import { counts, runJest, runNodeTests, skip } from './testing/counts.mjs'
+import { findPreloads } from './testing/preloads.mjs'
+
+const nodeMajors = [20, 22, 24, 26]
+
+// The tests exercise the file that is shipped, not a build that lies beside it.
+process.env.PREBUILDS_ONLY = '1'
+
+function testFilesUnder(folder) {
+  return readdirSync(path.join(root, folder))
+    .filter((file) => /\.test\.(mjs|cjs)$/.test(file))
+    .map((file) => path.join(folder, file))
+}
+
+function unit() {
+  return [runJest('unit tests, under the system allocator', [], { ALLOCSCOPE_EXPECT_ALLOCATOR: 'glibc' })]
+}
+
+function allocators() {
+  return findPreloads().map(({ allocator, library, file }) => {
+    const title = `allocator tests under ${library}, expecting ${allocator}`
+    if (file === undefined) return skip(title, `${library} is not installed (scripts/install-test-tools.sh installs it)`)
+    return runJest(title, ['--runInBand', 'test/allocator'], { LD_PRELOAD: file, ALLOCSCOPE_EXPECT_ALLOCATOR: allocator })
+  })
+}
+
+function smoke() {
+  return nodeMajors.map((major) => {
+    const node = path.join(root, '.cache', 'node', String(major), 'bin', 'node')
+    const binary = createHash('sha256').update(readFileSync(shippedBinary())).digest('hex').slice(0, 12)
+    const title = `smoke tests on Node ${major}, binary ${binary}`
+    if (!existsSync(node)) return skip(title, `.cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`)
+    return runNodeTests(title, node, testFilesUnder('test/smoke'))
+  })
+}
+
+function packaging() {
+  return [runNodeTests('packaging', process.execPath, testFilesUnder('test/packaging'))]
+}
+
+const parts = { unit, allocators, smoke, packaging }
+
+function sum(results) {
+  return results.reduce((a, b) => counts(a.passed + b.passed, a.failed + b.failed, a.skipped + b.skipped), counts(0, 0, 0))
+}
+
+function main(names) {
+  const unknown = names.filter((name) => !(name in parts))
+  if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`)
+  if (!buildWhatIsStale()) {
+    console.log('\n0 passed, 1 failed, 0 skipped (the build failed)')
+    return 1
+  }
+  const chosen = names.length > 0 ? names : Object.keys(parts)
+  const { passed, failed, skipped } = sum(chosen.flatMap((name) => parts[name]()))
+  console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
+  return failed === 0 ? 0 : 1
+}
+
+process.exitCode = main(process.argv.slice(2))

@@ -1,0 +1,36 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+
+import { root, runStep } from '../lint/run-step.mjs'
+
+function newestUnder(folder, matches) {
+  return readdirSync(path.join(root, folder), { recursive: true })
+    .filter((file) => matches(file))
+    .reduce((newest, file) => Math.max(newest, statSync(path.join(root, folder, file)).mtimeMs), 0)
+}
+
+function isOlder(product, newestSource) {
+  return !existsSync(product) || statSync(product).mtimeMs < newestSource
+}
+
+/** The binary that the package ships for this platform. */
+export function shippedBinary() {
+  return path.join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'allocscope.glibc.node')
+}
+
+function isAddonSource(file) {
+  return /\.(cc|h)$/.test(file) && !file.startsWith('test')
+}
+
+function npmRun(script) {
+  return runStep('build', 'npm', ['run', '--silent', script], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Builds what is missing or older than its sources. The tests run the very binary that the package ships. */
+export function buildWhatIsStale() {
+  const gyp = statSync(path.join(root, 'binding.gyp')).mtimeMs
+  const native = Math.max(gyp, newestUnder('native', isAddonSource))
+  if (isOlder(shippedBinary(), native) && !npmRun('prebuild')) return false
+  const lib = newestUnder('lib', (file) => /\.(ts|mts)$/.test(file))
+  return !isOlder(path.join(root, 'dist', 'index.mjs'), lib) || npmRun('build:lib')
+}
