@@ -4,7 +4,14 @@ import type { NativeAllocatorDocument } from '../../binding/index.js'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
 import { known, rowsOf } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
-import type { JemallocArena, JemallocBin, JemallocCounters, JemallocExtentClass, JemallocSettings, JemallocStats } from './jemalloc-stats.js'
+import type {
+  JemallocArena,
+  JemallocBin,
+  JemallocCounters,
+  JemallocExtentClass,
+  JemallocSettings,
+  JemallocStats,
+} from './jemalloc-stats.js'
 
 type Row = Readonly<Record<string, number>>
 

@@ -9,7 +9,8 @@ import { parsePrintedStatistics } from './printed-statistics.js'
 const notCounted: MissingFigures = Object.freeze({
   fields: ['allocatedBytes', 'retainedBytes'],
   cause: 'unsupported',
-  reason: "mimalloc's release builds don't count allocations: committedBytes bounds them, and an 'arenas' reading gives the calling thread's own",
+  reason:
+    "mimalloc's release builds don't count allocations: committedBytes bounds them, and an 'arenas' reading gives the calling thread's own",
 })
 
 /** Reads mimalloc for one thread. */

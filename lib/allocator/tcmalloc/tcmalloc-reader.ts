@@ -82,12 +82,7 @@ export class TcmallocReader {
 }
 
 function retainedBytesOf(counters: TcmallocCounters): number | undefined {
-  return sum(
-    counters.pageheapFreeBytes,
-    counters.centralCacheFreeBytes,
-    counters.transferCacheFreeBytes,
-    counters.threadCacheFreeBytes,
-  )
+  return sum(counters.pageheapFreeBytes, counters.centralCacheFreeBytes, counters.transferCacheFreeBytes, counters.threadCacheFreeBytes)
 }
 
 /** Properties that this version of gperftools refused. The limit isn't one of them: it may be unset. */
@@ -95,5 +90,7 @@ function missingOf(counters: TcmallocCounters, whole: boolean): readonly Missing
   const asked: readonly (keyof TcmallocCounters)[] = whole ? [...footprintFields, ...furtherFields] : footprintFields
   const fields = asked.filter((field) => field !== 'heapLimitBytes' && counters[field] === undefined)
   if (fields.length === 0) return []
-  return [{ fields: fields.map((field) => `counters.${field}`), cause: 'unsupported', reason: 'this version of gperftools has no such property' }]
+  return [
+    { fields: fields.map((field) => `counters.${field}`), cause: 'unsupported', reason: 'this version of gperftools has no such property' },
+  ]
 }
