@@ -8,7 +8,7 @@
           {
             "sources": ["<!@(find native -name '*.cc' -not -path 'native/test/*' | sort)"],
             "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")", "native"],
-            "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
+            "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
             "cflags": ["-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-cast-function-type"],
             "cflags_cc!": ["-std=gnu++20", "-std=gnu++17", "-fno-rtti"],
             "cflags_cc": [

@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include <algorithm>
 #include <string>
 
 #include "allocator/backend.h"
@@ -15,7 +16,9 @@ Napi::Object MakeTable(Napi::Env env, const allocator::Table& table) {
   Napi::Array columns = Napi::Array::New(env, table.columns.size());
   for (uint32_t i = 0; i < table.columns.size(); i++) columns.Set(i, table.columns[i]);
   Napi::Float64Array cells = Napi::Float64Array::New(env, table.cells.size());
-  for (size_t i = 0; i < table.cells.size(); i++) cells[i] = table.cells[i];
+  // A worker that is being terminated gets no array.
+  if (cells.Data() == nullptr && !table.cells.empty()) return {};
+  std::copy(table.cells.begin(), table.cells.end(), cells.Data());
   Napi::Object made = Napi::Object::New(env);
   made.Set("columns", columns);
   made.Set("cells", cells);
