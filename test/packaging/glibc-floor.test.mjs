@@ -1,0 +1,45 @@
+// The binary that is shipped must load on distributions of glibc 2.28's age, whatever the machine that built it.
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import path from 'node:path'
+import { test } from 'node:test'
+
+const binary = path.join(import.meta.dirname, '..', '..', 'prebuilds', `${process.platform}-${process.arch}`, 'allocscope.glibc.node')
+
+/** What RHEL 8 and its kin have: glibc 2.28 and the libstdc++ of GCC 8. */
+const ceilings = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' }
+
+const hasReadelf = spawnSync('readelf', ['--version'], { stdio: 'ignore' }).status === 0
+const skip = hasReadelf || process.env.CI ? false : 'readelf is not installed (scripts/install-test-tools.sh installs binutils)'
+
+function isAtMost(version, ceiling) {
+  const [a, b] = [version, ceiling].map((one) => one.split('.').map(Number))
+  const index = a.findIndex((part, position) => part !== (b[position] ?? 0))
+  return index === -1 || a[index] < (b[index] ?? 0)
+}
+
+test('isAtMost compares by number, not by letter', () => {
+  assert.ok(isAtMost('2.4', '2.28') && isAtMost('2.28', '2.28') && isAtMost('2.2.5', '2.28'))
+  assert.ok(!isAtMost('2.34', '2.28') && !isAtMost('3.4.30', '3.4.25') && !isAtMost('1.3.11.1', '1.3.11'))
+})
+
+test('the versions that the binary requires', { skip }, () => {
+  const required = execFileSync('readelf', ['-V', '-W', binary], { encoding: 'utf8' }).matchAll(/Name: (\w+?)_([\d.]+)/g)
+  const versions = [...required].map(([, family, version]) => ({ family, version }))
+  assert.ok(
+    versions.some(({ family }) => family === 'GLIBC'),
+    'readelf shows what is required of glibc',
+  )
+  const tooNew = versions.filter(({ family, version }) => !(family in ceilings) || !isAtMost(version, ceilings[family]))
+  assert.deepEqual(tooNew, [])
+})
+
+test('the libraries that the binary needs', { skip }, () => {
+  const dynamic = execFileSync('readelf', ['-d', '-W', binary], { encoding: 'utf8' })
+  const needed = [...dynamic.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(([, library]) => library)
+  const everywhere = ['libstdc++.so.6', 'libgcc_s.so.1', 'libc.so.6', 'libdl.so.2', 'libpthread.so.0', 'libm.so.6', 'ld-linux-aarch64.so.1']
+  assert.deepEqual(
+    needed.filter((library) => !everywhere.includes(library)),
+    [],
+  )
+})

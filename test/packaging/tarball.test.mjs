@@ -1,0 +1,116 @@
+// The package as a user gets it: packed, installed in an empty folder with no compiler to be found, and run.
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+
+const root = path.join(import.meta.dirname, '..', '..')
+const folder = mkdtempSync(path.join(os.tmpdir(), 'allocscope-packaging-'))
+const app = path.join(folder, 'app')
+let tarball
+
+/** The whole of PATH for an installation: what npm itself starts, and nothing that compiles. */
+function barePath(node) {
+  const bin = path.join(folder, `bin-${path.basename(path.dirname(path.dirname(node)))}`)
+  if (existsSync(bin)) return bin
+  mkdirSync(bin)
+  symlinkSync(node, path.join(bin, 'node'))
+  for (const tool of ['sh', 'env']) symlinkSync(realpathSync(path.join('/usr/bin', tool)), path.join(bin, tool))
+  return bin
+}
+
+/** npm's own program files, to be run by the Node under test. */
+function npmProgram(name) {
+  const npm = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim()
+  const beside = [path.join(npm, 'npm', 'bin', `${name}-cli.js`), process.env.npm_execpath?.replace(/npm-cli\.js$/, `${name}-cli.js`)]
+  const found = beside.find((file) => file !== undefined && existsSync(file))
+  assert.ok(found !== undefined, `${name} was not found: ${beside.join(', ')}`)
+  return found
+}
+
+function environment(node) {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|PREBUILDS_ONLY|LD_PRELOAD|CC$|CXX$)/i.test(name))
+  return { ...Object.fromEntries(inherited), PATH: barePath(node) }
+}
+
+function run(node, args) {
+  return execFileSync(node, args, { cwd: app, env: environment(node), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+before(() => {
+  // Without scripts: `prepare` would build anew what the tests have built.
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8' })
+  tarball = path.join(folder, Object.values(JSON.parse(packed))[0].filename)
+  mkdirSync(app)
+  writeFileSync(path.join(app, 'package.json'), '{ "name": "app", "private": true }')
+})
+
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+test('the tarball has what is run and what is read, and nothing else', (context) => {
+  const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
+  const top = new Set(files.map((file) => file.split('/')[1]))
+  const allowed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist', 'docs', 'prebuilds']
+  assert.deepEqual(
+    [...top].filter((name) => !allowed.includes(name)),
+    [],
+  )
+  const strangers = files.filter((file) => /\.(cc|h|gyp|o|map|tsbuildinfo)$|\.test\.|(?<!\.d)\.m?ts$/.test(file))
+  assert.deepEqual(strangers, [])
+  assert.ok(files.includes(`package/prebuilds/${process.platform}-${process.arch}/allocscope.glibc.node`))
+  const size = statSync(tarball).size
+  context.diagnostic(`the tarball has ${files.length} files and ${Math.round(size / 1024)} KiB`)
+  // Enough for a binary for each of two architectures; a debug build or a stray folder is more.
+  assert.ok(size < 1024 * 1024, `${size} bytes`)
+})
+
+test('publint finds nothing', () => {
+  const publint = path.join(root, 'node_modules/publint/src/cli.js')
+  const { status, stdout } = spawnSync(process.execPath, [publint, 'run', tarball, '--strict'], { cwd: root, encoding: 'utf8' })
+  assert.equal(status, 0, stdout)
+})
+
+test('the types resolve as they should under every module resolution', () => {
+  const attw = path.join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+  const { status, stdout } = spawnSync(process.execPath, [attw, tarball, '--no-emoji', '--no-color'], { cwd: root, encoding: 'utf8' })
+  assert.equal(status, 0, stdout)
+})
+
+test('no compiler is on the PATH of the installation', () => {
+  for (const tool of ['gcc', 'g++', 'cc', 'c++', 'clang', 'make', 'python3']) {
+    assert.equal(spawnSync(tool, ['--version'], { env: environment(process.execPath) }).error?.code, 'ENOENT', tool)
+  }
+})
+
+test('npm install of the tarball', () => {
+  run(process.execPath, [npmProgram('npm'), 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball])
+  assert.deepEqual(readdirSync(path.join(app, 'node_modules', 'allocscope')).includes('build'), false)
+  assert.equal(existsSync(path.join(app, 'node_modules', 'node-gyp')), false)
+})
+
+const print = 'console.log(JSON.stringify(getAllocatorStats()))'
+const programs = {
+  require: ['-e', `const { getAllocatorStats } = require('allocscope'); ${print}`],
+  import: ['--input-type=module', '-e', `import { getAllocatorStats } from 'allocscope'; ${print}`],
+}
+
+for (const major of [20, 26]) {
+  const node = path.join(root, '.cache', 'node', String(major), 'bin', 'node')
+  const missing = `.cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`
+  const skip = existsSync(node) || process.env.CI ? false : missing
+
+  for (const [name, args] of Object.entries(programs)) {
+    test(`installed, by ${name} on Node ${major}`, { skip }, () => {
+      const stats = JSON.parse(run(node, args))
+      assert.equal(stats.allocator, 'glibc')
+      assert.ok(stats.rssBytes > 1024 * 1024)
+    })
+  }
+
+  test(`installed, by npx allocscope stats --json on Node ${major}`, { skip }, () => {
+    const stats = JSON.parse(run(node, [npmProgram('npx'), '--no-install', 'allocscope', 'stats', '--json']))
+    assert.match(JSON.stringify(stats), /"allocator":"glibc"/)
+  })
+}
