@@ -136,7 +136,8 @@ struct Experiment {
 };
 
 bool CountersMoved(const Experiment& seen, const ParametersLayout& layout, size_t at) {
-  const auto count = [&](const DataCopy& copy) { return copy.At<int32_t>(at + layout.mapped_count); };
+  // Any word of libc may stand here before the proof, INT_MAX too: unsigned, so that adding to it is defined.
+  const auto count = [&](const DataCopy& copy) { return copy.At<uint32_t>(at + layout.mapped_count); };
   const auto bytes = [&](const DataCopy& copy) { return copy.At<size_t>(at + layout.mapped_bytes); };
   return count(seen.during) == count(seen.before) + 1 && count(seen.after) == count(seen.before) &&
          bytes(seen.during) == bytes(seen.before) + seen.chunk_bytes && bytes(seen.after) == bytes(seen.before);

@@ -1,0 +1,144 @@
+// The rooms without Node: a plain program, so that sanitizers and valgrind see nothing but them, and glibc's own malloc can be the live
+// one. Built and run by scripts/sanitize.sh and scripts/valgrind.sh. Argument: the allocator that must be found.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "allocator/backend.h"
+#include "allocator/detect.h"
+#include "platform/safe_memory.h"
+#include "platform/symbol_lookup.h"
+#include "process/peak.h"
+#include "process/statm.h"
+
+namespace {
+
+int failures = 0;
+int checks = 0;
+
+void Check(bool holds, const std::string& what) {
+  checks++;
+  if (holds) return;
+  failures++;
+  std::fprintf(stderr, "FAILED: %s\n", what.c_str());
+}
+
+void TestStatm() {
+  allocscope::process::StatmReader reader;
+  const auto first = reader.Read();
+  Check(first.ok() && first.value().resident_bytes > 0, "statm is read");
+  if (!first.ok()) return;
+  Check(first.value().virtual_bytes >= first.value().resident_bytes, "what is resident is mapped");
+  constexpr size_t kBytes = 64 * 1024 * 1024;
+  void* block = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (block == MAP_FAILED) return Check(false, "mmap of 64 MiB");
+  std::memset(block, 1, kBytes);
+  const auto second = reader.Read();
+  // Kernels before 6.2 count per thread in batches of 64 pages, and this thread alone faults here.
+  constexpr size_t kBatch = 1024 * 1024;
+  Check(second.ok() && second.value().resident_bytes + kBatch >= first.value().resident_bytes + kBytes, "64 MiB touched show in RSS");
+  munmap(block, kBytes);
+}
+
+void TestStatmSurvivesAStranger() {
+  const int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  close(next);
+  allocscope::process::StatmReader reader;
+  if (!reader.Read().ok()) return Check(false, "statm is read");
+  // The lowest free descriptor was `next`, so the reader has it now.
+  const int stranger = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  dup2(stranger, next);
+  const auto again = reader.Read();
+  Check(again.ok() && again.value().resident_bytes > 0, "another file under our descriptor is noticed");
+  Check(fcntl(next, F_GETFD) != -1, "the stranger's descriptor is left open");
+  close(next);
+  close(stranger);
+}
+
+void TestPeak() {
+  const allocscope::process::UsageReader reader;
+  const auto usage = reader.Read();
+  const auto mark = allocscope::process::ReadHighWaterMark();
+  Check(usage.ok() && mark.ok(), "the peak is read");
+  if (usage.ok() && mark.ok()) Check(usage.value().peak_resident_bytes > 0 && mark.value() > 0, "the peak is not zero");
+}
+
+void TestSafeMemory() {
+  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  auto* pages = static_cast<char*>(mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  munmap(pages + page, page);
+  std::memset(pages, 7, page);
+  const uintptr_t begin = reinterpret_cast<uintptr_t>(pages);
+  std::vector<char> into(2 * page);
+  Check(allocscope::platform::ReadOwnMemory(begin, into.data(), page) && into[page - 1] == 7, "a mapped page is read");
+  Check(!allocscope::platform::ReadOwnMemory(begin, into.data(), 2 * page), "a page and an unmapped one are refused");
+  Check(!allocscope::platform::ReadOwnMemory(begin + page, into.data(), 8), "an unmapped page is refused");
+  Check(!allocscope::platform::ReadOwnMemory(0, into.data(), 8), "the null page is refused");
+  munmap(pages, page);
+}
+
+void TestSymbols() {
+  Check(allocscope::platform::FindSymbol("malloc") != nullptr, "malloc is found");
+  Check(allocscope::platform::FindSymbol("allocscope_no_such_symbol") == nullptr, "what nothing exports isn't");
+  Check(allocscope::platform::OwnerOf(nullptr).empty(), "null has no owner");
+  Check(!allocscope::platform::LoadedLibraries().empty(), "libraries are listed");
+}
+
+// Allocates and frees while others read, so that a reader that races shows under the tools.
+void Churn(const std::atomic<bool>& stop) {
+  unsigned state = 1;
+  std::vector<std::unique_ptr<char[]>> blocks(256);
+  while (!stop) {
+    state = state * 1664525u + 1013904223u;
+    const size_t bytes = (state >> 16) % 3000 + 1;
+    std::unique_ptr<char[]>& slot = blocks[(state >> 8) % blocks.size()];
+    slot = std::make_unique<char[]>(bytes);
+    slot[0] = 1;
+  }
+}
+
+void ReadRepeatedly(const allocscope::allocator::Backend& backend, int rounds) {
+  using allocscope::allocator::Detail;
+  std::vector<double> figures(backend.footprint_fields().size());
+  for (int round = 0; round < rounds; round++) {
+    Check(backend.ReadFootprint(figures.data()).ok(), "the footprint is read");
+    for (const double figure : figures) Check(std::isnan(figure) || figure >= 0, "a figure of the footprint is not negative");
+    Check(backend.Read(round % 2 == 0 ? Detail::kUsage : Detail::kArenas).ok(), "the detail is read");
+  }
+}
+
+void TestAllocator(const std::string& expected) {
+  const allocscope::allocator::Backend& backend = allocscope::allocator::LiveBackend();
+  Check(backend.name() == expected, "the allocator is " + expected + ", not " + backend.name() + " (" + backend.limitation() + ")");
+  Check(!backend.provenance().proof.empty(), "the proof is told");
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; i++) threads.emplace_back([&stop] { Churn(stop); });
+  ReadRepeatedly(backend, 100);
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& other : allocscope::allocator::FindOtherAllocators()) Check(!other.library.empty(), "another allocator has a library");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  TestStatm();
+  TestStatmSurvivesAStranger();
+  TestPeak();
+  TestSafeMemory();
+  TestSymbols();
+  TestAllocator(count > 1 ? arguments[1] : "glibc");
+  std::printf("rooms_test: %d checks, %d failures\n", checks, failures);
+  return failures == 0 ? 0 : 1;
+}
