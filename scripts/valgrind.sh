@@ -16,6 +16,6 @@ valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=de
 
 echo '── valgrind: the addon within Node'
 # V8 compiles nothing here (--jitless): generated code that valgrind can't follow is Node's matter.
-PREBUILDS_ONLY='' ALLOCSCOPE_EXPECT_ALLOCATOR=unknown valgrind --quiet --error-exitcode=1 --suppressions=scripts/valgrind.supp \
+ALLOCSCOPE_EXPECT_ALLOCATOR=unknown valgrind --quiet --error-exitcode=1 \
   node --jitless test/smoke/smoke.test.cjs
 echo 'valgrind: clean'
