@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 /** The allocators under which the back ends are tested, by the name that allocscope must give them. */
 const preloads = [
   { allocator: 'jemalloc', library: 'libjemalloc.so.2' },
-  { allocator: 'mimalloc', library: 'libmimalloc.so.2.0' },
+  { allocator: 'mimalloc', library: 'libmimalloc.so.2' },
   { allocator: 'tcmalloc', library: 'libtcmalloc_minimal.so.4' },
   // An allocator that allocscope has no back end for.
   { allocator: 'unknown', library: 'libtbbmalloc_proxy.so.2' },
