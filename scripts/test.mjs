@@ -33,13 +33,15 @@ function allocators() {
 }
 
 function smoke() {
-  return nodeMajors.map((major) => {
+  const files = testFilesUnder('test/smoke')
+  const binary = createHash('sha256').update(readFileSync(shippedBinary())).digest('hex').slice(0, 12)
+  const others = nodeMajors.map((major) => {
     const node = path.join(root, '.cache', 'node', String(major), 'bin', 'node')
-    const binary = createHash('sha256').update(readFileSync(shippedBinary())).digest('hex').slice(0, 12)
     const title = `smoke tests on Node ${major}, binary ${binary}`
     if (!existsSync(node)) return skip(title, `.cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`)
-    return runNodeTests(title, node, testFilesUnder('test/smoke'))
+    return runNodeTests(title, node, files)
   })
+  return [runNodeTests(`smoke tests on this Node, ${process.version}, binary ${binary}`, process.execPath, files), ...others]
 }
 
 function packaging() {
