@@ -2,11 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { makeDocument, parseDocument } from './orders.js'
 import type { Order } from './orders.js'
+import { workerRounds } from './worker-rounds.js'
 import { seededRandom } from './seeded-random.js'
 
 const { seed } = workerData as { readonly seed: number }
 const random = seededRandom(seed)
-const rounds = 6
 const ordersPerRound = 1500
 const tilesPerRound = 48
 
@@ -19,13 +19,13 @@ interface Held {
 function work(): Held {
   const orders = parseDocument(makeDocument(ordersPerRound, random))
   const tiles = Array.from({ length: tilesPerRound }, () => Buffer.allocUnsafeSlow(32 * 1024 + Math.floor(random() * 160 * 1024)).fill(seed))
+  parentPort?.postMessage('round done')
   return { orders, tiles }
 }
 
-const held = Array.from({ length: rounds }, work)
+const held = Array.from({ length: workerRounds }, work)
 
 // Referenced by the listener, the work stays held until the thread is ended.
 parentPort?.on('message', () => {
   parentPort?.postMessage(held.length)
 })
-parentPort?.postMessage('ready')

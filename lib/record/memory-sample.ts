@@ -8,7 +8,7 @@ export interface MemorySample {
   /** Milliseconds since the recording began, which is before the program's first line. */
   readonly elapsedMs: number
   readonly rssBytes: number
-  /** The kernel's own peak so far: exact between samples too. */
+  /** The kernel's own peak so far, which sees what happens between samples. */
   readonly peakRssBytes: number
   /** {@link AllocatorStats}: `mappedBytes`, `allocatedBytes`, `retainedBytes`. */
   readonly mappedBytes: number | undefined

@@ -51,7 +51,7 @@ export interface RunReport {
   readonly peak: MemorySample | undefined
   /** Undefined when the program was killed or left without its `exit` event. */
   readonly exit: MemorySample | undefined
-  /** The kernel's own peak, exact between samples too when the program came to its own end. */
+  /** The kernel's own peak, which sees what happens between samples. */
   readonly peakRssBytes: number | undefined
   readonly sampling: {
     readonly intervalMs: number
@@ -142,7 +142,9 @@ function missingNotes(moments: readonly (readonly [string, RecordLine | undefine
 }
 
 function kernelPeak({ recording, kernel }: RunOutcome): number | undefined {
-  const peaks = [...recording.lines.map(({ sample }) => sample.peakRssBytes), ...(kernel === undefined ? [] : [kernel.peakRssBytes])]
+  // The kernel's peak comes from counters that threads update in batches: it can lag behind an RSS that was added up exactly.
+  const samples = recording.lines.flatMap(({ sample }) => [sample.peakRssBytes, sample.rssBytes])
+  const peaks = [...samples, ...(kernel === undefined ? [] : [kernel.peakRssBytes])]
   return peaks.length === 0 ? undefined : peaks.reduce((one, other) => Math.max(one, other))
 }
 

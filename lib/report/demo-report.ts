@@ -6,7 +6,7 @@ import { formatByteChange, formatBytes, formatCount } from './byte-format.js'
 import { summariseDemo } from './demo-verdict.js'
 import { formatDuration } from './duration-format.js'
 import { renderJson } from './json.js'
-import { renderProse, renderSection } from './section.js'
+import { renderProse, renderSection, threadCaveat } from './section.js'
 import { layOutTable } from './table.js'
 import type { TableColumn } from './table.js'
 import type { TextStyle } from './text-style.js'
@@ -111,6 +111,7 @@ export function renderDemo(run: Run, subject: string, style: TextStyle): string 
     ...renderSection('Allocator', renderProvenance(run.after.allocator, style), style),
     ...renderSection('Memory before any work, with everything held, and after dropping it all', renderMoments(run, style), style),
     ...renderMissing(run.after.allocator.missing, style),
+    ...renderProse(threadCaveat, '  – ', style, style.dim),
     ...renderSection('What each arena has from the system', arenas, style),
     '',
     ...renderProse(summariseDemo(run), '', style, style.bold),

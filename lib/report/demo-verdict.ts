@@ -2,6 +2,7 @@ import type { AllocatorStats, GlibcArena } from '../allocator/index.js'
 import type { DemoRun } from '../demo/index.js'
 import type { MemoryReading } from '../record/index.js'
 import { formatBytes } from './byte-format.js'
+import { formatDuration } from './duration-format.js'
 
 /** Below this a difference of RSS says nothing: pages of code touched for the first time, V8's own bookkeeping. */
 const noiseBytes = 8 * 1024 ** 2
@@ -43,15 +44,25 @@ function inArenas(stats: AllocatorStats): string {
   return holders === 0 ? '' : ` in ${holders} ${holders === 1 ? 'arena' : 'arenas'}`
 }
 
+/** jemalloc hands unused pages back by age, but looks at their age only when the program allocates, or on a thread of its own. */
+function decaying(stats: AllocatorStats): string {
+  const settings = stats.allocator === 'jemalloc' ? stats.settings : undefined
+  const { backgroundThread, dirtyDecayMs } = settings ?? {}
+  if (dirtyDecayMs === undefined || dirtyDecayMs <= 0) return ''
+  const when = backgroundThread === true ? 'from a thread of its own' : 'as the program goes on allocating'
+  return `, and gives unused pages back over ${formatDuration(dirtyDecayMs)} ${when}`
+}
+
 function holding(run: DemoRun<MemoryReading>): string {
   const { allocator, heap } = run.after
   const name = nameOf(allocator)
   const v8 = `V8's heap is ${formatBytes(heap.committedBytes)}`
   if (allocator.retainedBytes !== undefined) {
-    return `${name} keeps ${formatBytes(allocator.retainedBytes)} free${inArenas(allocator)} (by its own count, not all of it need be resident) and ${v8}`
+    const free = `${formatBytes(allocator.retainedBytes)} free${inArenas(allocator)} (by its own count: not all of it need be resident)`
+    return `${name} keeps ${free}${decaying(allocator)}; ${v8}`
   }
   if (allocator.mappedBytes !== undefined) {
-    return `${name} has ${formatBytes(allocator.mappedBytes)} committed, without saying how much of it is free, and ${v8}`
+    return `${name} has ${formatBytes(allocator.mappedBytes)} committed, without saying how much of it is free; ${v8}`
   }
   return `${v8}; what the allocator holds isn't known`
 }

@@ -3,7 +3,7 @@ import { formatByteChange, formatBytes, formatCount } from './byte-format.js'
 import { printable } from './display-width.js'
 import { formatDuration } from './duration-format.js'
 import { renderJson } from './json.js'
-import { renderFacts, renderProse, renderSection } from './section.js'
+import { renderFacts, renderProse, renderSection, threadCaveat } from './section.js'
 import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'
 
@@ -84,7 +84,9 @@ export function renderRun(report: RunReport, style: TextStyle): string {
     '',
     ...renderFacts([...describeAllocator(report), ...describeSampling(report)], style),
     ...renderSection('Memory', renderMoments(report, style), style),
-    ...(report.notes.length === 0 ? [] : ['', ...renderNotes(report.notes, style)]),
+    '',
+    ...renderNotes(report.notes, style),
+    ...(report.start === undefined ? [] : renderProse(threadCaveat, '  – ', style, style.dim)),
   ]
   return `${lines.join('\n')}\n`
 }

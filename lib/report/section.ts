@@ -7,6 +7,9 @@ export type FigureRow = readonly [name: string, figure: string, meaning?: string
 
 const proseWidth = 110
 
+/** Stands below every table that shows V8 beside the whole process. */
+export const threadCaveat = "V8's figures are the main thread's: each worker thread has a heap of its own."
+
 /** A title and the lines below it. Without lines there is no section. */
 export function renderSection(title: string, lines: readonly string[], style: TextStyle): string[] {
   return lines.length === 0 ? [] : ['', style.bold(title), ...lines]

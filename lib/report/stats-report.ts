@@ -38,6 +38,7 @@ export function renderStats(reading: MemoryReading, subject: string, style: Text
   const lines = [
     style.dim(subject),
     ...renderSection('Allocator', renderProvenance(allocator, style), style),
+    '',
     ...renderBalance(allocator, style),
     ...renderMissing(allocator.missing, style),
     ...renderSection('Process', renderFigures(processRows(memory), style), style),

@@ -58,9 +58,11 @@ export function layOutTable(
   const body = rows.map((row) => line(row, (column) => column.paint))
   if (columns.every(({ title }) => title === undefined)) return body
   return [
-    line(
-      columns.map(({ title }) => title ?? ''),
-      () => style.dim,
+    style.dim(
+      line(
+        columns.map(({ title }) => title ?? ''),
+        () => undefined,
+      ),
     ),
     ...body,
   ]

@@ -22,6 +22,7 @@ function renderCounters(counters: JemallocCounters, style: TextStyle): string[] 
 }
 
 function decay(milliseconds: number | undefined): string {
+  if (milliseconds === 0) return 'at once'
   return milliseconds === -1 ? 'never' : formatDuration(milliseconds)
 }
 

@@ -4,7 +4,7 @@ import { renderFigures, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TextStyle } from '../text-style.js'
 
-function renderCounters({ counters, memoryReleaseRate }: TcmallocStats, style: TextStyle): string[] {
+function renderCounters({ counters, pageheap }: TcmallocStats, style: TextStyle): string[] {
   return renderFigures(
     [
       ['heap', formatBytes(counters.heapSizeBytes), 'address space reserved'],
@@ -15,9 +15,13 @@ function renderCounters({ counters, memoryReleaseRate }: TcmallocStats, style: T
       ['central cache', formatBytes(counters.centralCacheFreeBytes), 'free'],
       ['transfer cache', formatBytes(counters.transferCacheFreeBytes), 'free'],
       ['thread caches', formatBytes(counters.threadCacheFreeBytes), `free; at most ${formatBytes(counters.maxTotalThreadCacheBytes)}`],
-      ...(memoryReleaseRate === undefined
+      ...(pageheap === undefined
         ? []
-        : ([['release rate', String(memoryReleaseRate), 'how eagerly pages are returned: 0 never, 10 most'] as const])),
+        : ([
+            ['metadata', formatBytes(pageheap.metadataBytes), "tcmalloc's own structures"],
+            ['spans in use', formatCount(pageheap.spans), `of pages of ${formatBytes(pageheap.pageBytes)}`],
+            ['caches in use', formatCount(pageheap.threadHeaps), 'one a thread'],
+          ] as const)),
       ...(counters.heapLimitBytes === undefined ? [] : ([['heap limit', formatBytes(counters.heapLimitBytes)] as const])),
     ],
     style,
