@@ -6,7 +6,9 @@ export interface Order {
   readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly unitPrice: number; readonly note: string }[]
 }
 
-const words = 'amber basin cedar delta ember fjord grove heath inlet knoll larch maple north opal pine quartz ridge slate tide vale'.split(' ')
+const words = 'amber basin cedar delta ember fjord grove heath inlet knoll larch maple north opal pine quartz ridge slate tide vale'.split(
+  ' ',
+)
 
 function pick(random: () => number): string {
   return words[Math.floor(random() * words.length)] as string

@@ -55,7 +55,12 @@ class Stage {
 
   async perform(name: string, work: Work): Promise<void> {
     const startMs = performance.now()
-    const progress = (fraction: number): DemoProgress => ({ phase: name, fraction, phaseMs: performance.now() - startMs, rssBytes: getRss() })
+    const progress = (fraction: number): DemoProgress => ({
+      phase: name,
+      fraction,
+      phaseMs: performance.now() - startMs,
+      rssBytes: getRss(),
+    })
     await work(this.state, async (fraction) => {
       this.listener.advanced(progress(fraction))
       await nextTurn()

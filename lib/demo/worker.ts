@@ -18,7 +18,9 @@ interface Held {
 /** One round of what a worker of an image or report service does: a document in, tiles of pixels out. */
 function work(): Held {
   const orders = parseDocument(makeDocument(ordersPerRound, random))
-  const tiles = Array.from({ length: tilesPerRound }, () => Buffer.allocUnsafeSlow(32 * 1024 + Math.floor(random() * 160 * 1024)).fill(seed))
+  const tiles = Array.from({ length: tilesPerRound }, () =>
+    Buffer.allocUnsafeSlow(32 * 1024 + Math.floor(random() * 160 * 1024)).fill(seed),
+  )
   parentPort?.postMessage('round done')
   return { orders, tiles }
 }

@@ -73,7 +73,10 @@ const unquotable = /[\s:]/
  */
 export function findAllocatorLibrary(allocator: PreloadableAllocator): string {
   if (process.platform !== 'linux') {
-    throw new AllocscopeError('ERR_ALLOCSCOPE_UNSUPPORTED', `choosing an allocator needs LD_PRELOAD, which ${process.platform} doesn't have`)
+    throw new AllocscopeError(
+      'ERR_ALLOCSCOPE_UNSUPPORTED',
+      `choosing an allocator needs LD_PRELOAD, which ${process.platform} doesn't have`,
+    )
   }
   const cache = readLinkerCache()
   const own = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter((folder) => folder !== '')

@@ -58,7 +58,8 @@ class Recorder {
     this.count(taken.sample)
     if (!isPeak && this.samples % this.stride !== 0) return
     const { samples, largestGapMs } = this
-    if (!this.writer.write({ kind: 'sample', samples, largestGapMs, missing: taken.missing, sample: taken.sample })) clearInterval(this.timer)
+    if (!this.writer.write({ kind: 'sample', samples, largestGapMs, missing: taken.missing, sample: taken.sample }))
+      clearInterval(this.timer)
     this.linesOfStride += 1
     if (this.linesOfStride < linesPerStride) return
     this.linesOfStride = 0

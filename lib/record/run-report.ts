@@ -93,7 +93,12 @@ function endingNotes({ exitCode, signal, recording }: RunOutcome, { start, exit,
   const torn: RunNote[] =
     recording.tornLines === 0
       ? []
-      : [{ kind: 'torn-line', message: `${recording.tornLines} line of the record is torn: the process ended while writing it. It was left out.` }]
+      : [
+          {
+            kind: 'torn-line',
+            message: `${recording.tornLines} line of the record is torn: the process ended while writing it. It was left out.`,
+          },
+        ]
   if (start === undefined || last === undefined) {
     const ending = signal === undefined ? `ended with code ${exitCode ?? 0}` : `was ended by ${signal}`
     const message = `nothing was recorded: node ${ending} before the program began, or it may not read files or load the recorder.`
@@ -102,7 +107,10 @@ function endingNotes({ exitCode, signal, recording }: RunOutcome, { start, exit,
   if (exit !== undefined) return torn
   const ending = signal === undefined ? 'The program left without its exit event' : `${signal} ended the program at once`
   const ago = milliseconds(Math.max(0, durationMs - last.sample.elapsedMs))
-  return [{ kind: 'no-exit-reading', message: `${ending}, so there is no reading at exit; the last sample is about ${ago} older than the end.` }, ...torn]
+  return [
+    { kind: 'no-exit-reading', message: `${ending}, so there is no reading at exit; the last sample is about ${ago} older than the end.` },
+    ...torn,
+  ]
 }
 
 function blockedNote(intervalMs: number, largestGapMs: number | undefined): RunNote[] {

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
-const wide = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u
+const wide =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u
 const invisible = /^[\p{Mark}\p{Cf}]+$/u
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 

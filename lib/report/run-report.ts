@@ -27,7 +27,8 @@ function renderMoments({ start, peak, exit }: RunReport, style: TextStyle): stri
     return formatByteChange(first === undefined || last === undefined ? undefined : last - first)
   }
   const moments = [start, peak, exit]
-  const at = (sample: MemorySample | undefined): string => (sample === undefined ? formatBytes(undefined) : formatDuration(sample.elapsedMs))
+  const at = (sample: MemorySample | undefined): string =>
+    sample === undefined ? formatBytes(undefined) : formatDuration(sample.elapsedMs)
   const bytes = figures.map(([name, pick]) => [
     name,
     ...moments.map((sample) => formatBytes(sample === undefined ? undefined : pick(sample))),
@@ -46,7 +47,8 @@ function describeEnding({ exitCode, signal, durationMs }: RunReport): string {
 }
 
 function describeAllocator({ allocator, requested }: RunReport): (readonly [string, string])[] {
-  const wanted = requested === undefined ? [] : [['asked for', `${requested.allocator}, ${requested.library ?? 'nothing preloaded'}`] as const]
+  const wanted =
+    requested === undefined ? [] : [['asked for', `${requested.allocator}, ${requested.library ?? 'nothing preloaded'}`] as const]
   if (allocator === undefined) return wanted
   const { library, version, proof } = allocator.provenance
   return [

@@ -16,7 +16,9 @@ const gap = '  '
 const narrowestElastic = 12
 
 function columnWidths(columns: readonly TableColumn[], rows: readonly (readonly string[])[], room: number): number[] {
-  const widths = columns.map(({ title }, index) => Math.max(displayWidth(title ?? ''), ...rows.map((row) => displayWidth(row[index] ?? ''))))
+  const widths = columns.map(({ title }, index) =>
+    Math.max(displayWidth(title ?? ''), ...rows.map((row) => displayWidth(row[index] ?? ''))),
+  )
   let excess = widths.reduce((sum, width) => sum + width, gap.length * (columns.length - 1)) - room
   columns.forEach((column, index) => {
     if (column.elastic !== true || excess <= 0) return
@@ -49,7 +51,8 @@ export function layOutTable(
     const last = cells.findLastIndex((cell) => cell !== '')
     const padded = columns.slice(0, last + 1).map((column, index) => {
       const cell = cells[index] ?? ''
-      const width = index === last && column.align !== 'right' ? Math.min(displayWidth(cell), widths[index] as number) : (widths[index] as number)
+      const width =
+        index === last && column.align !== 'right' ? Math.min(displayWidth(cell), widths[index] as number) : (widths[index] as number)
       const text = pad(cell, width, column.align)
       return paint(column)?.(text) ?? text
     })

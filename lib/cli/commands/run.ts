@@ -62,12 +62,16 @@ export function registerRun(program: Command): void {
   program
     .command('run')
     .summary('run a program and say what its memory did')
-    .description('Run a program with this node, and print its allocator and memory at the start, at the peak and at exit to standard error.')
+    .description(
+      'Run a program with this node, and print its allocator and memory at the start, at the peak and at exit to standard error.',
+    )
     .usage('[options] <program> [args...]')
     .argument('<program>', 'the file that node would run; - for standard input')
     .argument('[args...]', "the program's own arguments and options")
     .option('--interval <ms>', 'milliseconds between samples', numberBetween(1, 3_600_000), 100)
-    .addOption(new Option('--allocator <name>', 'run under this allocator, from where the distribution installs it').choices(allocatorChoices))
+    .addOption(
+      new Option('--allocator <name>', 'run under this allocator, from where the distribution installs it').choices(allocatorChoices),
+    )
     .option('--node-option <flag>', 'a flag for node itself; may be repeated', collect, [])
     .option('--json', 'report as JSON, with every sample that was kept')
     .option('-o, --output <file>', 'write the report to a file rather than to standard error')

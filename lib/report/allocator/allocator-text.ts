@@ -15,8 +15,8 @@ export function renderProvenance(stats: Pick<AllocatorStats, 'allocator' | 'prov
     [
       ['name', name],
       ['version', version ?? '– (the library does not say)'],
-      ...(library === '' ? [] : ([['library', library] as const])),
-      ...(proof === '' ? [] : ([['proof', proof] as const])),
+      ...(library === '' ? [] : [['library', library] as const]),
+      ...(proof === '' ? [] : [['proof', proof] as const]),
     ],
     style,
   )
@@ -53,12 +53,15 @@ export function renderOwnSections(stats: AllocatorStats, style: TextStyle): stri
 /** Private copies of allocators in loaded libraries. */
 export function renderOthers({ others }: AllocatorStats, style: TextStyle): string[] {
   const facts = (others ?? []).map(
-    ({ allocator, version, library, symbol }) => [`${allocator}${version === undefined ? '' : ` ${version}`}`, `${library} (${symbol})`] as const,
+    ({ allocator, version, library, symbol }) =>
+      [`${allocator}${version === undefined ? '' : ` ${version}`}`, `${library} (${symbol})`] as const,
   )
   return renderSection('Other allocators in loaded libraries', renderFacts(facts, style), style)
 }
 
 /** What a reading doesn't have, and why: one paragraph a reason. */
 export function renderMissing(missing: readonly MissingFigures[], style: TextStyle): string[] {
-  return missing.flatMap(({ fields, reason }) => renderProse(`${fields.join(', ')}: ${reason}`, '– ', style, style.dim).map((line) => `  ${line}`))
+  return missing.flatMap(({ fields, reason }) =>
+    renderProse(`${fields.join(', ')}: ${reason}`, '– ', style, style.dim).map((line) => `  ${line}`),
+  )
 }

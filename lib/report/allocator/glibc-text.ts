@@ -12,7 +12,11 @@ function renderCounters(stats: GlibcStats, style: TextStyle): string[] {
   const { counters } = stats
   return renderFigures(
     [
-      ['in arenas', formatBytes(stats.arenaBytes), `${formatCount(stats.arenaCount)} arenas, the main one has ${formatBytes(stats.mainArenaBytes)}`],
+      [
+        'in arenas',
+        formatBytes(stats.arenaBytes),
+        `${formatCount(stats.arenaCount)} arenas, the main one has ${formatBytes(stats.mainArenaBytes)}`,
+      ],
       ['mmapped chunks', formatBytes(stats.mmappedBytes), `${formatCount(stats.mmappedChunks)} chunks with an mmap of their own`],
       ['mmap threshold', formatBytes(stats.mmapThresholdBytes), 'larger requests get an mmap, which goes back to the system when freed'],
       ['trim threshold', formatBytes(stats.trimThresholdBytes), 'the free top of the heap is given back when it passes this'],
@@ -22,7 +26,9 @@ function renderCounters(stats: GlibcStats, style: TextStyle): string[] {
             ['free chunks', formatCount(counters.freeChunks), `and ${formatCount(counters.fastbinChunks)} in fast bins`],
             ['trimmable top', formatBytes(counters.trimmableTopBytes), 'free at the top of the main arena'],
           ] as const)),
-      ...(stats.walk === undefined ? [] : ([['walk', formatMicros(stats.walk.costMicros), 'spent walking the free lists, arenas locked'] as const])),
+      ...(stats.walk === undefined
+        ? []
+        : [['walk', formatMicros(stats.walk.costMicros), 'spent walking the free lists, arenas locked'] as const]),
     ],
     style,
   )
@@ -79,7 +85,13 @@ function renderBins({ arenas }: GlibcStats, style: TextStyle): string[] {
   const largest = bins.toSorted((one, other) => other.totalBytes - one.totalBytes).slice(0, largestBins)
   if (largest.length === 0) return []
   return layOutTable(
-    [{ title: 'arena' }, { title: 'bin' }, { title: 'chunk size', align: 'right' }, { title: 'chunks', align: 'right' }, { title: 'free', align: 'right' }],
+    [
+      { title: 'arena' },
+      { title: 'bin' },
+      { title: 'chunk size', align: 'right' },
+      { title: 'chunks', align: 'right' },
+      { title: 'free', align: 'right' },
+    ],
     largest.map((bin) => [
       bin.arena,
       bin.kind,

@@ -109,6 +109,10 @@ export function renderJemalloc(stats: JemallocStats, style: TextStyle): string[]
     ...renderSection('Arenas', renderArenas(stats, style), style),
     ...renderSection('Size classes served from slabs', renderBins(stats, style), style),
     ...renderSection('Free extents', renderExtents(stats, style), style),
-    ...renderSection('Settings in force', settings === undefined ? [] : renderFacts([...settingFacts(settings), ...wholeSettings], style), style),
+    ...renderSection(
+      'Settings in force',
+      settings === undefined ? [] : renderFacts([...settingFacts(settings), ...wholeSettings], style),
+      style,
+    ),
   ]
 }

@@ -17,7 +17,8 @@ function renderTotals(stats: MimallocStats, style: TextStyle): string[] {
 
 function renderCounters({ counters }: MimallocStats, style: TextStyle): string[] {
   if (counters.length === 0) return []
-  const figure = ({ unit }: MimallocCounter, value: number | undefined): string => (unit === 'bytes' ? formatBytes(value) : formatCount(value))
+  const figure = ({ unit }: MimallocCounter, value: number | undefined): string =>
+    unit === 'bytes' ? formatBytes(value) : formatCount(value)
   const titles = ['peak', 'total', 'freed', 'current']
   return layOutTable(
     [{ title: 'counter' }, ...titles.map((title) => ({ title, align: 'right' as const }))],

@@ -22,7 +22,7 @@ function renderCounters({ counters, pageheap }: TcmallocStats, style: TextStyle)
             ['spans in use', formatCount(pageheap.spans), `of pages of ${formatBytes(pageheap.pageBytes)}`],
             ['caches in use', formatCount(pageheap.threadHeaps), 'one a thread'],
           ] as const)),
-      ...(counters.heapLimitBytes === undefined ? [] : ([['heap limit', formatBytes(counters.heapLimitBytes)] as const])),
+      ...(counters.heapLimitBytes === undefined ? [] : [['heap limit', formatBytes(counters.heapLimitBytes)] as const]),
     ],
     style,
   )
@@ -34,10 +34,18 @@ function renderPageheap({ counters }: TcmallocStats, style: TextStyle): string[]
     [
       ['committed', formatBytes(counters.pageheapCommittedBytes)],
       ['commits', formatCount(counters.pageheapCommitCount), `${formatBytes(counters.pageheapTotalCommitBytes)} since the process began`],
-      ['decommits', formatCount(counters.pageheapDecommitCount), `${formatBytes(counters.pageheapTotalDecommitBytes)} since the process began`],
-      ['reserves', formatCount(counters.pageheapReserveCount), `${formatBytes(counters.pageheapTotalReserveBytes)} since the process began`],
+      [
+        'decommits',
+        formatCount(counters.pageheapDecommitCount),
+        `${formatBytes(counters.pageheapTotalDecommitBytes)} since the process began`,
+      ],
+      [
+        'reserves',
+        formatCount(counters.pageheapReserveCount),
+        `${formatBytes(counters.pageheapTotalReserveBytes)} since the process began`,
+      ],
       ['scavenges', formatCount(counters.pageheapScavengeCount)],
-      ...(decommit === undefined ? [] : ([['aggressive decommit', decommit === 0 ? 'off' : 'on'] as const])),
+      ...(decommit === undefined ? [] : [['aggressive decommit', decommit === 0 ? 'off' : 'on'] as const]),
     ],
     style,
   )
