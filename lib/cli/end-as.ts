@@ -14,7 +14,7 @@ export async function endAs({ exitCode, signal }: Pick<RunReport, 'exitCode' | '
     process.exitCode = exitCode ?? 0
     return
   }
-  process.kill(process.pid, signal as NodeJS.Signals)
+  process.kill(process.pid, signal)
   await new Promise((resolve) => setTimeout(resolve, signalPatienceMs))
   process.exitCode = firstSignalCode
 }

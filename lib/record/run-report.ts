@@ -163,37 +163,30 @@ function largestGap({ durationMs }: RunOutcome, { last, exit }: Moments): number
   return exit === undefined ? Math.max(untilLast, durationMs - last.sample.elapsedMs) : untilLast
 }
 
+function describeSampling({ intervalMs, kernel }: RunOutcome, { last }: Moments, largestGapMs: number | undefined): RunReport['sampling'] {
+  const samples = last === undefined ? 0 : last.kind === 'start' ? 1 : last.samples
+  return { intervalMs, samples, largestGapMs, kernelReadings: kernel?.readings ?? 0 }
+}
+
 /** Judges how a run went. */
 export function describeRun(outcome: RunOutcome): RunReport {
-  const { recording, intervalMs, requested, kernel } = outcome
+  const { recording, intervalMs, kernel: _kernel, ...run } = outcome
   const moments = findMoments(recording)
-  const { start, peak, exit, last } = moments
-  const allocator = start?.kind === 'start' ? start.allocator : undefined
+  const { start, peak, exit } = moments
+  const beginning = start?.kind === 'start' ? start : undefined
   const peakRssBytes = kernelPeak(outcome)
   const largestGapMs = largestGap(outcome, moments)
   return {
-    program: outcome.program,
-    programArguments: outcome.programArguments,
-    nodeOptions: outcome.nodeOptions,
-    nodeVersion: start?.kind === 'start' ? start.nodeVersion : undefined,
-    pid: outcome.pid,
-    exitCode: outcome.exitCode,
-    signal: outcome.signal,
-    durationMs: outcome.durationMs,
-    requested,
-    allocator,
+    ...run,
+    nodeVersion: beginning?.nodeVersion,
+    allocator: beginning?.allocator,
     start: start?.sample,
     peak: peak?.sample,
     exit: exit?.sample,
     peakRssBytes,
-    sampling: {
-      intervalMs,
-      samples: last === undefined ? 0 : last.kind === 'start' ? 1 : last.samples,
-      largestGapMs,
-      kernelReadings: kernel?.readings ?? 0,
-    },
+    sampling: describeSampling(outcome, moments, largestGapMs),
     notes: [
-      ...mismatchNote(outcome, allocator),
+      ...mismatchNote(outcome, beginning?.allocator),
       ...endingNotes(outcome, moments, outcome.durationMs),
       ...blockedNote(intervalMs, largestGapMs),
       ...peakNote(peak?.sample, peakRssBytes),

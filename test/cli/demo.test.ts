@@ -13,7 +13,11 @@ test('the workload grows, drops everything, and the summary is the figures', asy
   const { code, stdout, stderr } = await allocscope(['demo', '--json'])
   expect(code).toBe(0)
   const demo = JSON.parse(stdout) as DemoJson
-  const [baseline, peak, after] = [demo.baseline, demo.peak, demo.after].map(({ process: { rssBytes } }) => rssBytes) as [number, number, number]
+  const [baseline, peak, after] = [demo.baseline, demo.peak, demo.after].map(({ process: { rssBytes } }) => rssBytes) as [
+    number,
+    number,
+    number,
+  ]
   expect(demo.version).toBe(1)
   expect(peak - baseline).toBeGreaterThan(400 * 1024 ** 2)
   expect(peak).toBeLessThan(1.5e9)

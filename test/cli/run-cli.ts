@@ -35,11 +35,11 @@ export function allocscope(args: readonly string[], { input = '', env = {}, onOu
     const child = spawn(process.execPath, [cli, ...args], { env: plainEnvironment(env) })
     let stdout = ''
     let stderr = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString('latin1')
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk
       onOutput?.(child, stdout)
     })
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
     child.once('error', reject)
     child.once('close', (code, signal) => {
       resolve({ code, signal, stdout, stderr })

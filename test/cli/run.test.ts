@@ -44,7 +44,7 @@ const kinds = (report: RunJson): string[] => report.notes.map(({ kind }) => kind
 
 describe('the program runs as under plain node', () => {
   test('streams are untouched byte for byte, its arguments are its own, and it sees nothing of allocscope', async () => {
-    const input = Array.from({ length: 70_000 }, (_unused, index) => String.fromCharCode(32 + (index % 90))).join('')
+    const input = Array.from({ length: 70_000 }, (_unused, index) => String.fromCharCode(32 + (index % 900))).join('')
     const { code, stdout, stderr } = await record([program('echoes.js'), '--json', '-o', 'x', '--', '-y'], { input })
     expect(code).toBe(0)
     expect(stdout.slice(0, input.length)).toBe(input)
@@ -143,7 +143,7 @@ describe('figures', () => {
     const own = JSON.parse(stdout) as { readonly peakKib: number }
     const { start, peak, exit, peakRssBytes } = report as RunJson & { start: Sample; peak: Sample; exit: Sample; peakRssBytes: number }
     expect(peak.rssBytes - start.rssBytes).toBeGreaterThan(75 * mebibyte)
-    expect(exit.elapsedMs).toBeGreaterThan(peak.elapsedMs)
+    expect(exit.elapsedMs).toBeGreaterThanOrEqual(peak.elapsedMs)
     // After the program read its own peak only the exit reading ran: a few pages of code, and the batches of the kernel's counters.
     expect(Math.abs(peakRssBytes - own.peakKib * 1024)).toBeLessThan(4 * mebibyte)
     expect(report.sampling.samples).toBeGreaterThan(10)

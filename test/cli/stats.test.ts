@@ -11,7 +11,12 @@ const preloads = [
 
 interface StatsJson {
   readonly version: number
-  readonly allocator: { readonly allocator: string; readonly mappedBytes: number; readonly allocatedBytes: number | null; readonly rssBytes: number }
+  readonly allocator: {
+    readonly allocator: string
+    readonly mappedBytes: number
+    readonly allocatedBytes: number | null
+    readonly rssBytes: number
+  }
   readonly process: { readonly rssBytes: number; readonly peakRssBytes: number; readonly virtualBytes: number }
   readonly heap: { readonly usedBytes: number; readonly committedBytes: number; readonly spaces: readonly { readonly usedBytes: number }[] }
 }
@@ -35,7 +40,12 @@ test.each(preloads)('the table under %s names it and its arenas or classes', asy
   expect(stdout).toMatch(new RegExp(`name +${name}\n`))
   expect(stdout).not.toContain('\u001b')
   expect(stdout).not.toMatch(/undefined|NaN|\[object/)
-  const section = { glibc: 'Tunables in force', jemalloc: 'Size classes served from slabs', mimalloc: 'by block size', tcmalloc: 'Page heap' }[name]
+  const section = {
+    glibc: 'Tunables in force',
+    jemalloc: 'Size classes served from slabs',
+    mimalloc: 'by block size',
+    tcmalloc: 'Page heap',
+  }[name]
   expect(stdout).toContain(section)
 })
 
@@ -51,7 +61,9 @@ test('FORCE_COLOR colours, and NO_COLOR wins over it', async () => {
 })
 
 test('a reader that goes away is no error', async () => {
-  const child = spawn('sh', ['-c', `"${process.execPath}" "${cli}" stats --detail arenas | head -n 1; echo done`], { env: plainEnvironment() })
+  const child = spawn('sh', ['-c', `"${process.execPath}" "${cli}" stats --detail arenas | head -n 1; echo done`], {
+    env: plainEnvironment(),
+  })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))

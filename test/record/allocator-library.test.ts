@@ -2,7 +2,8 @@ import { parseLinkerCache, preloadWith } from '../../lib/record/allocator-librar
 import { describePackage, parseOsRelease } from '../../lib/record/distribution.js'
 
 test('the linker cache is read as ldconfig prints it', () => {
-  const text = '2 libs found in cache\n\tlibm.so.6 (libc6,x86-64, OS ABI: Linux 3.2.0) => /lib/libm.so.6\n\tlibm.so.6 (libc6) => /lib32/libm.so.6\n'
+  const text =
+    '2 libs found in cache\n\tlibm.so.6 (libc6,x86-64, OS ABI: Linux 3.2.0) => /lib/libm.so.6\n\tlibm.so.6 (libc6) => /lib32/libm.so.6\n'
   expect([...parseLinkerCache(text)]).toEqual([['libm.so.6', ['/lib/libm.so.6', '/lib32/libm.so.6']]])
 })
 

@@ -35,8 +35,14 @@ test('a torn last line is counted and left out, wherever it was torn', () => {
 
 test('no text makes it throw', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json().map((json) => `${json}\n`)), (text) => {
-      expect(parseRecord(text).lines.length).toBeLessThanOrEqual(text.split('\n').length)
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json().map((json) => `${json}\n`),
+      ),
+      (text) => {
+        expect(parseRecord(text).lines.length).toBeLessThanOrEqual(text.split('\n').length)
+      },
+    ),
   )
 })

@@ -26,7 +26,12 @@ test.each([
 })
 
 test('what is not known is a dash, never 0', () => {
-  expect([formatBytes(undefined), formatByteChange(undefined), formatCount(undefined), formatShare(undefined)]).toEqual(['–', '–', '–', '–'])
+  expect([formatBytes(undefined), formatByteChange(undefined), formatCount(undefined), formatShare(undefined)]).toEqual([
+    '–',
+    '–',
+    '–',
+    '–',
+  ])
 })
 
 const sizes = fc.integer({ min: 0, max: 2 ** 45 })

@@ -28,7 +28,11 @@ function run(baseline: MemoryReading, peak: MemoryReading, after: MemoryReading)
 }
 
 test('glibc that keeps its arenas is said to', () => {
-  const demo = run(reading(50, glibc([4], [1])), reading(600, glibc([304, 40, 40], [1, 1, 1])), reading(300, glibc([304, 40, 2], [300, 39, 1])))
+  const demo = run(
+    reading(50, glibc([4], [1])),
+    reading(600, glibc([304, 40, 40], [1, 1, 1])),
+    reading(300, glibc([304, 40, 2], [300, 39, 1])),
+  )
   expect(arenasThatStayed(demo)).toEqual({ grew: 3, stayed: 2 })
   const sentence = summariseDemo(demo)
   expect(sentence).toContain('rose from 50.0 MiB to 600.0 MiB and came down to 300.0 MiB')

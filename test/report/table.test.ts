@@ -62,7 +62,14 @@ test('figures end in one column, words begin in one, whatever their script', () 
 
 test('only an elastic column gives way on a narrow screen, and no line ends in a space', () => {
   const style = { ...plainStyle, width: 40 }
-  const lines = layOutTable([{}, { align: 'right' }, { elastic: true }], [['RSS', '1.0 MiB', 'x'.repeat(80)], ['peak', '12.0 MiB', '']], style)
+  const lines = layOutTable(
+    [{}, { align: 'right' }, { elastic: true }],
+    [
+      ['RSS', '1.0 MiB', 'x'.repeat(80)],
+      ['peak', '12.0 MiB', ''],
+    ],
+    style,
+  )
   expect(displayWidth(lines[0] as string)).toBe(40)
   expect(lines[0]).toContain('1.0 MiB')
   for (const line of lines) expect(line).toBe(line.trimEnd())
