@@ -1,0 +1,8 @@
+/** The codes that `allocscope` ends with. `allocscope run` ends with the program's own code, or by the program's own signal. */
+export const exitCodes = {
+  success: 0,
+  /** A reading failed, or a verdict was bad. */
+  failure: 1,
+  /** The command line can't be obeyed: nothing was run. */
+  usage: 2,
+} as const

@@ -1,0 +1,17 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Reads an option's value as a number from `minimum` to `maximum`. */
+export function numberBetween(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() === '' || !(value >= minimum && value <= maximum)) {
+      throw new InvalidArgumentError(`It must be a number from ${minimum} to ${maximum}.`)
+    }
+    return value
+  }
+}
+
+/** Collects the values of an option that may be given many times. */
+export function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value]
+}

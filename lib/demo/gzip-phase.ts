@@ -1,0 +1,18 @@
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+
+import type { Advance } from './demo-progress.js'
+import type { ServiceState } from './service-state.js'
+
+const gzip = promisify(zlib.gzip)
+const atOnce = 4
+
+/** The documents compressed on the thread pool, and the results kept. */
+export async function archiveDocuments(state: ServiceState, advance: Advance): Promise<void> {
+  const { documents } = state
+  for (let index = 0; index < documents.length; index += atOnce) {
+    const batch = documents.slice(index, index + atOnce)
+    state.archive.push(...(await Promise.all(batch.map((document) => gzip(document, { level: 4 })))))
+    await advance(Math.min(1, (index + atOnce) / documents.length))
+  }
+}

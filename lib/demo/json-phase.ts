@@ -1,0 +1,24 @@
+import type { Advance } from './demo-progress.js'
+import { makeDocument, parseDocument } from './orders.js'
+import { seededRandom } from './seeded-random.js'
+import type { ServiceState } from './service-state.js'
+
+const documentCount = 36
+const ordersPerDocument = 3000
+/** Every third document stays parsed in a cache. */
+const cacheEvery = 3
+
+/** Large JSON in and out: documents are made, parsed, searched and joined into one export. */
+export async function exchangeJson(state: ServiceState, advance: Advance): Promise<void> {
+  const random = seededRandom(7)
+  for (let index = 0; index < documentCount; index += 1) {
+    const document = makeDocument(ordersPerDocument, random)
+    const orders = parseDocument(document)
+    state.documents.push(document)
+    if (index % cacheEvery === 0) state.orders.push(orders)
+    await advance((index + 1) / documentCount)
+  }
+  // The export is one block of many MiB that is freed soon after. Under glibc that raises the mmap threshold, so that later Buffers come from
+  // the arenas rather than from an mmap each.
+  Buffer.concat(state.documents.slice(0, documentCount / 2)).fill(0)
+}

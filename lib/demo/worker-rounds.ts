@@ -1,0 +1,2 @@
+/** Rounds of work that each worker does, telling the main thread of each. */
+export const workerRounds = 6

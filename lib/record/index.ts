@@ -1,0 +1,8 @@
+export { allocatorChoices } from './allocator-library.js'
+export type { AllocatorChoice } from './allocator-library.js'
+export { takeReading } from './memory-reading.js'
+export type { MemoryReading } from './memory-reading.js'
+export type { MemorySample, RecordedAllocator } from './memory-sample.js'
+export { runProgram } from './run-program.js'
+export type { RunOptions } from './run-program.js'
+export type { RunNote, RunReport } from './run-report.js'

@@ -1,0 +1,67 @@
+import type { AllocatorStats, MissingFigures } from '../../allocator/index.js'
+import { formatBytes } from '../byte-format.js'
+import { renderFacts, renderFigures, renderProse, renderSection } from '../section.js'
+import type { TextStyle } from '../text-style.js'
+import { renderGlibc } from './glibc-text.js'
+import { renderJemalloc } from './jemalloc-text.js'
+import { renderMimalloc } from './mimalloc-text.js'
+import { renderTcmalloc } from './tcmalloc-text.js'
+
+/** Which allocator is live, and why that is believed. */
+export function renderProvenance(stats: Pick<AllocatorStats, 'allocator' | 'provenance'>, style: TextStyle): string[] {
+  const { library, version, proof } = stats.provenance
+  const name = stats.allocator === 'unknown' ? 'unknown' : stats.allocator
+  return renderFacts(
+    [
+      ['name', name],
+      ['version', version ?? '– (the library does not say)'],
+      ...(library === '' ? [] : [['library', library] as const]),
+      ...(proof === '' ? [] : [['proof', proof] as const]),
+    ],
+    style,
+  )
+}
+
+/** The three figures that every allocator is asked for. */
+export function renderBalance(stats: AllocatorStats, style: TextStyle): string[] {
+  return renderFigures(
+    [
+      ['mapped', formatBytes(stats.mappedBytes), 'held from the system for its heap'],
+      ['allocated', formatBytes(stats.allocatedBytes), 'handed out and not freed'],
+      ['retained', formatBytes(stats.retainedBytes), 'free, and kept rather than returned'],
+    ],
+    style,
+  )
+}
+
+/** The sections that only the live allocator has. */
+export function renderOwnSections(stats: AllocatorStats, style: TextStyle): string[] {
+  switch (stats.allocator) {
+    case 'glibc':
+      return renderGlibc(stats, style)
+    case 'jemalloc':
+      return renderJemalloc(stats, style)
+    case 'mimalloc':
+      return renderMimalloc(stats, style)
+    case 'tcmalloc':
+      return renderTcmalloc(stats, style)
+    case 'unknown':
+      return renderSection('Why the allocator is unknown', renderProse(stats.reason, '  ', style), style)
+  }
+}
+
+/** Private copies of allocators in loaded libraries. */
+export function renderOthers({ others }: AllocatorStats, style: TextStyle): string[] {
+  const facts = (others ?? []).map(
+    ({ allocator, version, library, symbol }) =>
+      [`${allocator}${version === undefined ? '' : ` ${version}`}`, `${library} (${symbol})`] as const,
+  )
+  return renderSection('Other allocators in loaded libraries', renderFacts(facts, style), style)
+}
+
+/** What a reading doesn't have, and why: one paragraph a reason. */
+export function renderMissing(missing: readonly MissingFigures[], style: TextStyle): string[] {
+  return missing.flatMap(({ fields, reason }) =>
+    renderProse(`${fields.join(', ')}: ${reason}`, '– ', style, style.dim).map((line) => `  ${line}`),
+  )
+}

@@ -1,0 +1,60 @@
+import { stripVTControlCharacters } from 'node:util'
+
+const wide =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u
+const invisible = /^[\p{Mark}\p{Cf}]+$/u
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+function graphemeWidth(grapheme: string): number {
+  if (invisible.test(grapheme)) return 0
+  return wide.test(grapheme) ? 2 : 1
+}
+
+/** The columns that `text` takes in a terminal: two for an ideograph or an emoji, none for a combining mark or a colour. */
+export function displayWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
+  let width = 0
+  for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) width += graphemeWidth(segment)
+  return width
+}
+
+/**
+ * `text` in at most `width` columns, its middle cut out and marked by `…`: of a long path both the root and the file's name stay readable.
+ */
+export function elideMiddle(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text
+  if (width <= 1) return width === 1 ? '…' : ''
+  const parts = Array.from(graphemes.segment(text), ({ segment }) => segment)
+  const headWidth = Math.floor((width - 1) / 3)
+  return `${takeWidth(parts, headWidth).join('')}…${takeWidth(parts.reverse(), width - 1 - headWidth)
+    .reverse()
+    .join('')}`
+}
+
+function takeWidth(parts: readonly string[], width: number): string[] {
+  let used = 0
+  const end = parts.findIndex((part) => {
+    used += graphemeWidth(part)
+    return used > width
+  })
+  return parts.slice(0, end === -1 ? parts.length : end)
+}
+
+/** `text` with what could move a terminal's cursor or break a line made visible: `\u001b`, `\n`. File names may hold both. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) =>
+    character === '\n' ? '\\n' : character === '\t' ? '\\t' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** `text` broken between words into lines of at most `width` columns; a word that is wider stays whole, so that a path can be copied. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1)
+    if (line !== undefined && displayWidth(line) + 1 + displayWidth(word) <= width) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}

@@ -1,0 +1,59 @@
+import type { MemoryReading } from '../record/index.js'
+import { renderBalance, renderMissing, renderOthers, renderOwnSections, renderProvenance } from './allocator/allocator-text.js'
+import { formatBytes } from './byte-format.js'
+import { formatMicros } from './duration-format.js'
+import { renderHeapSpaces, renderHeapTotals } from './heap-text.js'
+import { renderJson } from './json.js'
+import { renderFigures, renderSection } from './section.js'
+import type { FigureRow } from './section.js'
+import type { TextStyle } from './text-style.js'
+
+function processRows(memory: MemoryReading['process']): FigureRow[] {
+  const basic: FigureRow[] = [
+    ['RSS', formatBytes(memory.rssBytes), 'resident in physical memory'],
+    ['peak RSS', formatBytes(memory.peakRssBytes), 'the most it has been'],
+    ['virtual', formatBytes(memory.virtualBytes), 'address space, resident or not'],
+  ]
+  if (!('pssBytes' in memory)) return basic
+  return [
+    ...basic,
+    ['anonymous', formatBytes(memory.anonymousBytes), 'of RSS: heaps, stacks, V8'],
+    ['file-backed', formatBytes(memory.fileBytes), 'of RSS: binaries and libraries'],
+    ['shared memory', formatBytes(memory.sharedMemoryBytes), 'of RSS: shared memory and tmpfs'],
+    ['unique (USS)', formatBytes(memory.ussBytes), 'would be freed if the process ended'],
+    ['proportional (PSS)', formatBytes(memory.pssBytes), 'shared pages divided by their users'],
+    ['swapped out', formatBytes(memory.swapBytes)],
+  ]
+}
+
+function costLine({ allocator, process: memory, heap }: MemoryReading): string {
+  const costs = [allocator, memory, heap].map(({ costMicros }) => formatMicros(costMicros))
+  return `This reading cost ${costs[0]} (allocator), ${costs[1]} (kernel) and ${costs[2]} (V8).`
+}
+
+/** What `allocscope stats` prints. */
+export function renderStats(reading: MemoryReading, subject: string, style: TextStyle): string {
+  const { allocator, process: memory, heap } = reading
+  const deep = allocator.detail === 'arenas'
+  const lines = [
+    style.dim(subject),
+    ...renderSection('Allocator', renderProvenance(allocator, style), style),
+    '',
+    ...renderBalance(allocator, style),
+    ...renderMissing(allocator.missing, style),
+    ...renderSection('Process', renderFigures(processRows(memory), style), style),
+    ...renderOwnSections(allocator, style),
+    ...renderOthers(allocator, style),
+    ...renderSection('V8 heap', renderHeapTotals(heap, style), style),
+    ...(allocator.detail === 'footprint' ? [] : ['', ...renderHeapSpaces(heap, style)]),
+    '',
+    style.dim(costLine(reading)),
+    ...(deep ? [] : [style.dim('Every arena, bin and setting: allocscope stats --detail arenas')]),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** What `allocscope stats --json` prints: `{ version: 1, allocator, process, heap }`. */
+export function renderStatsJson({ allocator, process: memory, heap }: MemoryReading): string {
+  return renderJson({ version: 1, allocator, process: memory, heap })
+}

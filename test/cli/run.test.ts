@@ -1,0 +1,183 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import { allocscope, program } from './run-cli.js'
+import type { CliOptions, CliResult } from './run-cli.js'
+
+interface Sample {
+  readonly elapsedMs: number
+  readonly rssBytes: number
+  readonly mappedBytes: number | null
+  readonly allocatedBytes: number | null
+}
+
+interface RunJson {
+  readonly version: number
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly allocator: { readonly name: string } | null
+  readonly requested: { readonly allocator: string; readonly library: string | null } | null
+  readonly start: Sample | null
+  readonly peak: Sample | null
+  readonly exit: Sample | null
+  readonly peakRssBytes: number | null
+  readonly sampling: { readonly samples: number; readonly largestGapMs: number | null }
+  readonly notes: readonly { readonly kind: string; readonly message: string }[]
+  readonly samples: readonly Sample[]
+}
+
+const mebibyte = 1024 ** 2
+const folder = mkdtempSync(path.join(tmpdir(), 'run-test-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+let files = 0
+async function record(args: readonly string[], options?: CliOptions): Promise<CliResult & { readonly report: RunJson }> {
+  const file = path.join(folder, `report-${(files += 1)}.json`)
+  const result = await allocscope(['run', '--json', '--output', file, ...args], options)
+  return { ...result, report: JSON.parse(readFileSync(file, 'utf8')) as RunJson }
+}
+
+const kinds = (report: RunJson): string[] => report.notes.map(({ kind }) => kind)
+
+describe('the program runs as under plain node', () => {
+  test('streams are untouched byte for byte, its arguments are its own, and it sees nothing of allocscope', async () => {
+    const input = Array.from({ length: 70_000 }, (_unused, index) => String.fromCharCode(32 + (index % 900))).join('')
+    const { code, stdout, stderr } = await record([program('echoes.js'), '--json', '-o', 'x', '--', '-y'], { input })
+    expect(code).toBe(0)
+    expect(stdout.slice(0, input.length)).toBe(input)
+    expect(JSON.parse(stdout.slice(input.length))).toEqual({
+      args: ['--json', '-o', 'x', '--', '-y'],
+      file: program('echoes.js'),
+      execArgv: [],
+      variables: [],
+    })
+    expect(stderr).toBe('own words on standard error\n')
+  })
+
+  test('the exit code is kept, and the report goes to standard error', async () => {
+    const { code, stdout, stderr } = await allocscope(['run', program('exit-3.js')])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toMatch(/exit code 3 after/)
+    expect(stderr).toMatch(/RSS +[\d.]+ MiB +[\d.]+ MiB +[\d.]+ MiB/)
+  })
+
+  test('an uncaught error ends it with 1, its own stack on standard error, and is recorded to the end', async () => {
+    const { code, stderr, report } = await record([program('throws.js')])
+    expect(code).toBe(1)
+    expect(stderr).toContain('Error: as intended')
+    expect(report.exit).not.toBeNull()
+  })
+
+  test('an ES module', async () => {
+    const { code, stdout, report } = await record([program('module.mjs'), 'one'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'module with 3 arguments\n' })
+    expect(report.exit).not.toBeNull()
+  })
+
+  test('a program named without its extension, and one from standard input', async () => {
+    expect((await record([program('exit-3')])).code).toBe(3)
+    expect((await record(['-'], { input: 'process.exit(4)' })).code).toBe(4)
+  })
+
+  test('flags for node itself', async () => {
+    const { stdout } = await record(['--node-option=--expose-gc', '--node-option', '--no-warnings', program('echoes.js')])
+    expect((JSON.parse(stdout) as { execArgv: string[] }).execArgv).toEqual(['--expose-gc', '--no-warnings'])
+  })
+
+  test('children and threads are neither recorded nor told', async () => {
+    const { code, stdout, report } = await record([program('forks.js')])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({ inChild: { execArgv: [], variables: [] }, inWorker: [] })
+    expect(report.exit).not.toBeNull()
+  })
+})
+
+describe('signals', () => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s reaches the program, and allocscope dies by it too', async (name) => {
+    const { code, signal, report } = await record([program('waits.js')], {
+      onOutput: (child, text) => text.startsWith('ready') && child.kill(name),
+    })
+    expect({ code, signal }).toEqual({ code: null, signal: name })
+    expect(report).toMatchObject({ exitCode: null, signal: name, exit: null })
+    expect(report.start).not.toBeNull()
+    expect(kinds(report)).toContain('no-exit-reading')
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGUSR2'] as const)('a program that handles %s hears it once and ends as it likes', async (name) => {
+    let sent = false
+    const { code, stdout, report } = await record([program('waits.js'), 'handled'], {
+      onOutput: (child, text) => {
+        if (!sent && text.startsWith('ready')) sent = child.kill(name)
+      },
+    })
+    expect(code).toBe(7)
+    expect(stdout.split('\n').slice(1)).toEqual([name, ''])
+    expect(report.exit).not.toBeNull()
+  })
+
+  test('a program that is killed leaves the samples it had', async () => {
+    const { signal, report } = await record(['--interval', '20', program('waits.js')], {
+      onOutput: (_child, text) => {
+        const pid = Number(/^ready (\d+)/.exec(text)?.[1])
+        if (pid > 0) setTimeout(() => process.kill(pid, 'SIGKILL'), 200)
+      },
+    })
+    expect(signal).toBe('SIGKILL')
+    expect(report.samples.length).toBeGreaterThan(2)
+    expect(report.peakRssBytes).toBeGreaterThan(20 * mebibyte)
+  })
+
+  test('a program that aborts, and one that kills itself at once', async () => {
+    const aborted = await record([program('aborts.js')])
+    expect({ signal: aborted.signal, start: aborted.report.start === null }).toEqual({ signal: 'SIGABRT', start: false })
+    expect((await record([program('kills-itself.js')])).signal).toBe('SIGKILL')
+  })
+})
+
+describe('figures', () => {
+  test('80 MiB that were held show at the peak, and the peak is what the kernel told the program', async () => {
+    const { stdout, report } = await record(['--interval', '20', program('grows.js')])
+    const own = JSON.parse(stdout) as { readonly peakKib: number }
+    const { start, peak, exit, peakRssBytes } = report as RunJson & { start: Sample; peak: Sample; exit: Sample; peakRssBytes: number }
+    expect(peak.rssBytes - start.rssBytes).toBeGreaterThan(75 * mebibyte)
+    expect(exit.elapsedMs).toBeGreaterThanOrEqual(peak.elapsedMs)
+    // After the program read its own peak only the exit reading ran: a few pages of code, and the batches of the kernel's counters.
+    expect(Math.abs(peakRssBytes - own.peakKib * 1024)).toBeLessThan(4 * mebibyte)
+    expect(report.sampling.samples).toBeGreaterThan(10)
+  })
+
+  test('a blocked event loop is said, with its length', async () => {
+    const { report } = await record([program('blocks.js')])
+    expect(kinds(report)).toContain('event-loop-blocked')
+    expect(report.sampling.largestGapMs).toBeGreaterThanOrEqual(900)
+  })
+
+  test.each(['glibc', 'jemalloc', 'mimalloc', 'tcmalloc'])('--allocator %s is what turns out live', async (name) => {
+    const { code, report } = await record(['--allocator', name, program('exit-3.js')], { env: { LD_PRELOAD: 'libjemalloc.so.2' } })
+    expect(code).toBe(3)
+    expect(report.allocator?.name).toBe(name)
+    if (name === 'glibc') expect(report.requested?.library).toBeNull()
+    else expect(report.requested?.library).toMatch(new RegExp(`/lib${name}[^/]*$`))
+    expect(kinds(report)).not.toContain('allocator-mismatch')
+    expect(report.exit?.mappedBytes).toBeGreaterThan(mebibyte)
+    if (name === 'mimalloc') expect(report.exit?.allocatedBytes).toBeNull()
+    else expect(report.exit?.allocatedBytes).toBeGreaterThan(0)
+  })
+
+  test('a program that may not load the recorder runs all the same, and the report says so', async () => {
+    const { code, report } = await record(['--node-option=--experimental-permission', program('exit-3.js')])
+    expect(code).not.toBeNull()
+    expect(report.start).toBeNull()
+    expect(kinds(report)).toContain('not-recorded')
+  })
+})
+
+test('nothing stays in the temporary folder', async () => {
+  const own = mkdtempSync(path.join(folder, 'tmp-'))
+  await record([program('exit-3.js')], { env: { TMPDIR: own } })
+  await record([program('aborts.js')], { env: { TMPDIR: own } })
+  expect(readdirSync(own)).toEqual([])
+})

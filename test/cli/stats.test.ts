@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+
+import { allocscope, cli, plainEnvironment } from './run-cli.js'
+
+const preloads = [
+  ['glibc', ''],
+  ['jemalloc', 'libjemalloc.so.2'],
+  ['mimalloc', 'libmimalloc.so.2'],
+  ['tcmalloc', 'libtcmalloc_minimal.so.4'],
+] as const
+
+interface StatsJson {
+  readonly version: number
+  readonly allocator: {
+    readonly allocator: string
+    readonly mappedBytes: number
+    readonly allocatedBytes: number | null
+    readonly rssBytes: number
+  }
+  readonly process: { readonly rssBytes: number; readonly peakRssBytes: number; readonly virtualBytes: number }
+  readonly heap: { readonly usedBytes: number; readonly committedBytes: number; readonly spaces: readonly { readonly usedBytes: number }[] }
+}
+
+test.each(preloads)('stats --json under %s', async (name, preload) => {
+  const { code, stdout, stderr } = await allocscope(['stats', '--json'], { env: { LD_PRELOAD: preload } })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const { version, allocator, process: memory, heap } = JSON.parse(stdout) as StatsJson
+  expect({ version, name: allocator.allocator }).toEqual({ version: 1, name })
+  expect(memory.rssBytes).toBeGreaterThan(20 * 1024 ** 2)
+  expect(memory.virtualBytes).toBeGreaterThan(memory.rssBytes)
+  expect(allocator.mappedBytes).toBeGreaterThan(1024 ** 2)
+  expect(heap.committedBytes).toBeGreaterThanOrEqual(heap.usedBytes)
+  if (name === 'mimalloc') expect(allocator.allocatedBytes).toBeNull()
+  else expect(allocator.allocatedBytes).toBeLessThanOrEqual(allocator.mappedBytes)
+})
+
+test.each(preloads)('the table under %s names it and its arenas or classes', async (name, preload) => {
+  const { code, stdout } = await allocscope(['stats', '--detail', 'arenas'], { env: { LD_PRELOAD: preload } })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(new RegExp(`name +${name}\n`))
+  expect(stdout).not.toContain('\u001b')
+  expect(stdout).not.toMatch(/undefined|NaN|\[object/)
+  const section = {
+    glibc: 'Tunables in force',
+    jemalloc: 'Size classes served from slabs',
+    mimalloc: 'by block size',
+    tcmalloc: 'Page heap',
+  }[name]
+  expect(stdout).toContain(section)
+})
+
+test('a footprint says what it leaves out and why', async () => {
+  const { stdout } = await allocscope(['stats', '--detail', 'footprint'])
+  expect(stdout).toMatch(/allocated +–/)
+  expect(stdout).toMatch(/– .*allocatedBytes/)
+})
+
+test('FORCE_COLOR colours, and NO_COLOR wins over it', async () => {
+  expect((await allocscope(['stats'], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[')
+  expect((await allocscope(['stats'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout).not.toContain('\u001b[')
+})
+
+test('a reader that goes away is no error', async () => {
+  const child = spawn('sh', ['-c', `"${process.execPath}" "${cli}" stats --detail arenas | head -n 1; echo done`], {
+    env: plainEnvironment(),
+  })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  await new Promise((resolve) => child.once('close', resolve))
+  expect(text).toMatch(/^allocscope \S+, Node .*\ndone\n$/)
+})

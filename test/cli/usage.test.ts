@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+
+import { allocscope, program } from './run-cli.js'
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string }
+
+test('--version and --help', async () => {
+  expect(await allocscope(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
+  const help = await allocscope(['--help'])
+  expect(help.code).toBe(0)
+  for (const word of ['stats', 'run', 'demo', 'Examples:', 'Exit codes']) expect(help.stdout).toContain(word)
+  for (const verb of ['stats', 'run', 'demo']) expect((await allocscope([verb, '--help'])).stdout).toContain('Examples:')
+})
+
+test.each([
+  [['stast'], /unknown command 'stast' \(Did you mean stats\?\) \[ERR_PARSE_ARGS_UNKNOWN_COMMAND\]/],
+  [['stats', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\) \[ERR_PARSE_ARGS_UNKNOWN_OPTION\]/],
+  [['stats', '--detail', 'all'], /'all' is invalid.*footprint, usage, arenas.*\[ERR_PARSE_ARGS_INVALID_OPTION_VALUE\]/],
+  [['stats', 'extra'], /too many arguments.*\[ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL\]/],
+  [['run'], /missing required argument 'program' \[ERR_MISSING_ARGS\]/],
+  [['run', '--interval', '0', 'x.js'], /must be a number from 1 .*\[ERR_PARSE_ARGS_INVALID_OPTION_VALUE\]/],
+  [['run', '--interval', 'soon', 'x.js'], /must be a number/],
+  [['run', '--interval', '', 'x.js'], /must be a number/],
+  [['run', '--interval'], /argument missing/],
+  [['run', '--allocator', 'hoard', 'x.js'], /'hoard' is invalid.*glibc, jemalloc, mimalloc, tcmalloc/],
+  [['run', '/no/such/program.js'], /there is no program '\/no\/such\/program\.js'.*\[ERR_ALLOCSCOPE_PROGRAM\]/],
+  [['run', 'node', 'x.js'], /leave 'node' out/],
+  [['run', '-o', '/no/such/folder/out.txt', program('exit-3.js')], /cannot write the report.*\[ENOENT\]/],
+])('%p is refused in one line, with code 2', async (args, expected) => {
+  const { code, stdout, stderr } = await allocscope(args)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/^allocscope: [^\n]*\n$/)
+  expect(stderr).toMatch(expected)
+})
+
+test('ALLOCSCOPE_DEBUG=1 adds the stack', async () => {
+  const { stderr } = await allocscope(['run', '/no/such/program.js'], { env: { ALLOCSCOPE_DEBUG: '1' } })
+  expect(stderr).toMatch(/\n +at /)
+})
