@@ -1,5 +1,7 @@
 #include <napi.h>
 
+#include <algorithm>
+
 #include "convert/register.h"
 #include "convert/values.h"
 #include "environment.h"
@@ -31,7 +33,8 @@ napi_value ReadProcessMemory(napi_env env, napi_callback_info info) {
   buffer.figures[0] = static_cast<double>(statm.value().resident_bytes);
   buffer.figures[1] = static_cast<double>(statm.value().virtual_bytes);
   buffer.figures[2] = static_cast<double>(statm.value().shared_bytes);
-  buffer.figures[3] = static_cast<double>(usage.value().peak_resident_bytes);
+  // The kernel raises its peak from counters that lag a little behind those of statm.
+  buffer.figures[3] = static_cast<double>(std::max(usage.value().peak_resident_bytes, statm.value().resident_bytes));
   buffer.figures[4] = static_cast<double>(usage.value().minor_faults);
   buffer.figures[5] = static_cast<double>(usage.value().major_faults);
   return nullptr;

@@ -22,8 +22,22 @@ function isAddonSource(file) {
   return /\.(cc|h)$/.test(file) && !file.startsWith('test')
 }
 
+const quiet = { stdio: ['ignore', 'ignore', 'inherit'] }
+
 function npmRun(script) {
-  return runStep('build', 'npm', ['run', '--silent', script], { stdio: ['ignore', 'ignore', 'inherit'] })
+  return runStep('build', 'npm', ['run', '--silent', script], quiet)
+}
+
+/** The addon that the tests use memory with, and a private copy of jemalloc where the distribution's archive is installed. */
+function buildFixtures() {
+  const folder = path.join(root, 'native', 'test')
+  const source = newestUnder('native/test', (file) => /^(fixture\.cc|binding\.gyp)$/.test(file))
+  const fixture = path.join(folder, 'build', 'Release', 'fixture.node')
+  if (isOlder(fixture, source) && !runStep('build', 'npx', ['node-gyp', 'rebuild', '-C', folder], quiet)) return false
+  const copy = path.join(folder, 'build', 'libprivate_jemalloc.so')
+  const made = existsSync(copy) || runStep('build', path.join(root, 'scripts', 'build-private-jemalloc.sh'), [copy], quiet)
+  if (!made) console.log('no private copy of jemalloc: the test that looks for one is skipped')
+  return true
 }
 
 /** Builds what is missing or older than its sources. The tests run the very binary that the package ships. */
@@ -31,6 +45,7 @@ export function buildWhatIsStale() {
   const gyp = statSync(path.join(root, 'binding.gyp')).mtimeMs
   const native = Math.max(gyp, newestUnder('native', isAddonSource))
   if (isOlder(shippedBinary(), native) && !npmRun('prebuild')) return false
+  if (!buildFixtures()) return false
   const lib = newestUnder('lib', (file) => /\.(ts|mts)$/.test(file))
   return !isOlder(path.join(root, 'dist', 'index.mjs'), lib) || npmRun('build:lib')
 }

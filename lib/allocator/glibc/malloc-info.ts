@@ -153,7 +153,8 @@ class MallocInfoReader {
   #malformed(expected: string): AllocscopeError {
     const line = this.#lines[this.#next]
     const found = line === undefined ? 'the end of the text' : JSON.stringify(line.slice(0, 80))
-    const message = `malloc_info: expected ${expected} in line ${this.#next + 1}, found ${found}`
+    const number = Math.min(this.#next + 1, this.#lines.length)
+    const message = `malloc_info: expected ${expected} in line ${number}, found ${found}`
     return new AllocscopeError('ERR_ALLOCSCOPE_MALFORMED_REPORT', message, { backend: 'glibc' })
   }
 

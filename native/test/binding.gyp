@@ -1,0 +1,13 @@
+{
+  "targets": [
+    {
+      "target_name": "fixture",
+      "sources": ["fixture.cc"],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS"],
+      "cflags_cc!": ["-std=gnu++20", "-std=gnu++17"],
+      "cflags_cc": ["-std=c++17"],
+      "libraries": ["-ldl"]
+    }
+  ]
+}

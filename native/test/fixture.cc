@@ -1,0 +1,230 @@
+// An addon that uses memory by known amounts, so that tests can hold what allocscope says against what was done.
+#include <dlfcn.h>
+#include <malloc.h>
+#include <napi.h>
+#include <pthread.h>
+#include <time.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+// Blocks whose every byte was written, so that they are resident.
+class Blocks {
+ public:
+  Blocks(size_t count, size_t bytes) : blocks_(count), bytes_(bytes) {
+    for (void*& block : blocks_) {
+      block = std::malloc(bytes);
+      if (block != nullptr) std::memset(block, 1, bytes);
+    }
+  }
+  ~Blocks() {
+    for (void* block : blocks_) std::free(block);
+  }
+
+  // Frees all but each `keep_each`th block (all of them when it is 0); the bytes that the program asked for and still holds.
+  double Free(size_t keep_each) {
+    size_t kept = 0;
+    for (size_t i = 0; i < blocks_.size(); i++) {
+      if (keep_each != 0 && i % keep_each == 0) {
+        kept += blocks_[i] != nullptr ? 1 : 0;
+        continue;
+      }
+      std::free(blocks_[i]);
+      blocks_[i] = nullptr;
+    }
+    if (keep_each == 0) std::vector<void*>().swap(blocks_);
+    return static_cast<double>(kept * bytes_);
+  }
+
+  // What the allocator itself says that it gave for the blocks still held.
+  double UsableBytes() const {
+    size_t usable = 0;
+    for (void* block : blocks_) usable += malloc_usable_size(block);
+    return static_cast<double>(usable);
+  }
+
+ private:
+  std::vector<void*> blocks_;
+  size_t bytes_;
+};
+
+// Threads that hold blocks, each in whatever arena the allocator gives it, until they are told to free them and end.
+class HoldingThreads {
+ public:
+  HoldingThreads(size_t threads, size_t count, size_t bytes) {
+    for (size_t i = 0; i < threads; i++) threads_.emplace_back([this, count, bytes] { Hold(count, bytes); });
+    while (holding_.load() < threads) std::this_thread::yield();
+  }
+  ~HoldingThreads() {
+    release_.store(true);
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+ private:
+  void Hold(size_t count, size_t bytes) {
+    const Blocks blocks(count, bytes);
+    holding_.fetch_add(1);
+    while (!release_.load()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
+  std::vector<std::thread> threads_;
+  std::atomic<size_t> holding_{0};
+  std::atomic<bool> release_{false};
+};
+
+uint64_t Nanos() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// A thread that allocates without pause and remembers the longest that one allocation took.
+class Victim {
+ public:
+  // Past tcache, so that each allocation takes its arena's lock.
+  static constexpr size_t kBytes = 2000;
+
+  Victim() : thread_([this] { Run(); }) {}
+  ~Victim() { Stop(); }
+
+  double Stop() {
+    stop_.store(true);
+    if (thread_.joinable()) thread_.join();
+    return static_cast<double>(longest_) / 1000.0;
+  }
+
+ private:
+  void Run() {
+    while (!stop_.load(std::memory_order_relaxed)) {
+      const uint64_t start = Nanos();
+      void* volatile block = std::malloc(kBytes);
+      std::free(block);
+      const uint64_t took = Nanos() - start;
+      if (took > longest_) longest_ = took;
+    }
+  }
+
+  std::atomic<bool> stop_{false};
+  uint64_t longest_ = 0;
+  std::thread thread_;
+};
+
+struct State {
+  std::vector<std::unique_ptr<Blocks>> blocks;
+  std::vector<std::unique_ptr<HoldingThreads>> threads;
+  std::unique_ptr<Victim> victim;
+};
+
+State& StateOf(const Napi::CallbackInfo& info) { return *info.Env().GetInstanceData<State>(); }
+
+size_t Size(const Napi::CallbackInfo& info, size_t index) { return static_cast<size_t>(info[index].As<Napi::Number>().Int64Value()); }
+
+// allocate(count, bytes): handle
+Napi::Value Allocate(const Napi::CallbackInfo& info) {
+  State& state = StateOf(info);
+  state.blocks.push_back(std::make_unique<Blocks>(Size(info, 0), Size(info, 1)));
+  return Napi::Number::New(info.Env(), static_cast<double>(state.blocks.size() - 1));
+}
+
+// free(handle, keepEach): bytes still held
+Napi::Value Free(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), StateOf(info).blocks[Size(info, 0)]->Free(Size(info, 1)));
+}
+
+// usableBytes(handle): number
+Napi::Value UsableBytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), StateOf(info).blocks[Size(info, 0)]->UsableBytes());
+}
+
+// holdInThreads(threads, count, bytes): void
+void HoldInThreads(const Napi::CallbackInfo& info) {
+  StateOf(info).threads.push_back(std::make_unique<HoldingThreads>(Size(info, 0), Size(info, 1), Size(info, 2)));
+}
+
+// joinThreads(): void
+void JoinThreads(const Napi::CallbackInfo& info) { StateOf(info).threads.clear(); }
+
+// startVictim(): void
+void StartVictim(const Napi::CallbackInfo& info) { StateOf(info).victim = std::make_unique<Victim>(); }
+
+// stopVictim(): the longest allocation, microseconds
+Napi::Value StopVictim(const Napi::CallbackInfo& info) {
+  const double longest = StateOf(info).victim->Stop();
+  StateOf(info).victim.reset();
+  return Napi::Number::New(info.Env(), longest);
+}
+
+// mallinfo2(): { arena, ordblks, smblks, hblks, hblkhd, fsmblks, uordblks, fordblks, keepcost }
+Napi::Value Mallinfo2(const Napi::CallbackInfo& info) {
+  const struct mallinfo2 read = mallinfo2();
+  const std::pair<const char*, size_t> fields[] = {{"arena", read.arena},       {"ordblks", read.ordblks},   {"smblks", read.smblks},
+                                                   {"hblks", read.hblks},       {"hblkhd", read.hblkhd},     {"fsmblks", read.fsmblks},
+                                                   {"uordblks", read.uordblks}, {"fordblks", read.fordblks}, {"keepcost", read.keepcost}};
+  Napi::Object result = Napi::Object::New(info.Env());
+  for (const auto& [name, value] : fields) result.Set(name, static_cast<double>(value));
+  return result;
+}
+
+void AppendTo(void* text, const char* part) { static_cast<std::string*>(text)->append(part); }
+
+// jemallocStatsPrint(options): jemalloc's own report
+Napi::Value JemallocStatsPrint(const Napi::CallbackInfo& info) {
+  using Print = void (*)(void (*)(void*, const char*), void*, const char*);
+  const auto print = reinterpret_cast<Print>(dlsym(RTLD_DEFAULT, "malloc_stats_print"));
+  std::string text;
+  if (print != nullptr) print(AppendTo, &text, info[0].As<Napi::String>().Utf8Value().c_str());
+  return Napi::String::New(info.Env(), text);
+}
+
+// tcmallocStats(): gperftools' own report
+Napi::Value TcmallocStats(const Napi::CallbackInfo& info) {
+  const auto stats = reinterpret_cast<void (*)(char*, int)>(dlsym(RTLD_DEFAULT, "MallocExtension_GetStats"));
+  std::vector<char> text(1 << 18);
+  if (stats != nullptr) stats(text.data(), static_cast<int>(text.size()));
+  return Napi::String::New(info.Env(), text.data());
+}
+
+void AppendMimalloc(const char* part, void* text) { static_cast<std::string*>(text)->append(part); }
+
+// mimallocStats(): mimalloc's own report
+Napi::Value MimallocStats(const Napi::CallbackInfo& info) {
+  using Print = void (*)(void (*)(const char*, void*), void*);
+  const auto print = reinterpret_cast<Print>(dlsym(RTLD_DEFAULT, "mi_stats_print_out"));
+  std::string text;
+  if (print != nullptr) print(AppendMimalloc, &text);
+  return Napi::String::New(info.Env(), text);
+}
+
+// loadLibrary(path): whether it was loaded
+Napi::Value LoadLibrary(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), dlopen(info[0].As<Napi::String>().Utf8Value().c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr);
+}
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new State());
+  exports.Set("allocate", Napi::Function::New(env, Allocate));
+  exports.Set("free", Napi::Function::New(env, Free));
+  exports.Set("usableBytes", Napi::Function::New(env, UsableBytes));
+  exports.Set("holdInThreads", Napi::Function::New(env, HoldInThreads));
+  exports.Set("joinThreads", Napi::Function::New(env, JoinThreads));
+  exports.Set("startVictim", Napi::Function::New(env, StartVictim));
+  exports.Set("stopVictim", Napi::Function::New(env, StopVictim));
+  exports.Set("mallinfo2", Napi::Function::New(env, Mallinfo2));
+  exports.Set("jemallocStatsPrint", Napi::Function::New(env, JemallocStatsPrint));
+  exports.Set("tcmallocStats", Napi::Function::New(env, TcmallocStats));
+  exports.Set("mimallocStats", Napi::Function::New(env, MimallocStats));
+  exports.Set("loadLibrary", Napi::Function::New(env, LoadLibrary));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(fixture, Initialize)

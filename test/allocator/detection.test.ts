@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+
+import { getAllocatorStats } from '../../lib/allocator/index.js'
+import type { AllocatorStats } from '../../lib/allocator/index.js'
+import { inFreshProcess } from './fresh-process.js'
+import { privateJemalloc, testWhereInstalled } from './installed.js'
+import { live, readLive } from './live-allocator.js'
+
+describe('detection', () => {
+  test('names the allocator that this process was started under', () => {
+    expect(getAllocatorStats().allocator).toBe(live)
+  })
+
+  test('names a library that the process has mapped, and how it was proved', () => {
+    const { provenance } = getAllocatorStats()
+    expect(readFileSync('/proc/self/maps', 'utf8')).toContain(provenance.library)
+    expect(provenance.proof.length).toBeGreaterThan(20)
+    if (live !== 'unknown') expect(provenance.version).toMatch(/^\d+\.\d+/)
+  })
+
+  test('a proof that fails closed says what it lacked, and the public calls answer instead', () => {
+    // With no block allowed an mmap of its own, the counters that the proof watches can't move.
+    interface Seen {
+      readonly footprint: { readonly complete: boolean; readonly missing: readonly { readonly cause: string; readonly reason: string }[] }
+      readonly usage: {
+        readonly arenaBytes: number
+        readonly allocatedBytes: number
+        readonly missing: readonly { readonly cause: string }[]
+      }
+      readonly oracle: { readonly arena: number }
+    }
+    const seen = inFreshProcess(
+      `{ footprint: allocscope.getAllocatorStats(), usage: allocscope.getAllocatorStats({ detail: 'usage', budgetMs: Infinity }), oracle: fixture.mallinfo2() }`,
+      { LD_PRELOAD: '', MALLOC_MMAP_MAX_: '0' },
+    ) as Seen
+    expect(seen.footprint.complete).toBe(false)
+    expect(seen.footprint.missing[0]).toMatchObject({ cause: 'layout', reason: expect.stringMatching(/couldn't be proved/) as string })
+    expect(seen.usage.arenaBytes).toBe(seen.oracle.arena)
+    expect(seen.usage.allocatedBytes).toBeGreaterThan(0)
+    expect(seen.usage.missing[0]?.cause).toBe('layout')
+  })
+
+  testWhereInstalled('private jemalloc')('finds a prefixed private copy in another library, and leaves it out of a footprint', () => {
+    const preload = [process.env['LD_PRELOAD'] ?? '', privateJemalloc].filter((file) => file !== '').join(':')
+    const script = "[allocscope.getAllocatorStats(), allocscope.getAllocatorStats({ detail: 'usage' })]"
+    const [footprint, usage] = inFreshProcess(script, { LD_PRELOAD: preload }) as readonly AllocatorStats[]
+    expect(footprint).not.toHaveProperty('others')
+    expect(usage?.allocator).toBe(live)
+    const version = expect.stringMatching(/^5\./) as string
+    expect(usage?.others).toContainEqual({ allocator: 'jemalloc', library: privateJemalloc, symbol: '_rjem_mallctl', version })
+  })
+
+  testWhereInstalled('jemalloc')('a jemalloc that is loaded but serves nothing is another, not the live one', () => {
+    const seen = inFreshProcess("allocscope.getAllocatorStats({ detail: 'usage' })", {
+      LD_PRELOAD: 'libtcmalloc_minimal.so.4:libjemalloc.so.2',
+    }) as AllocatorStats
+    expect(seen.allocator).toBe('tcmalloc')
+    expect(seen.others?.map(({ symbol }) => symbol)).toEqual(['mallctl'])
+  })
+
+  test('detection and readings leave the dynamic thresholds where they were', () => {
+    // A block that got an mmap of its own before still gets one afterwards: the threshold hasn't risen to it.
+    const readings = `['footprint', 'usage', 'arenas', 'footprint'].map((detail) => allocscope.getAllocatorStats({ detail }).mmapThresholdBytes)`
+    const script = `{
+      before: [fixture.mallinfo2().hblks, fixture.allocate(1, 300_000), fixture.mallinfo2().hblks],
+      readings: ${readings},
+      after: [fixture.mallinfo2().hblks, fixture.allocate(1, 300_000), fixture.mallinfo2().hblks],
+    }`
+    const seen = inFreshProcess(script, { LD_PRELOAD: '' }) as Readonly<Record<'before' | 'readings' | 'after', readonly number[]>>
+    expect((seen.before[2] as number) - (seen.before[0] as number)).toBe(1)
+    expect((seen.after[2] as number) - (seen.after[0] as number)).toBe(1)
+    expect(new Set(seen.readings).size).toBe(1)
+  })
+})
+
+if (live === 'unknown') {
+  test('an unknown allocator says what each probe found, and what the kernel knows', () => {
+    const stats = readLive('unknown', { detail: 'arenas' })
+    expect(stats).toMatchObject({ complete: false, mappedBytes: undefined, allocatedBytes: undefined, retainedBytes: undefined })
+    for (const probe of ['jemalloc:', 'mimalloc:', 'tcmalloc:', 'glibc:']) expect(stats.reason).toContain(probe)
+    expect(stats.process.rssBytes).toBeGreaterThan(10 * 2 ** 20)
+  })
+}

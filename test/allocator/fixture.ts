@@ -1,0 +1,26 @@
+import path from 'node:path'
+
+/** The addon of native/test, which uses memory by known amounts. See fixture.cc for each call. */
+export interface Fixture {
+  allocate(count: number, bytes: number): number
+  free(handle: number, keepEach: number): number
+  usableBytes(handle: number): number
+  holdInThreads(threads: number, count: number, bytes: number): void
+  joinThreads(): void
+  startVictim(): void
+  stopVictim(): number
+  mallinfo2(): Readonly<
+    Record<'arena' | 'ordblks' | 'smblks' | 'hblks' | 'hblkhd' | 'fsmblks' | 'uordblks' | 'fordblks' | 'keepcost', number>
+  >
+  jemallocStatsPrint(options: string): string
+  tcmallocStats(): string
+  mimallocStats(): string
+  loadLibrary(file: string): boolean
+}
+
+export const fixtureBuild = path.join(__dirname, '..', '..', 'native', 'test', 'build')
+
+export function loadFixture(): Fixture {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an addon can't be imported
+  return require(path.join(fixtureBuild, 'Release', 'fixture.node')) as Fixture
+}
