@@ -1,0 +1,93 @@
+#include "heap/probe.h"
+
+namespace allocscope::heap {
+namespace {
+
+constexpr size_t kLongestText = 64;
+// More scopes than any example nests in, module wrappers and bundlers included.
+constexpr int kScopes = 64;
+constexpr int64_t kDictionaryWords = 64;
+
+}  // namespace
+
+bool Probe::Holds(uintptr_t address, const void* bytes, size_t length) const {
+  char found[kLongestText];
+  return length <= kLongestText && platform::ReadOwnMemory(address, found, length) && std::memcmp(found, bytes, length) == 0;
+}
+
+int32_t Probe::Type(Address object) const {
+  const Address map = Map(object);
+  const Address map_of_map = Map(map);
+  if (map == 0 || map_of_map == 0) return kAbsent;
+  const int32_t type = Read<uint16_t>(map + layout_.map_instance_type);
+  const int32_t type_of_map = Read<uint16_t>(map_of_map + layout_.map_instance_type);
+  // V8's maps are all of one type, and the map of maps is its own map.
+  return type_of_map == Read<uint16_t>(Map(map_of_map) + layout_.map_instance_type) ? type : kAbsent;
+}
+
+int32_t Probe::FindSlot(Address holder, Tagged referent) const {
+  const int32_t words = SizeInWords(holder);
+  for (int32_t word = 1; word < words; word++) {
+    if (Word(holder + static_cast<uintptr_t>(word) * kWordBytes) == referent) return word * static_cast<int32_t>(kWordBytes);
+  }
+  return kAbsent;
+}
+
+Address Probe::NativeContext(Address context) const {
+  for (int hops = 0; hops < kScopes; hops++) {
+    const Address outer = Follow(context, layout_.context_previous);
+    // The native context has no outer one: its slot holds undefined.
+    if (outer == 0 || outer == Object(Example::kUndefined)) return context;
+    context = outer;
+  }
+  return 0;
+}
+
+Address Probe::AccessorPair() const {
+  const Address store = Follow(Object(Example::kAccessorObject), layout_.properties);
+  const int64_t words = StoreLength(store);
+  const Tagged getter = Value(Example::kGetter);
+  for (int64_t word = 0; word < words && word < kDictionaryWords; word++) {
+    const Address held = Follow(store, layout_.store_data + static_cast<int32_t>(word * kWordBytes));
+    if (held != 0 && Word(held + layout_.accessor_getter) == getter) return held;
+  }
+  return 0;
+}
+
+// Since V8 13 a variable that is assigned after its declaration may live in a cell of its own.
+Address Probe::CellOf(Example closure) const {
+  const Address context = Follow(Object(closure), layout_.function_context);
+  const int64_t words = StoreLength(context);
+  for (int64_t word = 2; word < words && word < kScopes; word++) {
+    const Address held = Follow(context, layout_.store_data + static_cast<int32_t>(word * kWordBytes));
+    if (held != 0 && Word(held + layout_.context_cell_value) == Value(Example::kReferent)) return held;
+  }
+  return 0;
+}
+
+Address Probe::Reach(const TypeConstant& type) const {
+  const Address object = Object(type.example);
+  switch (type.via) {
+    case Via::kItself:
+      return object;
+    case Via::kItsMap:
+      return Map(object);
+    case Via::kProperties:
+      return Follow(object, layout_.properties);
+    case Via::kElements:
+      return Follow(object, layout_.elements);
+    case Via::kTable:
+      return Follow(object, layout_.collection_table);
+    case Via::kContext:
+      return Follow(object, layout_.function_context);
+    case Via::kNativeContext:
+      return NativeContext(Follow(object, layout_.function_context));
+    case Via::kAccessor:
+      return AccessorPair();
+    case Via::kContextCell:
+      return CellOf(type.example);
+  }
+  return 0;
+}
+
+}  // namespace allocscope::heap

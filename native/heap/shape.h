@@ -1,0 +1,115 @@
+#ifndef ALLOCSCOPE_HEAP_SHAPE_H_
+#define ALLOCSCOPE_HEAP_SHAPE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace allocscope::heap {
+
+// How an object's bytes are to be read. One for every V8 type that an example has proved; the rest is kUnproved.
+enum class Shape : uint8_t {
+  kUnproved,
+  // Primitives.
+  kSeqOneByteString,
+  kSeqTwoByteString,
+  kConsString,
+  kSlicedString,
+  kThinString,
+  kExternalOneByteString,
+  kExternalTwoByteString,
+  kHeapNumber,
+  kBigInt,
+  kSymbol,
+  kOddball,
+  // Parts of objects, never a JavaScript value themselves.
+  kFixedArray,
+  kDoubleArray,
+  kByteArray,
+  kPropertyArray,
+  kSloppyElements,
+  kNameDictionary,
+  kNumberDictionary,
+  kHashTable,
+  kEphemeronTable,
+  kAccessorPair,
+  kContext,
+  kContextCell,
+  kNativeContext,
+  kMap,
+  // Objects.
+  kGlobalProxy,
+  kProxy,
+  kPlainObject,
+  kArray,
+  kFunction,
+  kBoundFunction,
+  kMapObject,
+  kSetObject,
+  kWeakMap,
+  kWeakSet,
+  kWeakRef,
+  kDate,
+  kRegExp,
+  kError,
+  kPromise,
+  kArrayBuffer,
+  kTypedArray,
+  kDataView,
+  kArguments,
+  kPrimitiveWrapper,
+  kGenerator,
+  kOtherObject,
+};
+
+constexpr size_t kShapes = static_cast<size_t>(Shape::kOtherObject) + 1;
+
+// What the answers call an object: several shapes share one.
+enum class Kind : uint8_t {
+  kSmallInteger,
+  kNumber,
+  kBigInt,
+  kString,
+  kSymbol,
+  kOddball,
+  kObject,
+  kArray,
+  kFunction,
+  kMap,
+  kSet,
+  kWeakMap,
+  kWeakSet,
+  kWeakRef,
+  kDate,
+  kRegExp,
+  kError,
+  kPromise,
+  kProxy,
+  kArrayBuffer,
+  kTypedArray,
+  kDataView,
+  kArguments,
+  kPrimitiveWrapper,
+  kGenerator,
+  kGlobal,
+  kOtherObject,
+  kElements,
+  kProperties,
+  kTable,
+  kContext,
+  kInternal,
+};
+
+constexpr size_t kKinds = static_cast<size_t>(Kind::kInternal) + 1;
+
+const char* NameOf(Kind kind);
+Kind KindOf(Shape shape);
+
+inline bool IsString(Shape shape) { return shape >= Shape::kSeqOneByteString && shape <= Shape::kExternalTwoByteString; }
+// Objects with a properties and an elements slot.
+inline bool IsObject(Shape shape) { return shape >= Shape::kPlainObject; }
+// What a property, an element or a variable may hold as far as JavaScript can tell.
+inline bool IsValue(Shape shape) { return (shape >= Shape::kSeqOneByteString && shape <= Shape::kOddball) || shape >= Shape::kGlobalProxy; }
+
+}  // namespace allocscope::heap
+
+#endif  // ALLOCSCOPE_HEAP_SHAPE_H_
