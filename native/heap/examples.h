@@ -13,7 +13,7 @@ enum class Example : uint8_t {
   kSmallInteger, kHeapNumber, kBigInt, kNegativeBigInt, kUndefined, kNull, kTrue, kFalse, kEmptyString, kOneCharacter,
   kOneByte, kTwoByte, kInternalized, kConsLeft, kConsRight, kCons, kTwoByteConsRight, kTwoByteCons, kSlicedParent, kSliced, kTwoByteSliced,
   kThin, kExternal, kTwoByteExternal, kSymbolDescription, kSymbol,
-  kEmptyObject, kObject, kArray, kDoubleArray, kHoleyArray, kLiteralArray, kManyProperties, kDictionaryObject, kAccessorObject, kGetter, kSetter,
+  kEmptyObject, kObject, kArray, kDoubleArray, kHoleyArray, kLiteralArray, kManyProperties, kHashedProperties, kDictionaryObject, kAccessorObject, kGetter, kSetter,
   kSparseArray, kMap, kSet, kWeakMap, kWeakSet, kWeakRef, kReferent, kDate, kRegExpSource, kRegExp, kError, kPromise, kProxy, kProxyHandler,
   kBufferSmall, kBuffer, kTypedArray, kDataView, kOnHeapBytes, kDetachedArray, kResizableDataView, kArguments, kStrictArguments, kWrappedString, kStringWrapper,
   kFunction, kBound, kArrow, kAsyncFunction, kGeneratorFunction, kAsyncArrow, kAsyncGeneratorFunction, kMethod, kClass, kDerivedClass, kBuiltin,
@@ -25,6 +25,25 @@ enum class Example : uint8_t {
 
 constexpr size_t kExamples = static_cast<size_t>(Example::kGlobal) + 1;
 extern const char* const kExampleNames[kExamples];
+
+// What lib/heap/layout-examples.ts puts into some of them, so that an offset can be told from its neighbours.
+constexpr int64_t kExampleSmallInteger = 0x12345678;
+constexpr double kExampleHeapNumber = 1.2345678e100;
+constexpr uint64_t kExampleBigIntDigits[] = {0x1111, 0x2222, 0x3333};
+constexpr char kExampleOneByteText[] = "sizeprobe-one-byte";
+constexpr char16_t kExampleTwoByteText[] = u"size\u4e2dprobe";
+constexpr int64_t kExampleFirstElement = 1001;
+constexpr int64_t kExampleElements = 3;
+constexpr double kExampleFirstDouble = 1.5;
+constexpr int64_t kExampleFirstOutOfObject = 7001;
+constexpr int64_t kExamplePropertySlots = 3;
+constexpr int64_t kExampleArguments = 2;
+constexpr int64_t kExampleViewBytes = 1000;
+constexpr int64_t kExampleBufferBytes = 12345;
+constexpr int64_t kExampleOnHeapBytes = 40;
+constexpr uint8_t kExampleOnHeapFill = 77;
+constexpr uint32_t kExampleExternalLength = 2'000'000;
+constexpr int64_t kExampleDate = 12345;
 
 // Values that convert/ makes through Node-API, pair by pair and right after each other, so that in V8's young generation the distance
 // between the two is the size of the first.

@@ -7,6 +7,8 @@ constexpr size_t kLongestText = 64;
 // More scopes than any example nests in, module wrappers and bundlers included.
 constexpr int kScopes = 64;
 constexpr int64_t kDictionaryWords = 64;
+// A cell is a map, a value and a word or two of state.
+constexpr uint8_t kCellWords = 4;
 
 }  // namespace
 
@@ -55,14 +57,22 @@ Address Probe::AccessorPair() const {
 }
 
 // Since V8 13 a variable that is assigned after its declaration may live in a cell of its own.
-Address Probe::CellOf(Example closure) const {
-  const Address context = Follow(Object(closure), layout_.function_context);
-  const int64_t words = StoreLength(context);
-  for (int64_t word = 2; word < words && word < kScopes; word++) {
-    const Address held = Follow(context, layout_.store_data + static_cast<int32_t>(word * kWordBytes));
-    if (held != 0 && Word(held + layout_.context_cell_value) == Value(Example::kReferent)) return held;
+Address Probe::CellHolding(Address store, Tagged value) const {
+  const int64_t words = StoreLength(store);
+  for (int64_t word = 0; word < words && word < kScopes; word++) {
+    const Address held = Follow(store, layout_.store_data + static_cast<int32_t>(word * kWordBytes));
+    if (held != 0 && SizeInWords(held) <= kCellWords && Word(held + layout_.context_cell_value) == value) return held;
   }
   return 0;
+}
+
+bool Probe::FindInStore(Address store, Example value) const {
+  const Tagged wanted = Value(value);
+  const int64_t words = StoreLength(store);
+  for (int64_t word = 0; word < words && word < kScopes; word++) {
+    if (Word(store + layout_.store_data + static_cast<uintptr_t>(word) * kWordBytes) == wanted) return true;
+  }
+  return CellHolding(store, wanted) != 0;
 }
 
 Address Probe::Reach(const TypeConstant& type) const {
@@ -85,7 +95,7 @@ Address Probe::Reach(const TypeConstant& type) const {
     case Via::kAccessor:
       return AccessorPair();
     case Via::kContextCell:
-      return CellOf(type.example);
+      return CellHolding(Follow(object, layout_.function_context), Value(Example::kReferent));
   }
   return 0;
 }

@@ -45,11 +45,13 @@ class Probe {
   Address Reach(const TypeConstant& type) const;
   Address NativeContext(Address context) const;
   Address AccessorPair() const;
+  // Whether a slot of `store`, or a cell in one, holds `value`.
+  bool FindInStore(Address store, Example value) const;
 
  private:
   static constexpr int kUnreadableByte = 0xde;
 
-  Address CellOf(Example closure) const;
+  Address CellHolding(Address store, Tagged value) const;
 
   const Layout& layout_;
   const ExampleHandles& handles_;

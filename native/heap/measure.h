@@ -1,0 +1,45 @@
+#ifndef ALLOCSCOPE_HEAP_MEASURE_H_
+#define ALLOCSCOPE_HEAP_MEASURE_H_
+
+#include <cstdint>
+
+#include "heap/proof.h"
+
+namespace allocscope::heap {
+
+// Where the characters or the elements of a value are, for the answer's words.
+enum class Store : uint8_t { kNone, kPlain, kCopyOnWrite, kDictionary, kOnHeapBytes, kReadOnly };
+
+// One value and the stores that belong to it. Bytes throughout; 0 for a store that it hasn't.
+struct Measure {
+  Kind kind = Kind::kSmallInteger;
+  Shape shape = Shape::kUnproved;
+  int64_t self = 0;
+  // Owned by this object alone.
+  int64_t properties = 0;
+  int64_t elements = 0;
+  int64_t table = 0;
+  int64_t arguments = 0;
+  int64_t registers = 0;
+  int64_t buffer = 0;
+  uint64_t external = 0;
+  // Shared with others.
+  int64_t shared_elements = 0;
+  int64_t shared_characters = 0;
+  uint64_t shared_memory = 0;
+  // Of the owned elements, what lies behind the array's length.
+  int64_t unused_elements = 0;
+  // Of a typed array or DataView: its window on the memory.
+  uint64_t view = 0;
+  int32_t elements_kind = 0;
+  Store elements_store = Store::kNone;
+  Store properties_store = Store::kNone;
+  bool in_read_only_page = false;
+  bool flattened = false;
+};
+
+Measure MeasureValue(const ProvedLayout& proved, Tagged value);
+
+}  // namespace allocscope::heap
+
+#endif  // ALLOCSCOPE_HEAP_MEASURE_H_
