@@ -66,9 +66,10 @@ class Search {
 
   void Types() {
     for (size_t i = 0; i < kTypeConstants; i++) {
-      const std::optional<int32_t> named = ReadMetadata(kTypes[i].metadata);
-      const bool nameless = kTypes[i].metadata[0] == nullptr;
-      layout_.types[i] = named ? *named : (nameless ? probe_.Type(probe_.Reach(kTypes[i])) : kAbsent);
+      const TypeConstant& type = kTypes[i];
+      const int32_t found = probe_.Type(probe_.Reach(type));
+      const bool absent = type.optional && found == kAbsent;
+      layout_.types[i] = absent ? kAbsent : ReadMetadata(type.metadata).value_or(type.metadata[0] == nullptr ? found : kAbsent);
     }
   }
 

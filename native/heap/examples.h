@@ -12,10 +12,10 @@ namespace allocscope::heap {
 enum class Example : uint8_t {
   kSmallInteger, kHeapNumber, kBigInt, kNegativeBigInt, kUndefined, kNull, kTrue, kFalse, kEmptyString, kOneCharacter,
   kOneByte, kTwoByte, kInternalized, kConsLeft, kConsRight, kCons, kTwoByteConsRight, kTwoByteCons, kSlicedParent, kSliced, kTwoByteSliced,
-  kThin, kExternal, kTwoByteExternal, kSymbolDescription, kSymbol,
+  kThin, kExternal, kSymbolDescription, kSymbol,
   kEmptyObject, kObject, kArray, kDoubleArray, kHoleyArray, kLiteralArray, kManyProperties, kHashedProperties, kDictionaryObject, kAccessorObject, kGetter, kSetter,
   kSparseArray, kMap, kSet, kWeakMap, kWeakSet, kWeakRef, kReferent, kDate, kRegExpSource, kRegExp, kError, kPromise, kProxy, kProxyHandler,
-  kBufferSmall, kBuffer, kTypedArray, kDataView, kOnHeapBytes, kDetachedArray, kResizableDataView, kArguments, kStrictArguments, kWrappedString, kStringWrapper,
+  kBuffer, kTypedArray, kDataView, kOnHeapBytes, kDetachedArray, kResizableDataView, kArguments, kWrappedString, kStringWrapper,
   kFunction, kBound, kArrow, kAsyncFunction, kGeneratorFunction, kAsyncArrow, kAsyncGeneratorFunction, kMethod, kClass, kDerivedClass, kBuiltin,
   kArrayConstructor, kPromiseConstructor, kRegExpConstructor,
   kInt8Constructor, kUint8Constructor, kUint8ClampedConstructor, kInt16Constructor, kUint16Constructor, kInt32Constructor, kUint32Constructor,
@@ -42,7 +42,7 @@ constexpr int64_t kExampleViewBytes = 1000;
 constexpr int64_t kExampleBufferBytes = 12345;
 constexpr int64_t kExampleOnHeapBytes = 40;
 constexpr uint8_t kExampleOnHeapFill = 77;
-constexpr uint32_t kExampleExternalLength = 2'000'000;
+constexpr uint32_t kExampleExternalLength = 1'031'914;
 constexpr int64_t kExampleDate = 12345;
 
 // Values that convert/ makes through Node-API, pair by pair and right after each other, so that in V8's young generation the distance

@@ -1,5 +1,9 @@
 #include "heap/probe.h"
 
+#include <algorithm>
+
+#include "platform/safe_memory.h"
+
 namespace allocscope::heap {
 namespace {
 
@@ -12,9 +16,32 @@ constexpr uint8_t kCellWords = 4;
 
 }  // namespace
 
+const Probe::Block& Probe::BlockAt(uintptr_t base) const {
+  Block& block = blocks_[base / kBlockBytes % kBlocks];
+  if (block.base == base) return block;
+  block.base = base;
+  block.readable = platform::ReadOwnMemory(base, block.bytes.data(), kBlockBytes);
+  return block;
+}
+
+bool Probe::Copy(uintptr_t address, void* into, size_t length) const {
+  char* next = static_cast<char*>(into);
+  while (length > 0) {
+    const size_t offset = address % kBlockBytes;
+    const size_t part = std::min(length, kBlockBytes - offset);
+    const Block& block = BlockAt(address - offset);
+    if (!block.readable) return false;
+    std::memcpy(next, block.bytes.data() + offset, part);
+    next += part;
+    address += part;
+    length -= part;
+  }
+  return true;
+}
+
 bool Probe::Holds(uintptr_t address, const void* bytes, size_t length) const {
   char found[kLongestText];
-  return length <= kLongestText && platform::ReadOwnMemory(address, found, length) && std::memcmp(found, bytes, length) == 0;
+  return length <= kLongestText && Copy(address, found, length) && std::memcmp(found, bytes, length) == 0;
 }
 
 int32_t Probe::Type(Address object) const {
@@ -77,6 +104,8 @@ bool Probe::FindInStore(Address store, Example value) const {
 
 Address Probe::Reach(const TypeConstant& type) const {
   const Address object = Object(type.example);
+  // An example that this Node can't make is undefined.
+  if (object == Object(Example::kUndefined) && type.example != Example::kUndefined) return 0;
   switch (type.via) {
     case Via::kItself:
       return object;

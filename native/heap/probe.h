@@ -1,12 +1,11 @@
 #ifndef ALLOCSCOPE_HEAP_PROBE_H_
 #define ALLOCSCOPE_HEAP_PROBE_H_
 
-#include <optional>
+#include <array>
 
 #include "heap/examples.h"
 #include "heap/layout.h"
 #include "heap/tagged.h"
-#include "platform/safe_memory.h"
 
 namespace allocscope::heap {
 
@@ -19,8 +18,7 @@ class Probe {
   template <typename T>
   T Read(uintptr_t address) const {
     T value;
-    if (platform::ReadOwn(address, &value)) return value;
-    std::memset(&value, kUnreadableByte, sizeof value);
+    if (!Copy(address, &value, sizeof value)) std::memset(&value, kUnreadableByte, sizeof value);
     return value;
   }
   Tagged Word(uintptr_t address) const { return Read<Tagged>(address); }
@@ -51,10 +49,25 @@ class Probe {
  private:
   static constexpr int kUnreadableByte = 0xde;
 
+  // Blocks never straddle a page, so that a readable word lies in a readable block.
+  static constexpr size_t kBlockBytes = 256;
+  static constexpr size_t kBlocks = 64;
+  static constexpr uintptr_t kNoBlock = ~uintptr_t{0};
+
+  struct Block {
+    uintptr_t base = kNoBlock;
+    bool readable = false;
+    std::array<char, kBlockBytes> bytes;
+  };
+
+  bool Copy(uintptr_t address, void* into, size_t length) const;
+  const Block& BlockAt(uintptr_t base) const;
   Address CellHolding(Address store, Tagged value) const;
 
   const Layout& layout_;
   const ExampleHandles& handles_;
+  // What was read stays true while the proof runs: nothing moves meanwhile.
+  mutable std::array<Block, kBlocks> blocks_;
 };
 
 }  // namespace allocscope::heap

@@ -65,12 +65,14 @@ void Verifier::StringParts() {
       {Example::kTwoByteCons, layout_.cons_tag, false, &Layout::cons_tag},
       {Example::kSliced, layout_.sliced_tag, true, &Layout::sliced_tag},
       {Example::kTwoByteSliced, layout_.sliced_tag, false, &Layout::sliced_tag},
-      {Example::kThin, layout_.thin_tag, true, &Layout::thin_tag},
   };
   for (const auto& expectation : expectations) {
     Expect(IsStringOf(expectation.example, expectation.tag, expectation.one_byte), expectation.number, "an example string is of another type");
   }
   Expect(probe_.SizeInWords(probe_.Object(Example::kCons)) == kConsWords, &Layout::cons_tag, "a cons string is not four words");
+  // Some V8s have one type of thin string for both encodings.
+  Expect(IsStringOf(Example::kThin, layout_.thin_tag, true) || IsStringOf(Example::kThin, layout_.thin_tag, false), &Layout::thin_tag,
+         "an example string is of another type");
   const Address actual = probe_.Follow(probe_.Object(Example::kThin), layout_.thin_actual);
   Expect(probe_.Value(Example::kInternalized) == PointerTo(actual), &Layout::thin_actual, "not the string that a thin one stands for");
   Expect(probe_.Type(Example::kSymbol) == layout_.first_nonstring_type, &Layout::first_nonstring_type, "symbols don't follow the strings");
@@ -87,12 +89,8 @@ void Verifier::StringTags() {
 
 void Verifier::ExternalStrings() {
   const Address one_byte = probe_.Object(Example::kExternal);
-  const Address two_byte = probe_.Object(Example::kTwoByteExternal);
   Expect(IsStringOf(Example::kExternal, layout_.external_tag, true), &Layout::external_tag, "an external string is of another type");
-  Expect(IsStringOf(Example::kTwoByteExternal, layout_.external_tag, false), &Layout::external_tag, "an external string is of another type");
   Expect(probe_.Read<uint32_t>(one_byte + layout_.string_length) == kExampleExternalLength, &Layout::string_length,
-         "not the length of an external string");
-  Expect(probe_.Read<uint32_t>(two_byte + layout_.string_length) == kExampleExternalLength, &Layout::string_length,
          "not the length of an external string");
 }
 

@@ -1,0 +1,246 @@
+import vm from 'node:vm'
+
+/**
+ * The values whose contents the proof of V8's layout knows: `native/heap/examples.h` names them and what is in them. Fresh at each call, as
+ * V8 may by itself turn one kind of string or array into another.
+ */
+export type LayoutExamples = Readonly<Record<string, unknown>>
+
+/** 0x1111, 0x2222 and 0x3333 as 64-bit digits, the least first. */
+const bigIntDigits = (0x3333n << 128n) | (0x2222n << 64n) | 0x1111n
+
+/** From here on Node hands a Buffer's text to V8 as an external string; in characters. `EXTERN_APEX` of its source. */
+const externalLength = 1_031_914
+
+let serial = 0
+
+/** A text that no other string of the program equals: a thin string and an own copy of a pattern need that. */
+function uniqueText(prefix: string): string {
+  serial += 1
+  return Buffer.from(`${prefix} ${serial} ${performance.now()} ${Math.random()}`).toString('latin1')
+}
+
+/** A flat string of its own, of one byte a character, or of two when `text` needs them. */
+function flat(text: string): string {
+  return Buffer.from(text).toString('utf8')
+}
+
+function makeStrings(): LayoutExamples {
+  const consLeft = uniqueText('left of a rope')
+  const consRight = uniqueText('right of a rope')
+  const twoByteConsRight = flat('中文 right of a rope')
+  const slicedParent = uniqueText('a parent long enough to be sliced')
+  const twoByteParent = flat('中文 a parent long enough to be sliced')
+  const symbolDescription = uniqueText('description')
+  return {
+    emptyString: '',
+    oneCharacter: 'a',
+    oneByte: flat('sizeprobe-one-byte'),
+    twoByte: flat('size中probe'),
+    consLeft,
+    consRight,
+    cons: consLeft + consRight,
+    twoByteConsRight,
+    twoByteCons: consLeft + twoByteConsRight,
+    slicedParent,
+    sliced: slicedParent.slice(2, 30),
+    twoByteSliced: twoByteParent.slice(1, 30),
+    external: Buffer.alloc(externalLength).toString('latin1'),
+    symbolDescription,
+    symbol: Symbol(symbolDescription),
+  }
+}
+
+/** A string used as a key becomes a pointer to V8's one copy of its text; a collection soon replaces it by that copy. */
+function makeThinString(): LayoutExamples {
+  const thin = uniqueText('made thin by its use as a key')
+  const keyed: Record<string, number> = {}
+  keyed[thin] = 1
+  return { thin, internalized: Object.keys(keyed)[0] }
+}
+
+function makeObjects(referent: object): LayoutExamples {
+  const array: number[] = []
+  for (let i = 0; i < 3; i++) array.push(1001 + i)
+  const holeyArray: number[] = []
+  holeyArray[2] = 1
+  const sparseArray: number[] = []
+  sparseArray[1e8] = 1
+  const dictionaryObject: Record<string, unknown> = { removed: 1, first: referent, second: referent }
+  delete dictionaryObject['removed']
+  const getter = (): number => 1
+  const setter = (): void => undefined
+  const accessorObject: Record<string, unknown> = { removed: 1, kept: 2 }
+  Object.defineProperty(accessorObject, 'accessed', { get: getter, set: setter, configurable: true, enumerable: true })
+  delete accessorObject['removed']
+  return {
+    emptyObject: {},
+    object: { held: array },
+    array,
+    doubleArray: [1.5, 2.5, 3.5],
+    holeyArray,
+    literalArray: [11, 12, 13],
+    dictionaryObject,
+    accessorObject,
+    getter,
+    setter,
+    sparseArray,
+    manyProperties: addOutside({}),
+    referent,
+  }
+}
+
+/** Four properties fill an object literal that was empty; what comes after them lies outside, three at a time. */
+function addOutside(object: Record<string, number>): Record<string, number> {
+  for (const name of ['inside0', 'inside1', 'inside2', 'inside3']) object[name] = 1
+  object['outside0'] = 7001
+  return object
+}
+
+function makeCollections(referent: object): LayoutExamples {
+  const hashedProperties = addOutside({})
+  const map = new Map<unknown, unknown>()
+  map.set(hashedProperties, 1)
+  const set = new Set<unknown>()
+  set.add(1)
+  return { map, set, hashedProperties, weakMap: new WeakMap([[referent, 1]]), weakSet: new WeakSet(), weakRef: new WeakRef(referent) }
+}
+
+function makeBuffers(): LayoutExamples {
+  const buffer = new ArrayBuffer(12345)
+  const detachedArray = new Uint8Array(100)
+  structuredClone(detachedArray.buffer, { transfer: [detachedArray.buffer] })
+  const resizable: ArrayBuffer = Reflect.construct(ArrayBuffer, [64, { maxByteLength: 128 }])
+  return {
+    buffer,
+    typedArray: new Uint8Array(buffer, 8, 1000),
+    dataView: new DataView(buffer, 8, 1000),
+    onHeapBytes: new Uint8Array(40).fill(77),
+    detachedArray,
+    resizableDataView: 'resizable' in ArrayBuffer.prototype ? new DataView(resizable) : undefined,
+  }
+}
+
+function makeWrappers(referent: object): LayoutExamples {
+  const wrappedString = uniqueText('wrapped')
+  const regExp = new RegExp(uniqueText('pattern'))
+  const proxyHandler = {}
+  const plainFunction = function named(_argument: number): void {}
+  return {
+    date: new Date(12345),
+    regExpSource: regExp.source,
+    regExp,
+    error: new Error('example'),
+    promise: Promise.resolve(referent),
+    proxy: new Proxy(referent, proxyHandler),
+    proxyHandler,
+    wrappedString,
+    stringWrapper: new String(wrappedString),
+    function: plainFunction,
+    bound: plainFunction.bind(referent, 1001),
+  }
+}
+
+function makeFunctions(): LayoutExamples {
+  class Base {
+    method(): void {}
+  }
+  const float16 = (globalThis as { Float16Array?: unknown }).Float16Array
+  return {
+    arrow: (): number => 1,
+    asyncFunction: async function (): Promise<void> {},
+    generatorFunction: function* (): Generator {},
+    asyncArrow: async (): Promise<void> => {},
+    asyncGeneratorFunction: async function* (): AsyncGenerator {},
+    method: Base.prototype.method,
+    class: Base,
+    derivedClass: class extends Base {},
+    builtin: Array.prototype.map,
+    arrayConstructor: Array,
+    promiseConstructor: Promise,
+    regExpConstructor: RegExp,
+    int8Constructor: Int8Array,
+    uint8Constructor: Uint8Array,
+    uint8ClampedConstructor: Uint8ClampedArray,
+    int16Constructor: Int16Array,
+    uint16Constructor: Uint16Array,
+    int32Constructor: Int32Array,
+    uint32Constructor: Uint32Array,
+    float32Constructor: Float32Array,
+    float64Constructor: Float64Array,
+    bigInt64Constructor: BigInt64Array,
+    bigUint64Constructor: BigUint64Array,
+    float16Constructor: float16 ?? Float32Array,
+  }
+}
+
+/** What only sloppy code has: `arguments` that alias the parameters, `with`. Compiled by `vm`, which works where `eval` is forbidden. */
+function makeSloppy(referent: object): LayoutExamples {
+  const code = `
+    function aliased(first, second) { return arguments }
+    function within(scope) { with (scope) { return () => held } }
+    return { arguments: aliased(1, 2), withClosure: within({ held: referent }) }`
+  return vm.compileFunction(code, ['referent'])(referent) as LayoutExamples
+}
+
+/** Undefined where the program forbids `eval`; scopes of evaluated code then aren't followed. */
+function makeEvalClosure(): unknown {
+  try {
+    return vm.compileFunction(`return eval("'use strict'; let kept = {}; (() => kept)")`)()
+  } catch {
+    return undefined
+  }
+}
+
+function makeScopes(referent: object): LayoutExamples {
+  const held = referent
+  let assigned: object | undefined = referent
+  const assignedClosure = (): object | undefined => {
+    assigned ??= referent
+    return assigned
+  }
+  let blockClosure: unknown
+  for (const inner of [referent]) blockClosure = (): object => inner
+  let catchClosure: unknown
+  try {
+    throw referent
+  } catch (caught) {
+    catchClosure = (): unknown => caught
+  }
+  const generatorReceiver = { *run(_held: object): Generator { yield this }, async *runAsync(): AsyncGenerator { yield this } }
+  return {
+    closure: (): object => held,
+    assignedClosure,
+    blockClosure,
+    catchClosure,
+    evalClosure: makeEvalClosure(),
+    generatorReceiver,
+    generator: generatorReceiver.run(referent),
+    asyncGenerator: generatorReceiver.runAsync(),
+  }
+}
+
+/** A fresh set of examples, about a millisecond and 1 MB of an external string that the next collection frees. */
+export function makeLayoutExamples(): LayoutExamples {
+  const referent = { referent: true }
+  return {
+    smallInteger: 0x12345678,
+    heapNumber: 1.2345678e100,
+    bigInt: bigIntDigits,
+    negativeBigInt: -bigIntDigits,
+    undefined,
+    null: null,
+    true: true,
+    false: false,
+    global: globalThis,
+    ...makeStrings(),
+    ...makeObjects(referent),
+    ...makeCollections(referent),
+    ...makeBuffers(),
+    ...makeWrappers(referent),
+    ...makeFunctions(),
+    ...makeSloppy(referent),
+    ...makeScopes(referent),
+    ...makeThinString(),
+  }
+}
