@@ -1,4 +1,6 @@
 export * from './allocator/index.js'
+export { getCapabilities } from './capabilities/index.js'
+export type { Capabilities } from './capabilities/index.js'
 export { AllocscopeError, isAllocscopeError } from './errors/index.js'
 export type { AllocscopeErrorCode, AllocscopeErrorDetails } from './errors/index.js'
 export * from './heap/index.js'

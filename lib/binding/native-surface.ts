@@ -58,7 +58,11 @@ export interface NativeHeap {
   proveHeapLayout(examples: object): { readonly constants: number; readonly proofMicros: number } | FailureRecord
   /** The proof with one number made wrong; what is in use isn't touched. */
   proveHeapLayoutWith(examples: object, number: number, delta: number): undefined | FailureRecord
-  listHeapNames(): { readonly constants: readonly string[]; readonly kinds: readonly string[] }
+  listHeapNames(): {
+    readonly constants: readonly string[]
+    readonly kinds: readonly string[]
+    readonly representations: readonly string[]
+  }
   readShallowSize(value: unknown): number | FailureRecord
   measureValue(value: unknown, figures: Float64Array): undefined | FailureRecord
   walkValue(

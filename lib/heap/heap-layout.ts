@@ -1,6 +1,7 @@
 import { binding, bindingLoadError, isFailure, requireBinding } from '../binding/index.js'
 import type { FailureRecord, NativeBinding } from '../binding/index.js'
 import { AllocscopeError } from '../errors/index.js'
+import type { HeapKind, Representation } from './heap-kinds.js'
 import { makeLayoutExamples } from './layout-examples.js'
 
 /** Why object sizes can't be had here. */
@@ -17,8 +18,9 @@ export interface HeapLayout {
   readonly constants: number
   /** What the comparing took, microseconds. */
   readonly proofMicros: number
-  /** The kinds of object, as the addon numbers them. */
-  readonly kinds: readonly string[]
+  /** The kinds of object and the forms that V8 keeps them in, as the addon numbers them. */
+  readonly kinds: readonly HeapKind[]
+  readonly representations: readonly Representation[]
 }
 
 type Proof = { readonly layout: HeapLayout } | { readonly refusal: HeapLayoutRefusal }
@@ -39,7 +41,8 @@ function prove(native: NativeBinding): Proof {
   let answer = native.proveHeapLayout(makeLayoutExamples())
   for (let attempt = 1; attempt < attempts && isFailure(answer); attempt++) answer = native.proveHeapLayout(makeLayoutExamples())
   if (isFailure(answer)) return { refusal: refusalOf(answer) }
-  return { layout: { native, ...answer, kinds: native.listHeapNames().kinds } }
+  const { kinds, representations } = native.listHeapNames()
+  return { layout: { native, ...answer, kinds: kinds as HeapKind[], representations: representations as Representation[] } }
 }
 
 /** V8's layout, or why it isn't known. Proves it at the first call of a thread, 1 to 3 ms; costs nothing afterwards. */

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "convert/register.h"
 #include "convert/values.h"
@@ -15,7 +16,7 @@
 namespace allocscope::convert {
 namespace {
 
-constexpr size_t kMeasureFigures = 20;
+constexpr size_t kMeasureFigures = 15;
 constexpr size_t kWalkFigures = 8;
 constexpr size_t kFiguresPerKind = 3;
 constexpr size_t kDeepFigures = kWalkFigures + 1 + kFiguresPerKind * heap::kKinds;
@@ -137,14 +138,17 @@ napi_value ProveHeapLayoutWith(napi_env env, napi_callback_info info) {
   return proved.ok() ? nullptr : MakeFailure(env, proved.failure());
 }
 
-// listHeapNames(): { constants: string[], kinds: string[] }
+// listHeapNames(): { constants: string[], kinds: string[], representations: string[] }
 napi_value ListHeapNames(napi_env raw_env, napi_callback_info) {
   const Napi::Env env(raw_env);
   Napi::Array constants = Napi::Array::New(env);
   for (uint32_t i = 0; i < heap::NumberCount(); i++) constants.Set(i, heap::NumberName(i));
   Napi::Array kinds = Napi::Array::New(env);
   for (uint32_t i = 0; i < heap::kKinds; i++) kinds.Set(i, heap::NameOf(static_cast<heap::Kind>(i)));
+  Napi::Array representations = Napi::Array::New(env);
+  for (uint32_t i = 0; i < heap::kRepresentations; i++) representations.Set(i, heap::NameOf(static_cast<heap::Representation>(i)));
   Napi::Object names = Napi::Object::New(env);
+  names.Set("representations", representations);
   names.Set("constants", constants);
   names.Set("kinds", kinds);
   return names;
@@ -182,7 +186,7 @@ napi_value MeasureValue(napi_env env, napi_callback_info info) {
   const heap::Measure measure = heap::MeasureValue(*proved, arguments.Tagged(0));
   const double figures[kMeasureFigures] = {
       static_cast<double>(measure.kind),
-      static_cast<double>(measure.shape),
+      static_cast<double>(measure.representation),
       static_cast<double>(measure.self),
       static_cast<double>(measure.properties),
       static_cast<double>(measure.elements),
@@ -196,11 +200,6 @@ napi_value MeasureValue(napi_env env, napi_callback_info info) {
       static_cast<double>(measure.shared_memory),
       static_cast<double>(measure.unused_elements),
       static_cast<double>(measure.view),
-      static_cast<double>(measure.elements_kind),
-      static_cast<double>(measure.elements_store),
-      static_cast<double>(measure.properties_store),
-      measure.in_read_only_page ? 1.0 : 0.0,
-      measure.flattened ? 1.0 : 0.0,
   };
   for (size_t i = 0; i < kMeasureFigures; i++) buffer.figures[i] = figures[i];
   return nullptr;
@@ -298,17 +297,19 @@ napi_value WalkTree(napi_env env, napi_callback_info info) {
   bool follow_closures = false;
   napi_get_value_bool(env, arguments.values[4], &follow_closures);
   heap::Walk walk(*proved, MakeWalkOptions(Double(env, arguments.values[2], INFINITY), Double(env, arguments.values[3], INFINITY), follow_closures));
+  std::vector<bool> claimed(values.count);
   for (size_t i = 0; i < values.count; i++) {
     double* node = buffer.figures + i * kFiguresPerNode;
     const heap::Tagged value = values[i];
     node[3] = static_cast<double>(heap::ShallowSize(proved->layout, value));
-    node[4] = walk.Claim(value) || !heap::IsPointer(value) ? 0 : 1;
+    claimed[i] = walk.Claim(value);
+    node[4] = !claimed[i] && heap::IsPointer(value) && !proved->read_only.Hold(heap::AddressOf(value)) ? 1 : 0;
   }
   heap::WalkEnd end = heap::WalkEnd::kComplete;
   for (size_t i = 0; i < values.count; i++) {
     double* node = buffer.figures + i * kFiguresPerNode;
     const heap::WalkSum before = walk.sum();
-    if (node[4] == 0 && heap::IsPointer(values[i]) && end == heap::WalkEnd::kComplete) end = walk.Resume(values[i]);
+    if (claimed[i] && end == heap::WalkEnd::kComplete) end = walk.Resume(values[i]);
     node[0] = static_cast<double>(walk.sum().heap_bytes - before.heap_bytes);
     node[1] = static_cast<double>(walk.sum().external_bytes - before.external_bytes);
     node[2] = static_cast<double>(walk.sum().objects - before.objects);

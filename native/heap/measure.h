@@ -7,13 +7,46 @@
 
 namespace allocscope::heap {
 
-// Where the characters or the elements of a value are, for the answer's words.
-enum class Store : uint8_t { kNone, kPlain, kCopyOnWrite, kDictionary, kOnHeapBytes, kReadOnly };
+// In which of its forms V8 keeps a value.
+enum class Representation : uint8_t {
+  kPlain,
+  kSmallInteger,
+  kHeapNumber,
+  kReadOnly,
+  kOneByte,
+  kTwoByte,
+  kCons,
+  kFlattenedCons,
+  kSliced,
+  kThin,
+  kExternalOneByte,
+  kExternalTwoByte,
+  kInObject,
+  kOutsideObject,
+  kDictionary,
+  kPackedSmallIntegers,
+  kHoleySmallIntegers,
+  kPacked,
+  kHoley,
+  kPackedDoubles,
+  kHoleyDoubles,
+  kFixedElements,
+  kCopyOnWrite,
+  kSparse,
+  kOnHeap,
+  kOffHeap,
+  kPartOfBuffer,
+  kSloppy,
+};
+
+constexpr size_t kRepresentations = static_cast<size_t>(Representation::kSloppy) + 1;
+
+const char* NameOf(Representation representation);
 
 // One value and the stores that belong to it. Bytes throughout; 0 for a store that it hasn't.
 struct Measure {
-  Kind kind = Kind::kSmallInteger;
-  Shape shape = Shape::kUnproved;
+  Kind kind = Kind::kNumber;
+  Representation representation = Representation::kSmallInteger;
   int64_t self = 0;
   // Owned by this object alone.
   int64_t properties = 0;
@@ -31,11 +64,6 @@ struct Measure {
   int64_t unused_elements = 0;
   // Of a typed array or DataView: its window on the memory.
   uint64_t view = 0;
-  int32_t elements_kind = 0;
-  Store elements_store = Store::kNone;
-  Store properties_store = Store::kNone;
-  bool in_read_only_page = false;
-  bool flattened = false;
 };
 
 Measure MeasureValue(const ProvedLayout& proved, Tagged value);

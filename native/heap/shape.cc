@@ -4,7 +4,7 @@ namespace allocscope::heap {
 namespace {
 
 constexpr const char* kKindNames[] = {
-    "small integer", "number",     "bigint",    "string",            "symbol",    "oddball", "object",       "array",
+    "number",     "bigint",    "string",            "symbol",    "oddball", "object",       "array",
     "function",      "Map",        "Set",       "WeakMap",           "WeakSet",   "WeakRef", "Date",         "RegExp",
     "Error",         "Promise",    "Proxy",     "ArrayBuffer",       "typed array", "DataView", "arguments",  "primitive wrapper",
     "generator",     "global",     "other object", "elements",       "properties", "table",  "closure scope", "internal",

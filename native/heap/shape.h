@@ -65,7 +65,6 @@ constexpr size_t kShapes = static_cast<size_t>(Shape::kOtherObject) + 1;
 
 // What the answers call an object: several shapes share one.
 enum class Kind : uint8_t {
-  kSmallInteger,
   kNumber,
   kBigInt,
   kString,
