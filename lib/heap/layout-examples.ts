@@ -98,6 +98,7 @@ function addOutside(object: Record<string, number>): Record<string, number> {
 }
 
 function makeCollections(referent: object): LayoutExamples {
+  // An object that is a key of a Map keeps a hash.
   const hashedProperties = addOutside({})
   const map = new Map<unknown, unknown>()
   map.set(hashedProperties, 1)
@@ -220,6 +221,11 @@ function makeScopes(referent: object): LayoutExamples {
   }
 }
 
+/** Texts that V8 is built with: most of them lie among its constants, wherever those are. */
+function listBuiltinNames(): readonly string[] {
+  return [Array, String, Date, RegExp, Promise, Object].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
+}
+
 /** A fresh set of examples, about a millisecond and 1 MB of an external string that the next collection frees. */
 export function makeLayoutExamples(): LayoutExamples {
   const referent = { referent: true }
@@ -233,6 +239,7 @@ export function makeLayoutExamples(): LayoutExamples {
     true: true,
     false: false,
     global: globalThis,
+    builtinNames: listBuiltinNames(),
     ...makeStrings(),
     ...makeObjects(referent),
     ...makeCollections(referent),

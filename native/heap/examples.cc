@@ -14,7 +14,7 @@ const char* const kExampleNames[kExamples] = {
     "promiseConstructor", "regExpConstructor", "int8Constructor", "uint8Constructor", "uint8ClampedConstructor",
     "int16Constructor", "uint16Constructor", "int32Constructor", "uint32Constructor", "float32Constructor", "float64Constructor",
     "bigInt64Constructor", "bigUint64Constructor", "float16Constructor", "closure", "assignedClosure", "blockClosure",
-    "catchClosure", "withClosure", "evalClosure", "generatorReceiver", "generator", "asyncGenerator", "global",
+    "catchClosure", "withClosure", "evalClosure", "generatorReceiver", "generator", "asyncGenerator", "builtinNames", "global",
 };
 
 }  // namespace allocscope::heap

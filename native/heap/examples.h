@@ -20,7 +20,7 @@ enum class Example : uint8_t {
   kArrayConstructor, kPromiseConstructor, kRegExpConstructor,
   kInt8Constructor, kUint8Constructor, kUint8ClampedConstructor, kInt16Constructor, kUint16Constructor, kInt32Constructor, kUint32Constructor,
   kFloat32Constructor, kFloat64Constructor, kBigInt64Constructor, kBigUint64Constructor, kFloat16Constructor,
-  kClosure, kAssignedClosure, kBlockClosure, kCatchClosure, kWithClosure, kEvalClosure, kGeneratorReceiver, kGenerator, kAsyncGenerator, kGlobal,
+  kClosure, kAssignedClosure, kBlockClosure, kCatchClosure, kWithClosure, kEvalClosure, kGeneratorReceiver, kGenerator, kAsyncGenerator, kBuiltinNames, kGlobal,
 };
 
 constexpr size_t kExamples = static_cast<size_t>(Example::kGlobal) + 1;

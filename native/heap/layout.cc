@@ -96,6 +96,8 @@ const TypeConstant kTypes[] = {
     {"type of BigInt", Example::kBigInt, Via::kItself, Shape::kBigInt, {}},
     {"type of Symbol", Example::kSymbol, Via::kItself, Shape::kSymbol, {"type_Symbol__SYMBOL_TYPE"}},
     {"type of Oddball", Example::kUndefined, Via::kItself, Shape::kOddball, {"type_Oddball__ODDBALL_TYPE"}},
+    // What marks an element that isn't there: an oddball of a type of its own since V8 12.
+    {"type of a hole", Example::kHoleyArray, Via::kFirstElement, Shape::kOddball, {}},
     {"type of FixedArray", Example::kArray, Via::kElements, Shape::kFixedArray, {"type_FixedArray__FIXED_ARRAY_TYPE"}},
     {"type of FixedDoubleArray",
      Example::kDoubleArray,

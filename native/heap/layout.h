@@ -13,7 +13,7 @@ namespace allocscope::heap {
 
 // V8's instance types are 16 bits wide but stay far below this.
 constexpr size_t kInstanceTypes = 4096;
-constexpr size_t kTypeConstants = 71;
+constexpr size_t kTypeConstants = 72;
 constexpr size_t kMetadataNames = 3;
 
 // The numbers that V8 doesn't promise: offsets in bytes from the start of an object, masks, tags and instance types. A candidate until
@@ -105,7 +105,7 @@ struct Constant {
 };
 
 // The object, reached from an example, whose instance type is meant.
-enum class Via : uint8_t { kItself, kItsMap, kProperties, kElements, kTable, kContext, kNativeContext, kAccessor, kContextCell };
+enum class Via : uint8_t { kItself, kItsMap, kProperties, kElements, kFirstElement, kTable, kContext, kNativeContext, kAccessor, kContextCell };
 
 struct TypeConstant {
   const char* name;

@@ -115,6 +115,8 @@ Address Probe::Reach(const TypeConstant& type) const {
       return Follow(object, layout_.properties);
     case Via::kElements:
       return Follow(object, layout_.elements);
+    case Via::kFirstElement:
+      return Follow(Follow(object, layout_.elements), layout_.store_data);
     case Via::kTable:
       return Follow(object, layout_.collection_table);
     case Via::kContext:

@@ -1,8 +1,11 @@
 #include "heap/proof.h"
 
+#include <algorithm>
+
 #include "heap/candidate.h"
 #include "heap/object_size.h"
 #include "heap/verifier.h"
+#include "platform/safe_memory.h"
 
 namespace allocscope::heap {
 namespace {
@@ -14,6 +17,8 @@ constexpr Example kOfConstantMap[] = {Example::kHeapNumber, Example::kBigInt, Ex
                                       Example::kTwoByte,    Example::kCons,   Example::kSliced};
 // Types below this aren't JavaScript objects, and types from JSObject's up are objects with properties and elements.
 constexpr size_t kStringTypes = 128;
+// More names than the examples have.
+constexpr int64_t kMostNames = 256;
 
 const char* NumberNameOf(int32_t Layout::*field) {
   for (size_t i = 0; i < kConstantCount; i++) {
@@ -68,8 +73,24 @@ void Verifier::FindReadOnlyPages() {
   const Address empty = probe_.Object(Example::kEmptyObject);
   proved_.read_only.Add(probe_.Follow(empty, layout_.properties));
   proved_.read_only.Add(probe_.Follow(empty, layout_.elements));
+  BuiltinNames();
   for (const Example fresh : {Example::kEmptyObject, Example::kHeapNumber, Example::kOneByte, Example::kArray}) {
     ExpectNamed(!proved_.read_only.Hold(probe_.Object(fresh)), "read-only pages", "a new object lies among V8's constants");
+  }
+}
+
+// V8's constants take more than one page in some versions. Names of builtins lie on any of them, or among the program's own objects, which
+// only the page's protection tells.
+void Verifier::BuiltinNames() {
+  ReadOnlyPages writable;
+  const Address names = probe_.Follow(probe_.Object(Example::kBuiltinNames), layout_.elements);
+  const int64_t count = std::min(probe_.StoreLength(names), kMostNames);
+  for (int64_t i = 0; i < count; i++) {
+    const Address name = probe_.Follow(names, layout_.store_data + static_cast<int32_t>(i * static_cast<int64_t>(kWordBytes)));
+    if (name == 0 || proved_.read_only.Hold(name) || writable.Hold(name)) continue;
+    // The characters of a string never change, so that nobody can tell they were written again.
+    const bool is_read_only = platform::IsReadOnly(name + static_cast<uintptr_t>(layout_.one_byte_data));
+    (is_read_only ? proved_.read_only : writable).Add(name);
   }
 }
 

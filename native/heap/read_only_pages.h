@@ -14,7 +14,7 @@ constexpr int kPageBits = 18;
 // so that a sum over a program's objects leaves them out.
 class ReadOnlyPages {
  public:
-  static constexpr size_t kMost = 8;
+  static constexpr size_t kMost = 12;
 
   void Add(Address object) {
     if (!Hold(object) && count_ < kMost) pages_[count_++] = object >> kPageBits;

@@ -54,6 +54,7 @@ class Verifier {
   void FillShapes();
   void FillStringShapes();
   void FindReadOnlyPages();
+  void BuiltinNames();
   void SizesByNeighbours();
   bool NeighboursAgree(size_t kind) const;
 

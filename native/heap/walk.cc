@@ -34,8 +34,8 @@ void Walk::Visit(uintptr_t entry) {
   const Address object = entry & ~kTagMask;
   const Address map = MapOf(layout_, object);
   const Shape shape = ShapeOfMap(layout_, map);
-  // The program's root scope, its global object and V8's type descriptions belong to no value.
-  if (shape == Shape::kGlobalProxy || shape == Shape::kNativeContext || shape == Shape::kMap) return;
+  // Marks of what isn't there, the program's root scope, its global object and V8's type descriptions belong to no value.
+  if (shape == Shape::kOddball || shape == Shape::kGlobalProxy || shape == Shape::kNativeContext || shape == Shape::kMap) return;
   if ((shape == Shape::kContext || shape == Shape::kContextCell) && !options_.follow_closures) return;
   const int64_t size = ObjectSize(layout_, object, map, shape);
   Count(shape, size);
