@@ -85,32 +85,42 @@ function makeObjects(referent: object): LayoutExamples {
     getter,
     setter,
     sparseArray,
-    manyProperties: addOutside({}),
     referent,
   }
 }
 
-/** Four properties fill an object literal that was empty; what comes after them lies outside, three at a time. */
-function addOutside(object: Record<string, number>): Record<string, number> {
-  for (const name of ['inside0', 'inside1', 'inside2', 'inside3']) object[name] = 1
-  object['outside0'] = 7001
-  return object
+/**
+ * Four properties fill an object literal that was empty; V8 makes room for the others outside it, three at a time. 63 set every bit of their
+ * number up to the sixth. Written out, since V8 takes names that are computed for a dictionary.
+ */
+const outsideProperties = 63
+const fillProperties = vm.compileFunction(
+  [
+    'const object = { }; object.inside0 = 1; object.inside1 = 1; object.inside2 = 1; object.inside3 = 1',
+    ...Array.from({ length: outsideProperties }, (_, index) => `object.outside${index} = ${7001 + index}`),
+    'return object',
+  ].join('\n'),
+)
+
+function makeManyProperties(): object {
+  return fillProperties() as object
 }
 
 function makeCollections(referent: object): LayoutExamples {
-  // An object that is a key of a Map keeps a hash.
-  const hashedProperties = addOutside({})
+  // An object that is a key keeps a hash beside the number of its properties.
+  const hashedProperties = makeManyProperties()
   const map = new Map<unknown, unknown>()
   map.set(hashedProperties, 1)
   const set = new Set<unknown>()
   set.add(1)
-  return { map, set, hashedProperties, weakMap: new WeakMap([[referent, 1]]), weakSet: new WeakSet(), weakRef: new WeakRef(referent) }
+  return { map, set, manyProperties: makeManyProperties(), hashedProperties, weakMap: new WeakMap([[referent, 1]]), weakSet: new WeakSet(), weakRef: new WeakRef(referent) }
 }
 
 function makeBuffers(): LayoutExamples {
   const buffer = new ArrayBuffer(12345)
   const detachedArray = new Uint8Array(100)
   structuredClone(detachedArray.buffer, { transfer: [detachedArray.buffer] })
+  const canResize = 'resizable' in ArrayBuffer.prototype
   const resizable: ArrayBuffer = Reflect.construct(ArrayBuffer, [64, { maxByteLength: 128 }])
   return {
     buffer,
@@ -118,7 +128,8 @@ function makeBuffers(): LayoutExamples {
     dataView: new DataView(buffer, 8, 1000),
     onHeapBytes: new Uint8Array(40).fill(77),
     detachedArray,
-    resizableDataView: 'resizable' in ArrayBuffer.prototype ? new DataView(resizable) : undefined,
+    resizableDataView: canResize ? new DataView(resizable) : undefined,
+    resizableBuffer: canResize ? resizable : undefined,
   }
 }
 
@@ -193,13 +204,17 @@ function makeEvalClosure(): unknown {
   }
 }
 
-function makeScopes(referent: object): LayoutExamples {
-  const held = referent
+/** A variable that its closure assigns, alone in its scope: newer V8s give it a cell of its own. */
+function makeAssignedClosure(referent: object): () => object | undefined {
   let assigned: object | undefined = referent
-  const assignedClosure = (): object | undefined => {
-    assigned ??= referent
+  return () => {
+    assigned ??= {}
     return assigned
   }
+}
+
+function makeScopes(referent: object): LayoutExamples {
+  const held = referent
   let blockClosure: unknown
   for (const inner of [referent]) blockClosure = (): object => inner
   let catchClosure: unknown
@@ -211,7 +226,7 @@ function makeScopes(referent: object): LayoutExamples {
   const generatorReceiver = { *run(_held: object): Generator { yield this }, async *runAsync(): AsyncGenerator { yield this } }
   return {
     closure: (): object => held,
-    assignedClosure,
+    assignedClosure: makeAssignedClosure(referent),
     blockClosure,
     catchClosure,
     evalClosure: makeEvalClosure(),

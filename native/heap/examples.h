@@ -15,7 +15,7 @@ enum class Example : uint8_t {
   kThin, kExternal, kSymbolDescription, kSymbol,
   kEmptyObject, kObject, kArray, kDoubleArray, kHoleyArray, kLiteralArray, kManyProperties, kHashedProperties, kDictionaryObject, kAccessorObject, kGetter, kSetter,
   kSparseArray, kMap, kSet, kWeakMap, kWeakSet, kWeakRef, kReferent, kDate, kRegExpSource, kRegExp, kError, kPromise, kProxy, kProxyHandler,
-  kBuffer, kTypedArray, kDataView, kOnHeapBytes, kDetachedArray, kResizableDataView, kArguments, kWrappedString, kStringWrapper,
+  kBuffer, kTypedArray, kDataView, kOnHeapBytes, kDetachedArray, kResizableDataView, kResizableBuffer, kArguments, kWrappedString, kStringWrapper,
   kFunction, kBound, kArrow, kAsyncFunction, kGeneratorFunction, kAsyncArrow, kAsyncGeneratorFunction, kMethod, kClass, kDerivedClass, kBuiltin,
   kArrayConstructor, kPromiseConstructor, kRegExpConstructor,
   kInt8Constructor, kUint8Constructor, kUint8ClampedConstructor, kInt16Constructor, kUint16Constructor, kInt32Constructor, kUint32Constructor,
@@ -36,7 +36,8 @@ constexpr int64_t kExampleFirstElement = 1001;
 constexpr int64_t kExampleElements = 3;
 constexpr double kExampleFirstDouble = 1.5;
 constexpr int64_t kExampleFirstOutOfObject = 7001;
-constexpr int64_t kExamplePropertySlots = 3;
+constexpr int64_t kExamplePropertySlots = 63;
+constexpr uint64_t kExampleResizableBytes = 64;
 constexpr int64_t kExampleArguments = 2;
 constexpr int64_t kExampleViewBytes = 1000;
 constexpr int64_t kExampleBufferBytes = 12345;

@@ -11,8 +11,8 @@ constexpr size_t kLongestText = 64;
 // More scopes than any example nests in, module wrappers and bundlers included.
 constexpr int kScopes = 64;
 constexpr int64_t kDictionaryWords = 64;
-// A cell is a map, a value and a word or two of state.
-constexpr uint8_t kCellWords = 4;
+// A cell is a map, a value and some words of state.
+constexpr uint8_t kCellWords = 6;
 
 }  // namespace
 

@@ -33,6 +33,11 @@ void Verifier::Buffers() {
   Expect(probe_.Word(buffer + layout_.buffer_byte_length) == kExampleBufferBytes, &Layout::buffer_byte_length, "not the length of an ArrayBuffer");
   Expect(probe_.Word(buffer + layout_.buffer_backing_store) == handles_.buffer_memory, &Layout::buffer_backing_store,
          "not the memory of an ArrayBuffer");
+  // Beside it lies what a resizable one may grow to; the same for all others.
+  const Address resizable = probe_.Object(Example::kResizableBuffer);
+  const bool can_resize = resizable != probe_.Object(Example::kUndefined);
+  Expect(!can_resize || probe_.Word(resizable + layout_.buffer_byte_length) == kExampleResizableBytes, &Layout::buffer_byte_length,
+         "not the length of a resizable ArrayBuffer");
   const Address view = probe_.Object(Example::kTypedArray);
   Expect(probe_.Word(view + layout_.view_byte_length) == kExampleViewBytes, &Layout::view_byte_length, "not the length of a typed array");
   const Address data_view = probe_.Object(Example::kDataView);

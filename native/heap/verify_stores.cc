@@ -38,9 +38,12 @@ void Verifier::Maps() {
   const uint8_t start = probe_.Read<uint8_t>(probe_.Map(object) + layout_.map_in_object_start);
   Expect(start * static_cast<int32_t>(kWordBytes) == kObjectHeaderBytes, &Layout::map_in_object_start,
          "the properties of a plain object don't follow its header");
+  const Address array = probe_.Object(Example::kArray);
+  const uint8_t array_start = probe_.Read<uint8_t>(probe_.Map(array) + layout_.map_in_object_start);
+  Expect(array_start == probe_.SizeInWords(array), &Layout::map_in_object_start, "an array has properties within itself");
   Expect(probe_.Word(object + kObjectHeaderBytes) == probe_.Value(Example::kArray), &Layout::map_in_object_start,
          "the first property is not in its slot");
-  Expect(probe_.SizeInWords(probe_.Object(Example::kArray)) == kArrayWords, &Layout::map_size_in_words, "an array is not four words");
+  Expect(probe_.SizeInWords(array) == kArrayWords, &Layout::map_size_in_words, "an array is not four words");
 }
 
 void Verifier::Elements() {
