@@ -21,7 +21,7 @@ export interface SizeTreeNode {
   readonly deepBytes: number
   /** Of `deepBytes`, what lies outside V8's heap. */
   readonly externalBytes: number
-  /** Of `deepBytes`, what no child shows: deeper levels, map keys, a Proxy's target, a bound function's parts. */
+  /** Of `deepBytes`, what no child shows: deeper levels, numbers, map keys, a Proxy's target, a bound function's parts. */
   readonly elsewhereBytes: number
   /** Whether the object is counted at another place of the tree: its `deepBytes` is 0 here. */
   readonly seen: boolean
@@ -98,6 +98,8 @@ function addChildren({ values, names, holders }: Listing, holder: number, opened
   opened.add(value)
   const most = Math.min(mostCandidates, mostValues - values.length)
   for (const child of listOwnChildren(value, most)) {
+    // Reading a number out of its slot may box it anew: such an object isn't part of what is measured.
+    if (typeof child.value === 'number') continue
     values.push(child.value)
     names.push(child.name)
     holders.push(holder)
@@ -184,7 +186,7 @@ function readTreeOptions(options: SizeTreeOptions | undefined): TreeOptions {
  * What is in `value`, level by level, with the size of each part: the recursive picture of {@link deepSizeOf}. Each object counts once, at the
  * place where the fewest steps lead to it, so that the sizes add up to the root's.
  *
- * Own properties, array elements and entries of Map and Set are shown; no getter is called and no trap of a Proxy fires. It allocates for what it
+ * Own properties, array elements and entries of Map and Set are shown, but for numbers; no getter is called and no trap of a Proxy fires. It allocates for what it
  * shows, before and after the walk but not in it. For values with more than 10,000 entries, those beyond count in `elsewhereBytes`.
  *
  * @throws TypeError or RangeError for bad options; AllocscopeError as {@link deepSizeOf} does.
