@@ -24,3 +24,4 @@ export type {
   ValueKind,
 } from './heap/index.js'
 export * from './process/index.js'
+export { formatSizeTree } from './report/index.js'

@@ -1,3 +1,5 @@
+export { basicSizeSources, listBasicSizes } from './basic-sizes.js'
+export type { BasicSize } from './basic-sizes.js'
 export { compareSizes } from './compare-sizes.js'
 export type { SizeComparison, SizeComparisonEntry } from './compare-sizes.js'
 export { deepSizeOf } from './deep-size.js'
