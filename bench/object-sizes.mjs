@@ -80,7 +80,8 @@ function benchCalls() {
 
 const graphs = {
   '1,000,000 small objects': () => Array.from({ length: 1_000_000 }, (_, i) => ({ a: i, b: i, c: i })),
-  'records with text, 100,000': () => Array.from({ length: 100_000 }, (_, i) => ({ id: i, name: `name ${i}`, tags: [`a${i}`, `b${i}`], at: { x: i + 0.5 } })),
+  'records with text, 100,000': () =>
+    Array.from({ length: 100_000 }, (_, i) => ({ id: i, name: `name ${i}`, tags: [`a${i}`, `b${i}`], at: { x: i + 0.5 } })),
   'Map of 100,000': () => new Map(Array.from({ length: 100_000 }, (_, i) => [`key ${i}`, { i }])),
   'list 1,000,000 deep': () => {
     let list
@@ -131,6 +132,8 @@ function trySize(graph) {
   }
 }
 
-console.log(`Node ${process.version}, V8 ${process.versions.v8}, ${os.cpus()[0]?.model}; × is how many times longer than deepSizeOf the others took`)
+console.log(
+  `Node ${process.version}, V8 ${process.versions.v8}, ${os.cpus()[0]?.model}; × is how many times longer than deepSizeOf the others took`,
+)
 benchCalls()
 console.table(Object.entries(graphs).map(([name, make]) => benchGraph(name, make)))

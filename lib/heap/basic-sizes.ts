@@ -86,7 +86,7 @@ const arrays: readonly BasicValue[] = [
   { name: '[1, 2, 3]', make: () => [1, 2, 3], python: 88, cplusplus: 48 },
   { name: 'array of 3 doubles', make: () => push(3, (index) => index + 0.5).slice() },
   { name: 'array of 100 pushes', make: () => push(100, (index) => index), python: 920, cplusplus: 1048 },
-  { name: 'new Array(1000)', make: () => new Array(1000), python: 8056, cplusplus: 8024 },
+  { name: 'new Array(1000)', make: () => new Array<number>(1000), python: 8056, cplusplus: 8024 },
   { name: 'sparse array', make: () => Object.assign([], { 100_000_000: 1 }) },
 ]
 
@@ -109,9 +109,25 @@ const collections: readonly BasicValue[] = [
 ]
 
 const functions: readonly BasicValue[] = [
-  { name: 'function', make: () => function () {}, python: 152 },
+  {
+    name: 'function',
+    make: () =>
+      function () {
+        return 1
+      },
+    python: 152,
+  },
   { name: 'arrow, closure', make: () => () => counted, python: 152, cplusplus: 32 },
-  { name: 'class', make: () => class {}, python: 1688 },
+  {
+    name: 'class',
+    make: () =>
+      class {
+        method(): number {
+          return 1
+        }
+      },
+    python: 1688,
+  },
   { name: 'bound function', make: () => push.bind(null, 1) },
   {
     name: 'generator',

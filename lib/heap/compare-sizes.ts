@@ -3,7 +3,10 @@ import { deepSizeOf } from './deep-size.js'
 import type { DeepSize } from './deep-size.js'
 
 /** One of the values of {@link compareSizes}. */
-export interface SizeComparisonEntry extends Pick<DeepSize, 'totalBytes' | 'heapBytes' | 'externalBytes' | 'objects' | 'byKind' | 'opaqueObjects'> {
+export interface SizeComparisonEntry extends Pick<
+  DeepSize,
+  'totalBytes' | 'heapBytes' | 'externalBytes' | 'objects' | 'byKind' | 'opaqueObjects'
+> {
   readonly name: string
   /** `totalBytes` as a multiple of the smallest entry's; undefined when that is 0. */
   readonly ratio: number | undefined
@@ -24,7 +27,8 @@ export interface SizeComparison {
  * @throws TypeError `ERR_INVALID_ARG_TYPE` unless `values` is an object with at least one property; AllocscopeError as {@link deepSizeOf} does.
  */
 export function compareSizes(values: Readonly<Record<string, unknown>>): SizeComparison {
-  if (typeof values !== 'object' || values === null) throw invalidArgumentType('values', 'an object of values to compare', values)
+  const given: unknown = values
+  if (typeof given !== 'object' || given === null) throw invalidArgumentType('values', 'an object of values to compare', values)
   const measured = Object.entries(values).map(([name, value]) => ({ name, deep: deepSizeOf(value) }))
   measured.sort((a, b) => a.deep.totalBytes - b.deep.totalBytes)
   const least = measured[0]

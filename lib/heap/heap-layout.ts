@@ -63,5 +63,8 @@ export function requireHeapLayout(): HeapLayout {
   requireBinding()
   const { constant, reason } = proved.refusal
   const subject = constant === undefined ? '' : `${constant}: `
-  throw new AllocscopeError('ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED', `the object layout of V8 ${process.versions.v8} isn't proved: ${subject}${reason}`)
+  throw new AllocscopeError(
+    'ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED',
+    `the object layout of V8 ${process.versions.v8} isn't proved: ${subject}${reason}`,
+  )
 }

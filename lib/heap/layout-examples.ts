@@ -14,6 +14,11 @@ const externalLength = 1_031_914
 
 let serial = 0
 
+/** Sloppy code, or such as no linter lets pass. `vm` compiles it even where a program forbids `eval`. */
+function compile(code: string, parameters: readonly string[] = []): (...given: unknown[]) => unknown {
+  return vm.compileFunction(code, parameters) as (...given: unknown[]) => unknown
+}
+
 /** A text that no other string of the program equals: a thin string and an own copy of a pattern need that. */
 function uniqueText(prefix: string): string {
   serial += 1
@@ -94,16 +99,14 @@ function makeObjects(referent: object): LayoutExamples {
  * number up to the sixth. Written out, since V8 takes names that are computed for a dictionary.
  */
 const outsideProperties = 63
-const fillProperties = vm.compileFunction(
-  [
-    'const object = { }; object.inside0 = 1; object.inside1 = 1; object.inside2 = 1; object.inside3 = 1',
-    ...Array.from({ length: outsideProperties }, (_, index) => `object.outside${index} = ${7001 + index}`),
-    'return object',
-  ].join('\n'),
-)
+const fillingCode = [
+  'const object = { }; object.inside0 = 1; object.inside1 = 1; object.inside2 = 1; object.inside3 = 1',
+  ...Array.from({ length: outsideProperties }, (_, index) => `object.outside${index} = ${7001 + index}`),
+  'return object',
+].join('\n')
 
-function makeManyProperties(): object {
-  return fillProperties() as object
+function makeManyProperties(): unknown {
+  return compile(fillingCode)()
 }
 
 function makeCollections(referent: object): LayoutExamples {
@@ -113,7 +116,15 @@ function makeCollections(referent: object): LayoutExamples {
   map.set(hashedProperties, 1)
   const set = new Set<unknown>()
   set.add(1)
-  return { map, set, manyProperties: makeManyProperties(), hashedProperties, weakMap: new WeakMap([[referent, 1]]), weakSet: new WeakSet(), weakRef: new WeakRef(referent) }
+  return {
+    map,
+    set,
+    manyProperties: makeManyProperties(),
+    hashedProperties,
+    weakMap: new WeakMap([[referent, 1]]),
+    weakSet: new WeakSet(),
+    weakRef: new WeakRef(referent),
+  }
 }
 
 function makeBuffers(): LayoutExamples {
@@ -121,7 +132,7 @@ function makeBuffers(): LayoutExamples {
   const detachedArray = new Uint8Array(100)
   structuredClone(detachedArray.buffer, { transfer: [detachedArray.buffer] })
   const canResize = 'resizable' in ArrayBuffer.prototype
-  const resizable: ArrayBuffer = Reflect.construct(ArrayBuffer, [64, { maxByteLength: 128 }])
+  const resizable = Reflect.construct(ArrayBuffer, [64, { maxByteLength: 128 }]) as ArrayBuffer
   return {
     buffer,
     typedArray: new Uint8Array(buffer, 8, 1000),
@@ -137,7 +148,9 @@ function makeWrappers(referent: object): LayoutExamples {
   const wrappedString = uniqueText('wrapped')
   const regExp = new RegExp(uniqueText('pattern'))
   const proxyHandler = {}
-  const plainFunction = function named(_argument: number): void {}
+  const plainFunction = function named(argument: number): number {
+    return argument
+  }
   return {
     date: new Date(12345),
     regExpSource: regExp.source,
@@ -153,21 +166,37 @@ function makeWrappers(referent: object): LayoutExamples {
   }
 }
 
-function makeFunctions(): LayoutExamples {
-  class Base {
-    method(): void {}
+class Base {
+  method(): number {
+    return 1
   }
-  const float16 = (globalThis as { Float16Array?: unknown }).Float16Array
+}
+
+function* generatorFunction(): Generator<number> {
+  yield 1
+}
+
+async function asyncFunction(): Promise<void> {
+  await Promise.resolve()
+}
+
+async function* asyncGeneratorFunction(): AsyncGenerator<number> {
+  yield await Promise.resolve(1)
+}
+
+function makeFunctions(): LayoutExamples {
   return {
     arrow: (): number => 1,
-    asyncFunction: async function (): Promise<void> {},
-    generatorFunction: function* (): Generator {},
-    asyncArrow: async (): Promise<void> => {},
-    asyncGeneratorFunction: async function* (): AsyncGenerator {},
-    method: Base.prototype.method,
+    asyncFunction,
+    generatorFunction,
+    asyncArrow: async (): Promise<void> => {
+      await Promise.resolve()
+    },
+    asyncGeneratorFunction,
+    method: Reflect.get(Base.prototype, 'method'),
     class: Base,
     derivedClass: class extends Base {},
-    builtin: Array.prototype.map,
+    builtin: Reflect.get(Array.prototype, 'map'),
     arrayConstructor: Array,
     promiseConstructor: Promise,
     regExpConstructor: RegExp,
@@ -182,7 +211,7 @@ function makeFunctions(): LayoutExamples {
     float64Constructor: Float64Array,
     bigInt64Constructor: BigInt64Array,
     bigUint64Constructor: BigUint64Array,
-    float16Constructor: float16 ?? Float32Array,
+    float16Constructor: Reflect.get(globalThis, 'Float16Array') ?? Float32Array,
   }
 }
 
@@ -192,13 +221,13 @@ function makeSloppy(referent: object): LayoutExamples {
     function aliased(first, second) { return arguments }
     function within(scope) { with (scope) { return () => held } }
     return { arguments: aliased(1, 2), withClosure: within({ held: referent }) }`
-  return vm.compileFunction(code, ['referent'])(referent) as LayoutExamples
+  return compile(code, ['referent'])(referent) as LayoutExamples
 }
 
 /** Undefined where the program forbids `eval`; scopes of evaluated code then aren't followed. */
 function makeEvalClosure(): unknown {
   try {
-    return vm.compileFunction(`return eval("'use strict'; let kept = {}; (() => kept)")`)()
+    return compile(`return eval("'use strict'; let kept = {}; (() => kept)")`)()
   } catch {
     return undefined
   }
@@ -219,11 +248,19 @@ function makeScopes(referent: object): LayoutExamples {
   for (const inner of [referent]) blockClosure = (): object => inner
   let catchClosure: unknown
   try {
-    throw referent
+    throw new Error('example')
   } catch (caught) {
     catchClosure = (): unknown => caught
   }
-  const generatorReceiver = { *run(_held: object): Generator { yield this }, async *runAsync(): AsyncGenerator { yield this } }
+  const generatorReceiver = {
+    *run(_held: object): Generator {
+      yield this
+    },
+    async *runAsync(): AsyncGenerator {
+      await Promise.resolve()
+      yield this
+    },
+  }
   return {
     closure: (): object => held,
     assignedClosure: makeAssignedClosure(referent),

@@ -13,8 +13,8 @@ const skippedOfArrays = new Set<PropertyKey>(['length'])
 const skippedOfOthers = new Set<PropertyKey>()
 
 // Taken once: a program may put others in their place.
-const forEachOfMap = Map.prototype.forEach
-const forEachOfSet = Set.prototype.forEach
+const forEachOfMap = Reflect.get(Map.prototype, 'forEach') as (this: unknown, visit: (value: unknown, key: unknown) => void) => void
+const forEachOfSet = Reflect.get(Set.prototype, 'forEach') as (this: unknown, visit: (value: unknown) => void) => void
 
 const longestPreview = 24
 

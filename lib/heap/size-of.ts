@@ -83,7 +83,7 @@ export function shallowSizeOf(value: unknown): number {
 }
 
 function refineKind(kind: HeapKind, value: unknown): ValueKind {
-  if (kind === 'oddball') return value === null ? 'null' : (typeof value as 'undefined' | 'boolean')
+  if (kind === 'oddball') return value === null ? 'null' : value === undefined ? 'undefined' : 'boolean'
   if (kind === 'ArrayBuffer' && types.isSharedArrayBuffer(value)) return 'SharedArrayBuffer'
   return kind as ValueKind
 }

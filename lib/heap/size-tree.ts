@@ -116,7 +116,7 @@ function measure(values: readonly unknown[], limits: WalkLimits): Measured {
   const figures = new Float64Array(values.length * figuresPerValue)
   const answer = native.walkTree(values, figures, limits.maxObjects, limits.deadlineMs, limits.followClosures)
   if (isFailure(answer)) throw toError(answer)
-  return { figures, truncatedBy: ends[answer as number] }
+  return { figures, truncatedBy: ends[answer] }
 }
 
 /** Builds the nodes from the last to the first: children before their holders. */

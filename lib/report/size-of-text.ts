@@ -28,7 +28,8 @@ function partRows(bytes: Readonly<Record<string, number>>, meanings: Readonly<Re
 
 function sizeRows(size: ObjectSize): FigureRow[] {
   const unused: FigureRow[] = size.unusedBytes > 0 ? [['of it unused', formatCount(size.unusedBytes), 'room for more elements']] : []
-  const external: FigureRow[] = size.externalBytes > 0 ? [['off the heap', formatCount(size.externalBytes), "memory outside V8's heap"]] : []
+  const external: FigureRow[] =
+    size.externalBytes > 0 ? [['off the heap', formatCount(size.externalBytes), "memory outside V8's heap"]] : []
   const view: FigureRow[] = size.viewBytes === undefined ? [] : [['byteLength', formatCount(size.viewBytes), 'its window on the memory']]
   return [
     ['self', formatCount(size.selfBytes), 'the object alone'],
@@ -54,7 +55,11 @@ export function renderDeepSize(deep: DeepSize, style: TextStyle): string {
     .map(([kind, { objects, bytes }]) => [kind, formatCount(objects), formatCount(bytes)])
   const external = deep.externalBytes > 0 ? [['off the heap', '', formatCount(deep.externalBytes)]] : []
   const rows = [...kinds, ...external, ['total', formatCount(deep.objects), formatCount(deep.totalBytes)]]
-  const table = layOutTable([{ title: 'reachable' }, { title: 'objects', align: 'right' }, { title: 'bytes', align: 'right', paint: style.accent }], rows, style)
+  const table = layOutTable(
+    [{ title: 'reachable' }, { title: 'objects', align: 'right' }, { title: 'bytes', align: 'right', paint: style.accent }],
+    rows,
+    style,
+  )
   const notes = [
     ...(deep.truncatedBy === undefined ? [] : [`  Ended by ${deep.truncatedBy}: lower bounds.`]),
     ...(deep.opaqueObjects === 0 ? [] : [`  ${formatCount(deep.opaqueObjects)} of them may hold more than V8 tells.`]),

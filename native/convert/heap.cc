@@ -29,13 +29,14 @@ uintptr_t HandleOf(napi_value value) { return reinterpret_cast<uintptr_t>(value)
 template <size_t kCount>
 struct Arguments {
   Arguments(napi_env env, napi_callback_info info) {
-    size_t count = kCount;
     void* data = nullptr;
+    count = kCount;
     napi_get_cb_info(env, info, &count, values.data(), nullptr, &data);
     inspector = &static_cast<Environment*>(data)->heap;
   }
   heap::Tagged Tagged(size_t index) const { return inspector->ValueOf(HandleOf(values[index])); }
 
+  size_t count = 0;
   std::array<napi_value, kCount> values;
   heap::Inspector* inspector;
 };
@@ -46,8 +47,6 @@ double Double(napi_env env, napi_value value, double fallback) {
 }
 
 FigureBuffer FiguresOf(napi_env env, napi_value value, size_t needed) {
-  bool is_typed_array = false;
-  if (napi_is_typedarray(env, value, &is_typed_array) != napi_ok || !is_typed_array) return {};
   napi_typedarray_type type;
   size_t length = 0;
   void* data = nullptr;
@@ -224,9 +223,14 @@ ValueSlots SlotsOf(const heap::Layout& layout, heap::Tagged array) {
   return {store + static_cast<uintptr_t>(layout.store_data), static_cast<size_t>(heap::SmallInteger(length))};
 }
 
-heap::WalkOptions MakeWalkOptions(double max_objects, double deadline_millis, bool follow_closures) {
+// From maxObjects, deadlineMs and followClosures, the arguments from `first` on; without them there are no limits.
+template <size_t kCount>
+heap::WalkOptions ReadWalkOptions(napi_env env, const Arguments<kCount>& arguments, size_t first) {
   heap::WalkOptions options;
-  options.follow_closures = follow_closures;
+  if (arguments.count <= first) return options;
+  napi_get_value_bool(env, arguments.values[first + 2], &options.follow_closures);
+  const double max_objects = Double(env, arguments.values[first], INFINITY);
+  const double deadline_millis = Double(env, arguments.values[first + 1], INFINITY);
   if (max_objects < 0x1p63) options.max_objects = static_cast<uint64_t>(max_objects);
   if (deadline_millis * kNanosPerMilli < 0x1p62) {
     options.deadline_nanos = platform::MonotonicNanos() + static_cast<uint64_t>(deadline_millis * kNanosPerMilli);
@@ -235,21 +239,15 @@ heap::WalkOptions MakeWalkOptions(double max_objects, double deadline_millis, bo
 }
 
 // The kinds that were met, as (kind, objects, bytes), after their number.
-void WriteKinds(const std::array<heap::KindSum, heap::kShapes>& by_shape, double* figures) {
-  std::array<heap::KindSum, heap::kKinds> by_kind{};
-  for (size_t shape = 0; shape < heap::kShapes; shape++) {
-    heap::KindSum& sum = by_kind[static_cast<size_t>(heap::KindOf(static_cast<heap::Shape>(shape)))];
-    sum.objects += by_shape[shape].objects;
-    sum.bytes += by_shape[shape].bytes;
-  }
+void WriteKinds(const heap::Walk& walk, double* figures) {
   double* next = figures + 1;
-  for (size_t kind = 0; kind < heap::kKinds; kind++) {
-    if (by_kind[kind].objects == 0) continue;
+  for (uint64_t left = walk.kinds(); left != 0; left &= left - 1) {
+    const auto kind = static_cast<size_t>(__builtin_ctzll(left));
     *next++ = static_cast<double>(kind);
-    *next++ = static_cast<double>(by_kind[kind].objects);
-    *next++ = static_cast<double>(by_kind[kind].bytes);
+    *next++ = static_cast<double>(walk.by_kind(kind).objects);
+    *next++ = static_cast<double>(walk.by_kind(kind).bytes);
   }
-  figures[0] = static_cast<double>(next - figures - 1) / static_cast<double>(kFiguresPerKind);
+  figures[0] = static_cast<double>(__builtin_popcountll(walk.kinds()));
 }
 
 void WriteWalk(const heap::Walk& walk, heap::WalkEnd end, uint64_t start_nanos, double* figures) {
@@ -262,22 +260,21 @@ void WriteWalk(const heap::Walk& walk, heap::WalkEnd end, uint64_t start_nanos, 
   figures[5] = static_cast<double>(end);
   figures[6] = static_cast<double>(walk.own_bytes());
   figures[7] = static_cast<double>(platform::MonotonicNanos() - start_nanos) / 1000;
-  WriteKinds(walk.by_shape(), figures + kWalkFigures);
+  WriteKinds(walk, figures + kWalkFigures);
 }
 
 // walkValue(value, figures: Float64Array, maxObjects?, deadlineMs?, followClosures?, exclude?: unknown[]): undefined | FailureRecord
-// Writes heap bytes, external bytes, objects, opaque and unsized ones, how it ended, the walk's own bytes, its microseconds, then the kinds.
+// Writes heap bytes, external bytes, objects, opaque and unsized ones, how it ended, the walk's own bytes, its microseconds, then the
+// kinds.
 napi_value WalkValue(napi_env env, napi_callback_info info) {
   const Arguments<6> arguments(env, info);
   const heap::ProvedLayout* proved = arguments.inspector->layout();
   if (proved == nullptr) return MakeUnproved(env, *arguments.inspector);
   const FigureBuffer buffer = FiguresOf(env, arguments.values[1], kDeepFigures);
   if (buffer.figures == nullptr) return MakeBufferFailure(env, "walkValue", kDeepFigures);
-  bool follow_closures = false;
-  napi_get_value_bool(env, arguments.values[4], &follow_closures);
   const uint64_t start = platform::MonotonicNanos();
-  heap::Walk walk(*proved, MakeWalkOptions(Double(env, arguments.values[2], INFINITY), Double(env, arguments.values[3], INFINITY), follow_closures));
-  const ValueSlots excluded = SlotsOf(proved->layout, arguments.Tagged(5));
+  heap::Walk walk(*proved, ReadWalkOptions(env, arguments, 2));
+  const ValueSlots excluded = arguments.count > 5 ? SlotsOf(proved->layout, arguments.Tagged(5)) : ValueSlots();
   for (size_t i = 0; i < excluded.count; i++) walk.Exclude(excluded[i]);
   const heap::WalkEnd end = walk.Run(arguments.Tagged(0));
   WriteWalk(walk, end, start, buffer.figures);
@@ -294,9 +291,7 @@ napi_value WalkTree(napi_env env, napi_callback_info info) {
   const ValueSlots values = SlotsOf(proved->layout, arguments.Tagged(0));
   const FigureBuffer buffer = FiguresOf(env, arguments.values[1], values.count * kFiguresPerNode);
   if (buffer.figures == nullptr) return MakeBufferFailure(env, "walkTree", values.count * kFiguresPerNode);
-  bool follow_closures = false;
-  napi_get_value_bool(env, arguments.values[4], &follow_closures);
-  heap::Walk walk(*proved, MakeWalkOptions(Double(env, arguments.values[2], INFINITY), Double(env, arguments.values[3], INFINITY), follow_closures));
+  heap::Walk walk(*proved, ReadWalkOptions(env, arguments, 2));
   std::vector<bool> claimed(values.count);
   for (size_t i = 0; i < values.count; i++) {
     double* node = buffer.figures + i * kFiguresPerNode;

@@ -99,7 +99,8 @@ Result<Layout> SuggestLayout(const ExampleHandles& handles) {
   const Result<Done> format = CheckWordFormat();
   if (!format.ok()) return format.failure();
   Layout layout;
-  for (size_t i = 0; i < kConstantCount; i++) layout.*kConstants[i].field = ReadMetadata(kConstants[i].metadata).value_or(kConstants[i].assumed);
+  for (size_t i = 0; i < kConstantCount; i++)
+    layout.*kConstants[i].field = ReadMetadata(kConstants[i].metadata).value_or(kConstants[i].assumed);
   layout.direct_handles = handles[Example::kSmallInteger] == MakeSmallInteger(kExampleSmallInteger);
   Search search(&layout, handles);
   search.Slots();

@@ -105,7 +105,18 @@ struct Constant {
 };
 
 // The object, reached from an example, whose instance type is meant.
-enum class Via : uint8_t { kItself, kItsMap, kProperties, kElements, kFirstElement, kTable, kContext, kNativeContext, kAccessor, kContextCell };
+enum class Via : uint8_t {
+  kItself,
+  kItsMap,
+  kProperties,
+  kElements,
+  kFirstElement,
+  kTable,
+  kContext,
+  kNativeContext,
+  kAccessor,
+  kContextCell
+};
 
 struct TypeConstant {
   const char* name;

@@ -6,20 +6,41 @@ namespace allocscope::heap {
 namespace {
 
 constexpr const char* kRepresentationNames[] = {
-    "plain",          "small integer",         "heap number",          "read-only",
-    "one-byte",       "two-byte",              "cons",                 "flattened cons",
-    "sliced",         "thin",                  "external one-byte",    "external two-byte",
-    "in-object",      "outside the object",    "dictionary",           "packed small integers",
-    "holey small integers", "packed",          "holey",                "packed doubles",
-    "holey doubles",  "fixed elements",        "copy-on-write",        "sparse",
-    "on-heap",        "off-heap",              "part of an ArrayBuffer", "aliased",
+    "plain",
+    "small integer",
+    "heap number",
+    "read-only",
+    "one-byte",
+    "two-byte",
+    "cons",
+    "flattened cons",
+    "sliced",
+    "thin",
+    "external one-byte",
+    "external two-byte",
+    "in-object",
+    "outside the object",
+    "dictionary",
+    "packed small integers",
+    "holey small integers",
+    "packed",
+    "holey",
+    "packed doubles",
+    "holey doubles",
+    "fixed elements",
+    "copy-on-write",
+    "sparse",
+    "on-heap",
+    "off-heap",
+    "part of an ArrayBuffer",
+    "aliased",
 };
 static_assert(sizeof kRepresentationNames / sizeof *kRepresentationNames == kRepresentations, "a name for every representation");
 
 // By V8's elements kind; what isn't here is frozen, sealed or not extensible.
 constexpr Representation kOfElementsKind[] = {
-    Representation::kPackedSmallIntegers, Representation::kHoleySmallIntegers, Representation::kPacked,
-    Representation::kHoley,               Representation::kPackedDoubles,      Representation::kHoleyDoubles,
+    Representation::kPackedSmallIntegers, Representation::kHoleySmallIntegers, Representation::kPacked, Representation::kHoley,
+    Representation::kPackedDoubles,       Representation::kHoleyDoubles,
 };
 constexpr size_t kNamedElementsKinds = sizeof kOfElementsKind / sizeof *kOfElementsKind;
 
@@ -193,6 +214,8 @@ class Measuring {
 
 const char* NameOf(Representation representation) { return kRepresentationNames[static_cast<size_t>(representation)]; }
 
-Measure MeasureValue(const ProvedLayout& proved, Tagged value) { return IsPointer(value) ? Measuring(proved, AddressOf(value)).Finish() : Measure(); }
+Measure MeasureValue(const ProvedLayout& proved, Tagged value) {
+  return IsPointer(value) ? Measuring(proved, AddressOf(value)).Finish() : Measure();
+}
 
 }  // namespace allocscope::heap

@@ -19,7 +19,9 @@ inline Shape ShapeOfMap(const Layout& layout, Address map) {
 
 inline int64_t StoreLengthOf(const Layout& layout, Address store) { return SmallInteger(Load<Tagged>(store + layout.store_length)); }
 
-constexpr int64_t RoundUpToWord(int64_t bytes) { return (bytes + static_cast<int64_t>(kWordBytes) - 1) & -static_cast<int64_t>(kWordBytes); }
+constexpr int64_t RoundUpToWord(int64_t bytes) {
+  return (bytes + static_cast<int64_t>(kWordBytes) - 1) & -static_cast<int64_t>(kWordBytes);
+}
 
 // Bytes of an object whose map gives no size, from its length; kUnknownSize for a type that no example has proved.
 inline int64_t VariableSize(const Layout& layout, Address object, Shape shape) {

@@ -10,10 +10,10 @@
 namespace allocscope::heap {
 namespace {
 
-constexpr Example kConstantsOfV8[] = {Example::kUndefined, Example::kNull,         Example::kTrue,
+constexpr Example kConstantsOfV8[] = {Example::kUndefined, Example::kNull,        Example::kTrue,
                                       Example::kFalse,     Example::kEmptyString, Example::kOneCharacter};
 // Objects whose maps V8 keeps among its constants.
-constexpr Example kOfConstantMap[] = {Example::kHeapNumber, Example::kBigInt, Example::kSymbol,  Example::kOneByte,
+constexpr Example kOfConstantMap[] = {Example::kHeapNumber, Example::kBigInt, Example::kSymbol, Example::kOneByte,
                                       Example::kTwoByte,    Example::kCons,   Example::kSliced};
 // Types below this aren't JavaScript objects, and types from JSObject's up are objects with properties and elements.
 constexpr size_t kStringTypes = 128;
@@ -114,11 +114,30 @@ void Verifier::SizesByNeighbours() {
 Result<ProvedLayout> Verifier::Run() {
   using Step = void (Verifier::*)();
   constexpr Step kSteps[] = {
-      &Verifier::Handles,      &Verifier::Maps,           &Verifier::Strings,        &Verifier::StringParts,    &Verifier::StringTags,
-      &Verifier::ExternalStrings, &Verifier::Numbers,     &Verifier::BigInts,        &Verifier::Elements,       &Verifier::ElementsKinds,
-      &Verifier::Properties,   &Verifier::Dictionaries,   &Verifier::Collections,    &Verifier::SloppyElements, &Verifier::Slots,
-      &Verifier::Types,        &Verifier::Buffers,        &Verifier::Dates,          &Verifier::BoundFunctions, &Verifier::Contexts,
-      &Verifier::Accessors,    &Verifier::Generators,     &Verifier::FillShapes,     &Verifier::FindReadOnlyPages,
+      &Verifier::Handles,
+      &Verifier::Maps,
+      &Verifier::Strings,
+      &Verifier::StringParts,
+      &Verifier::StringTags,
+      &Verifier::ExternalStrings,
+      &Verifier::Numbers,
+      &Verifier::BigInts,
+      &Verifier::Elements,
+      &Verifier::ElementsKinds,
+      &Verifier::Properties,
+      &Verifier::Dictionaries,
+      &Verifier::Collections,
+      &Verifier::SloppyElements,
+      &Verifier::Slots,
+      &Verifier::Types,
+      &Verifier::Buffers,
+      &Verifier::Dates,
+      &Verifier::BoundFunctions,
+      &Verifier::Contexts,
+      &Verifier::Accessors,
+      &Verifier::Generators,
+      &Verifier::FillShapes,
+      &Verifier::FindReadOnlyPages,
       &Verifier::SizesByNeighbours,
   };
   for (const Step step : kSteps) {

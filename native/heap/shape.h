@@ -101,7 +101,36 @@ enum class Kind : uint8_t {
 constexpr size_t kKinds = static_cast<size_t>(Kind::kInternal) + 1;
 
 const char* NameOf(Kind kind);
-Kind KindOf(Shape shape);
+
+constexpr Kind kKindOfShape[] = {
+    Kind::kInternal,   Kind::kString,
+    Kind::kString,     Kind::kString,
+    Kind::kString,     Kind::kString,
+    Kind::kString,     Kind::kString,
+    Kind::kNumber,     Kind::kBigInt,
+    Kind::kSymbol,     Kind::kOddball,
+    Kind::kElements,   Kind::kElements,
+    Kind::kElements,   Kind::kProperties,
+    Kind::kElements,   Kind::kProperties,
+    Kind::kElements,   Kind::kTable,
+    Kind::kTable,      Kind::kInternal,
+    Kind::kContext,    Kind::kContext,
+    Kind::kInternal,   Kind::kInternal,
+    Kind::kGlobal,     Kind::kProxy,
+    Kind::kObject,     Kind::kArray,
+    Kind::kFunction,   Kind::kFunction,
+    Kind::kMap,        Kind::kSet,
+    Kind::kWeakMap,    Kind::kWeakSet,
+    Kind::kWeakRef,    Kind::kDate,
+    Kind::kRegExp,     Kind::kError,
+    Kind::kPromise,    Kind::kArrayBuffer,
+    Kind::kTypedArray, Kind::kDataView,
+    Kind::kArguments,  Kind::kPrimitiveWrapper,
+    Kind::kGenerator,  Kind::kOtherObject,
+};
+static_assert(sizeof kKindOfShape / sizeof *kKindOfShape == kShapes, "a kind for every shape");
+
+constexpr Kind KindOf(Shape shape) { return kKindOfShape[static_cast<size_t>(shape)]; }
 
 inline bool IsString(Shape shape) { return shape >= Shape::kSeqOneByteString && shape <= Shape::kExternalTwoByteString; }
 // Objects with a properties and an elements slot.

@@ -30,7 +30,8 @@ void Verifier::Types() {
 
 void Verifier::Buffers() {
   const Address buffer = probe_.Object(Example::kBuffer);
-  Expect(probe_.Word(buffer + layout_.buffer_byte_length) == kExampleBufferBytes, &Layout::buffer_byte_length, "not the length of an ArrayBuffer");
+  Expect(probe_.Word(buffer + layout_.buffer_byte_length) == kExampleBufferBytes, &Layout::buffer_byte_length,
+         "not the length of an ArrayBuffer");
   Expect(probe_.Word(buffer + layout_.buffer_backing_store) == handles_.buffer_memory, &Layout::buffer_backing_store,
          "not the memory of an ArrayBuffer");
   // Beside it lies what a resizable one may grow to; the same for all others.
@@ -71,14 +72,15 @@ void Verifier::Contexts() {
 void Verifier::Accessors() {
   const Address pair = probe_.AccessorPair();
   Expect(pair != 0, &Layout::accessor_getter, "no pair with the getter");
-  Expect(probe_.Word(pair + layout_.accessor_setter) == probe_.Value(Example::kSetter), &Layout::accessor_setter, "not the setter of the pair");
+  Expect(probe_.Word(pair + layout_.accessor_setter) == probe_.Value(Example::kSetter), &Layout::accessor_setter,
+         "not the setter of the pair");
 }
 
 void Verifier::Generators() {
   const Address generator = probe_.Object(Example::kGenerator);
   const Address registers = probe_.Follow(generator, layout_.generator_registers);
-  Expect(layout_.generator_registers >= kObjectHeaderBytes && probe_.FindInStore(registers, Example::kReferent), &Layout::generator_registers,
-         "not the parameters of a generator");
+  Expect(layout_.generator_registers >= kObjectHeaderBytes && probe_.FindInStore(registers, Example::kReferent),
+         &Layout::generator_registers, "not the parameters of a generator");
 }
 
 }  // namespace allocscope::heap

@@ -16,10 +16,10 @@ struct NamedStringType {
 };
 
 constexpr NamedStringType kStringTypes[] = {
-    {8, &Layout::sequential_tag, true},  {0, &Layout::sequential_tag, false}, {40, &Layout::sequential_tag, true},
+    {8, &Layout::sequential_tag, true},   {0, &Layout::sequential_tag, false}, {40, &Layout::sequential_tag, true},
     {32, &Layout::sequential_tag, false}, {41, &Layout::cons_tag, true},       {33, &Layout::cons_tag, false},
-    {43, &Layout::sliced_tag, true},     {35, &Layout::sliced_tag, false},    {45, &Layout::thin_tag, true},
-    {42, &Layout::external_tag, true},   {34, &Layout::external_tag, false},  {58, &Layout::external_tag, true},
+    {43, &Layout::sliced_tag, true},      {35, &Layout::sliced_tag, false},    {45, &Layout::thin_tag, true},
+    {42, &Layout::external_tag, true},    {34, &Layout::external_tag, false},  {58, &Layout::external_tag, true},
     {50, &Layout::external_tag, false},
 };
 
@@ -67,7 +67,8 @@ void Verifier::StringParts() {
       {Example::kTwoByteSliced, layout_.sliced_tag, false, &Layout::sliced_tag},
   };
   for (const auto& expectation : expectations) {
-    Expect(IsStringOf(expectation.example, expectation.tag, expectation.one_byte), expectation.number, "an example string is of another type");
+    Expect(IsStringOf(expectation.example, expectation.tag, expectation.one_byte), expectation.number,
+           "an example string is of another type");
   }
   Expect(probe_.SizeInWords(probe_.Object(Example::kCons)) == kConsWords, &Layout::cons_tag, "a cons string is not four words");
   // Some V8s have one type of thin string for both encodings.
@@ -83,7 +84,8 @@ void Verifier::StringTags() {
     Expect((named.type & layout_.string_representation_mask) == layout_.*named.tag, &Layout::string_representation_mask,
            "a known string type has another representation");
     const int32_t wanted = named.one_byte ? layout_.one_byte_tag : kNoBits;
-    Expect((named.type & layout_.string_encoding_mask) == wanted, &Layout::string_encoding_mask, "a known string type has another encoding");
+    Expect((named.type & layout_.string_encoding_mask) == wanted, &Layout::string_encoding_mask,
+           "a known string type has another encoding");
   }
 }
 
@@ -106,7 +108,8 @@ void Verifier::BigInts() {
   const Address negative = probe_.Object(Example::kNegativeBigInt);
   const uint32_t length_bits = words << layout_.bigint_length_shift;
   Expect(probe_.Read<uint32_t>(positive + layout_.bigint_bits) == words << 1, &Layout::bigint_bits, "not the sign and length of a BigInt");
-  Expect(probe_.Read<uint32_t>(negative + layout_.bigint_bits) == (words << 1 | 1), &Layout::bigint_bits, "not the sign and length of a BigInt");
+  Expect(probe_.Read<uint32_t>(negative + layout_.bigint_bits) == (words << 1 | 1), &Layout::bigint_bits,
+         "not the sign and length of a BigInt");
   Expect(probe_.Read<uint32_t>(positive + layout_.bigint_bits) == length_bits, &Layout::bigint_length_shift, "not the length of a BigInt");
   Expect(probe_.Holds(positive + layout_.bigint_digits, kExampleBigIntDigits, sizeof kExampleBigIntDigits), &Layout::bigint_digits,
          "not the digits of a BigInt");

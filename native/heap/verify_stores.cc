@@ -57,21 +57,25 @@ void Verifier::Elements() {
   }
   Expect(probe_.Word(array + layout_.array_length) == MakeSmallInteger(kExampleElements), &Layout::array_length, "not an array's length");
   const Address doubles = probe_.Follow(probe_.Object(Example::kDoubleArray), layout_.elements);
-  Expect(probe_.Read<double>(doubles + layout_.store_data) == kExampleFirstDouble, &Layout::store_data, "not the elements of an array of doubles");
+  Expect(probe_.Read<double>(doubles + layout_.store_data) == kExampleFirstDouble, &Layout::store_data,
+         "not the elements of an array of doubles");
   Expect(probe_.StoreLength(doubles) == kExampleElements, &Layout::store_length, "not the capacity of an array of doubles");
   const Address bytes = probe_.Follow(probe_.Object(Example::kOnHeapBytes), layout_.elements);
   Expect(probe_.StoreLength(bytes) == kExampleOnHeapBytes, &Layout::store_length, "not the length of a small typed array");
-  Expect(probe_.Read<uint8_t>(bytes + layout_.store_data) == kExampleOnHeapFill, &Layout::store_data, "not the bytes of a small typed array");
+  Expect(probe_.Read<uint8_t>(bytes + layout_.store_data) == kExampleOnHeapFill, &Layout::store_data,
+         "not the bytes of a small typed array");
 }
 
 void Verifier::ElementsKinds() {
   const struct {
     Example example;
     int32_t kind;
-  } expectations[] = {{Example::kEmptyObject, kHoleyElements}, {Example::kDoubleArray, kPackedDoubles}, {Example::kHoleyArray, kHoleySmallIntegers}};
+  } expectations[] = {
+      {Example::kEmptyObject, kHoleyElements}, {Example::kDoubleArray, kPackedDoubles}, {Example::kHoleyArray, kHoleySmallIntegers}};
   for (const auto& expectation : expectations) {
     const uint8_t bits = probe_.Read<uint8_t>(probe_.Map(probe_.Object(expectation.example)) + layout_.map_bit_field2);
-    const bool agrees = layout_.elements_kind_shift >= 0 && (bits & layout_.elements_kind_mask) >> layout_.elements_kind_shift == expectation.kind;
+    const bool agrees =
+        layout_.elements_kind_shift >= 0 && (bits & layout_.elements_kind_mask) >> layout_.elements_kind_shift == expectation.kind;
     Expect(agrees, &Layout::elements_kind_mask, "not the elements kind of an array");
   }
   // A literal's elements are shared until they are written to, and carry a map of their own.

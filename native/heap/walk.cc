@@ -25,7 +25,11 @@ void Walk::Count(Shape shape, int64_t size) {
   if (size == kUnknownSize) sum_.unsized++;
   sum_.objects++;
   sum_.heap_bytes += bytes;
-  KindSum& sum = by_shape_[static_cast<size_t>(shape)];
+  const auto kind = static_cast<size_t>(KindOf(shape));
+  KindSum& sum = by_kind_[kind];
+  // Entries are made when they are first needed: of a small graph, most never are.
+  if ((kinds_ & uint64_t{1} << kind) == 0) sum = {0, 0};
+  kinds_ |= uint64_t{1} << kind;
   sum.objects++;
   sum.bytes += bytes;
 }

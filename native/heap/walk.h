@@ -22,8 +22,8 @@ struct WalkOptions {
 enum class WalkEnd : uint8_t { kComplete, kObjects, kDeadline };
 
 struct KindSum {
-  uint64_t objects = 0;
-  uint64_t bytes = 0;
+  uint64_t objects;
+  uint64_t bytes;
 };
 
 struct WalkSum {
@@ -54,7 +54,9 @@ class Walk {
   WalkEnd Resume(Tagged claimed);
 
   const WalkSum& sum() const { return sum_; }
-  const std::array<KindSum, kShapes>& by_shape() const { return by_shape_; }
+  // The kinds that were met, one bit each; only their entries of `by_kind` are filled.
+  uint64_t kinds() const { return kinds_; }
+  const KindSum& by_kind(size_t kind) const { return by_kind_[kind]; }
   size_t own_bytes() const { return visited_.bytes() + pending_.peak_bytes(); }
 
  private:
@@ -91,7 +93,8 @@ class Walk {
   VisitedSet visited_;
   Pending pending_;
   WalkSum sum_;
-  std::array<KindSum, kShapes> by_shape_{};
+  uint64_t kinds_ = 0;
+  std::array<KindSum, kKinds> by_kind_;
 };
 
 }  // namespace allocscope::heap

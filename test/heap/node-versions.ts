@@ -16,9 +16,15 @@ export function findNode(major: number): string | undefined {
 }
 
 /** Runs a script of test/heap/oracle in a Node of its own, and returns what it prints, as JSON. */
-export async function runOracle(node: string, script: string, options: { readonly flags?: readonly string[]; readonly args?: readonly string[] } = {}): Promise<unknown> {
+export async function runOracle(
+  node: string,
+  script: string,
+  options: { readonly flags?: readonly string[]; readonly args?: readonly string[] } = {},
+): Promise<unknown> {
   const file = path.join(__dirname, 'oracle', script)
-  const { stdout } = await promisify(execFile)(node, [...(options.flags ?? []), file, ...(options.args ?? [])], { maxBuffer: 64 * 1024 * 1024 })
+  const { stdout } = await promisify(execFile)(node, [...(options.flags ?? []), file, ...(options.args ?? [])], {
+    maxBuffer: 64 * 1024 * 1024,
+  })
   return JSON.parse(stdout)
 }
 
@@ -28,7 +34,8 @@ export function testOnEachNode(title: string, body: (node: string, major: number
     const node = findNode(major)
     const name = `${title}, Node ${major}`
     if (node !== undefined) test(name, () => body(node, major), 120_000)
-    else if (process.env['CI'] === undefined) test.skip(`${name}: .cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`, () => undefined)
+    else if (process.env['CI'] === undefined)
+      test.skip(`${name}: .cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`, () => undefined)
     else test(name, () => Promise.reject(new Error(`.cache/node/${major} is missing`)))
   }
 }

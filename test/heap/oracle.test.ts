@@ -50,8 +50,16 @@ testOnEachNode('random values: shallow, owned and deep sizes are those of the he
 /** Errors in the layout that no proof can see because no size depends on them, with the reason. */
 const harmless: readonly { readonly error: RegExp; readonly reason: string; readonly majors: (major: number) => boolean }[] = [
   { error: /^Map\.elements_kind mask \+1$/, reason: 'the shift that follows drops the added bit', majors: () => true },
-  { error: /^ContextCell\.tagged_value /, reason: 'no variable has a cell before V8 14: the number is never used', majors: (major) => major < 25 },
-  { error: /^JSArrayBuffer\.byte_length \+8$/, reason: 'before resizable buffers the next field is always the same', majors: (major) => major < 20 },
+  {
+    error: /^ContextCell\.tagged_value /,
+    reason: 'no variable has a cell before V8 14: the number is never used',
+    majors: (major) => major < 25,
+  },
+  {
+    error: /^JSArrayBuffer\.byte_length \+8$/,
+    reason: 'before resizable buffers the next field is always the same',
+    majors: (major) => major < 20,
+  },
 ]
 
 testOnEachNode('a layout with any number wrong is refused', async (node, major) => {

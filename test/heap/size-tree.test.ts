@@ -13,7 +13,14 @@ function everyNode(node: SizeTreeNode): readonly SizeTreeNode[] {
 }
 
 test('the sizes of a tree add up, and to the deep size of its root', () => {
-  const anything = fc.anything({ withMap: true, withSet: true, withDate: true, withTypedArray: true, withSparseArray: true, withBigInt: true })
+  const anything = fc.anything({
+    withMap: true,
+    withSet: true,
+    withDate: true,
+    withTypedArray: true,
+    withSparseArray: true,
+    withBigInt: true,
+  })
   fc.assert(
     fc.property(anything, fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 5 }), (value, depth, maxEntries) => {
       const before = deepSizeOf(value).totalBytes
@@ -25,17 +32,43 @@ test('the sizes of a tree add up, and to the deep size of its root', () => {
 })
 
 test('children have the names by which a program reaches them', () => {
-  const value = { rows: [{ id: 'one' }, { id: 'two' }], 'odd name': {}, [Symbol('tag')]: {}, map: new Map<unknown, unknown>([['k', {}], [{}, {}]]), set: new Set([{}]) }
+  const value = {
+    rows: [{ id: 'one' }, { id: 'two' }],
+    'odd name': {},
+    [Symbol('tag')]: {},
+    map: new Map<unknown, unknown>([
+      ['k', {}],
+      [{}, {}],
+    ]),
+    set: new Set([{}]),
+  }
   const names = everyNode(sizeTree(value).root).map(({ name }) => name)
   expect(names).toEqual(
-    expect.arrayContaining(['', '.rows', '[0]', '[1]', '.id', '["odd name"]', '[Symbol(tag)]', '.map', 'get("k")', 'key 1', 'value 1', '.set', 'value 0']),
+    expect.arrayContaining([
+      '',
+      '.rows',
+      '[0]',
+      '[1]',
+      '.id',
+      '["odd name"]',
+      '[Symbol(tag)]',
+      '.map',
+      'get("k")',
+      'key 1',
+      'value 1',
+      '.set',
+      'value 0',
+    ]),
   )
 })
 
 test('an object counts where the fewest steps lead to it, and is marked elsewhere', () => {
   const shared = { a: 1, b: 2, c: 3 }
   const { root } = sizeTree({ deep: { shared }, shared })
-  const [near, far] = [root.children.find(({ name }) => name === '.shared'), root.children.find(({ name }) => name === '.deep')?.children[0]]
+  const [near, far] = [
+    root.children.find(({ name }) => name === '.shared'),
+    root.children.find(({ name }) => name === '.deep')?.children[0],
+  ]
   expect(near).toMatchObject({ deepBytes: 48, seen: false })
   expect(far).toMatchObject({ name: '.shared', deepBytes: 0, seen: true })
 })
@@ -66,7 +99,7 @@ test('runs none of the program', () => {
   Object.defineProperty(hostile.failed, 'stack', { get: fail })
   class Poisoned extends Map<number, number> {
     override forEach = fail
-    override get = fail
+    override get = fail;
     override [Symbol.iterator] = fail
   }
   expect(sizeTree({ hostile, map: new Poisoned() }).root.deepBytes).toBeGreaterThan(0)

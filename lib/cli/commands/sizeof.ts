@@ -22,8 +22,10 @@ interface SizeofOptions {
 /** An expression of JavaScript, evaluated in this process with `require` at hand. */
 function evaluate(expression: string): unknown {
   // In parentheses an object literal isn't a block.
-  const run = vm.compileFunction(`return (${expression}\n)`, ['require'], { filename: 'expression' })
-  return run(require) as unknown
+  const run = vm.compileFunction(`return (${expression}\n)`, ['require'], { filename: 'expression' }) as (
+    require: NodeJS.Require,
+  ) => unknown
+  return run(require)
 }
 
 async function importExport(file: string, name: string): Promise<unknown> {
@@ -39,7 +41,8 @@ async function findValue(expression: string | undefined, options: SizeofOptions)
   if (options.module !== undefined && expression === undefined) {
     return { value: await importExport(options.module, options.export), subject: `${options.module} ${options.export}` }
   }
-  if (expression === undefined || options.module !== undefined) throw new InvalidArgumentError('Give an expression, or --module with --export.')
+  if (expression === undefined || options.module !== undefined)
+    throw new InvalidArgumentError('Give an expression, or --module with --export.')
   return { value: evaluate(expression), subject: expression }
 }
 
@@ -73,7 +76,9 @@ export function registerSizeof(program: Command): void {
   program
     .command('sizeof')
     .summary('the size of the value of an expression, or of what a module exports')
-    .description('The exact size of a value on this very Node: the object, the stores that it alone owns, and with --deep all that it leads to.')
+    .description(
+      'The exact size of a value on this very Node: the object, the stores that it alone owns, and with --deep all that it leads to.',
+    )
     .argument('[expression]', 'JavaScript, evaluated in this process')
     .option('--module <file>', 'measure what this file exports instead')
     .option('--export <name>', 'the export to measure', 'default')

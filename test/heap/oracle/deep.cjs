@@ -2,7 +2,18 @@
 
 const skippedProperties = new Set(['__proto__', 'constructor'])
 /** Internal edges to the parts of plain data. The rest leads to classes: maps, prototypes, code. */
-const followedInternals = new Set(['elements', 'properties', 'table', 'first', 'second', 'parent', 'actual', 'buffer', 'backing_store', 'value'])
+const followedInternals = new Set([
+  'elements',
+  'properties',
+  'table',
+  'first',
+  'second',
+  'parent',
+  'actual',
+  'buffer',
+  'backing_store',
+  'value',
+])
 
 /** An empty store of V8's read-only heap: before V8 13 snapshots show it, as they do the mark of a deleted entry, at every object alike. */
 const emptyStoreBytes = 16

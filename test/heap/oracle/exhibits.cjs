@@ -1,3 +1,4 @@
+/* global TextDecoder, URLSearchParams, WebAssembly */
 // One value of every kind that a program is likely to meet, by name.
 const { performance } = require('node:perf_hooks')
 const vm = require('node:vm')
@@ -55,7 +56,7 @@ function numbers() {
     'integer above 31 bits': 2 ** 31 - 1,
     'integer above 32 bits': 2 ** 40,
     double: 1.5,
-    NaN: NaN,
+    NaN,
     'negative zero': -0,
     'BigInt 0': 0n,
     'BigInt 1': 1n,
@@ -96,7 +97,12 @@ function objects() {
   delete dictionary['key 3']
   const bare = Object.create(null)
   bare.a = 1
-  const withAccessor = { plain: 1, get computed() { return 1 } }
+  const withAccessor = {
+    plain: 1,
+    get computed() {
+      return 1
+    },
+  }
   const keyed = { used: 'as a key' }
   new WeakMap().set(keyed, 1)
   const keyedBig = { ...many }
@@ -222,7 +228,7 @@ function buffers() {
     'Uint8Array of part of a buffer': new Uint8Array(buffer, 8, 100),
     'Uint8Array of a resizable buffer': new Uint8Array(resizable),
     'detached Uint8Array': detached,
-    'BigInt64Array': new BigInt64Array(100),
+    BigInt64Array: new BigInt64Array(100),
     'pooled Buffer': Buffer.from('pooled'),
     'large Buffer': Buffer.alloc(100_000),
     DataView: new DataView(buffer),
@@ -232,8 +238,10 @@ function buffers() {
 }
 
 function functions() {
-  let held = { held: true }
-  const used = function named(a, b) { return a + b }
+  const held = { held: true }
+  const used = function named(a, b) {
+    return a + b
+  }
   used(1, 2)
   return {
     'function declaration': function plain() {},
@@ -241,19 +249,30 @@ function functions() {
     'arrow function': () => 1,
     closure: () => held,
     'async function': async () => {},
-    'generator function': function* () {},
+    *'generator function'() {},
     class: class {},
-    'class with statics': class { static table = [1, 2, 3]; static method() {} },
+    'class with statics': class {
+      static table = [1, 2, 3]
+      static method() {}
+    },
     'derived class': class extends Point {},
     method: new Secretive().reveal,
     'bound function': used.bind(null),
     'bound function with arguments': used.bind({}, 1, 2, 3),
     'builtin function': Array.prototype.map,
     'builtin constructor': Uint8Array,
-    generator: (function* (a) { const b = [a]; yield b })({ a: 1 }),
-    'async generator': (async function* () { yield 1 })(),
+    generator: (function* (a) {
+      const b = [a]
+      yield b
+    })({ a: 1 }),
+    'async generator': (async function* () {
+      yield 1
+    })(),
     'sloppy arguments': vm.compileFunction('return (function (a, b) { return arguments })(1, {})')(),
-    'strict arguments': (function () { 'use strict'; return arguments })(1, 2, 3),
+    'strict arguments': (function () {
+      'use strict'
+      return arguments
+    })(1, 2, 3),
   }
 }
 
@@ -263,7 +282,7 @@ function others() {
   const regexp = /a(b)c/g
   regexp.exec('xxabc')
   return {
-    undefined: undefined,
+    undefined,
     null: null,
     true: true,
     'empty string': '',

@@ -19,5 +19,7 @@ function passesOnce(number, delta) {
 }
 
 const unmutated = passesOnce(constants.length, 0)
-const survivors = constants.flatMap((name, number) => deltas.filter((delta) => passes(number, delta)).map((delta) => `${name} ${delta > 0 ? '+' : ''}${delta}`))
+const survivors = constants.flatMap((name, number) =>
+  deltas.filter((delta) => passes(number, delta)).map((delta) => `${name} ${delta > 0 ? '+' : ''}${delta}`),
+)
 console.log(JSON.stringify({ unmutated, constants: constants.length, mutations: constants.length * deltas.length, survivors }))

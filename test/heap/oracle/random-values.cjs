@@ -9,9 +9,21 @@ const length = fc.oneof(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 2, ma
 const string = fc.oneof(
   length.map((size) => () => text(size)),
   length.map((size) => () => wide(size)),
-  fc.tuple(length, length).map(([a, b]) => () => text(a) + text(b)),
-  fc.tuple(length, length).map(([a, b]) => () => wide(a) + text(b)),
-  fc.tuple(length, length, length).map(([a, b, c]) => () => text(a) + text(b) + text(c)),
+  fc.tuple(length, length).map(
+    ([a, b]) =>
+      () =>
+        text(a) + text(b),
+  ),
+  fc.tuple(length, length).map(
+    ([a, b]) =>
+      () =>
+        wide(a) + text(b),
+  ),
+  fc.tuple(length, length, length).map(
+    ([a, b, c]) =>
+      () =>
+        text(a) + text(b) + text(c),
+  ),
   fc.integer({ min: 20, max: 100 }).map((size) => () => text(2 * size).slice(3, size)),
   length.map((size) => () => [text(size), text(size)].join(', ')),
 )
@@ -58,10 +70,21 @@ function objectOf(value) {
       delete object.removed
       return object
     }),
-    fc.tuple(value, value, value).map(([a, b, c]) => () => new Record3(a(), b(), c())),
+    fc.tuple(value, value, value).map(
+      ([a, b, c]) =>
+        () =>
+          new Record3(a(), b(), c()),
+    ),
     fc.tuple(value, value).map(([a, b]) => () => ({ left: a(), right: b() })),
     entries.map((list) => () => Object.freeze(addAll({}, list))),
-    fc.tuple(entries, fc.array(value, { maxLength: 9 })).map(([list, items]) => () => Object.assign(addAll({}, list), items.map((make) => make()))),
+    fc.tuple(entries, fc.array(value, { maxLength: 9 })).map(
+      ([list, items]) =>
+        () =>
+          Object.assign(
+            addAll({}, list),
+            items.map((make) => make()),
+          ),
+    ),
     value.map((make) => () => {
       const shared = make()
       return { once: shared, twice: shared, list: [shared, shared] }

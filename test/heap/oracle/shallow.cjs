@@ -22,7 +22,8 @@ const v8Major = Number(process.versions.v8.split('.')[0])
 function explainSelf(size, snapshotBytes) {
   if (v8Major < 13) return undefined
   if (size.representation === 'read-only' && snapshotBytes === 0) return snapshotReasons.readOnly
-  if (size.representation.startsWith('external') && snapshotBytes === size.selfBytes + size.externalBytes) return snapshotReasons.externalString
+  if (size.representation.startsWith('external') && snapshotBytes === size.selfBytes + size.externalBytes)
+    return snapshotReasons.externalString
   return undefined
 }
 
@@ -53,7 +54,8 @@ function compareWithSnapshot({ shallowSizeOf, sizeOf }, snapshot, label, value, 
   const snapshotBytes = snapshot.selfSize(node)
   if (snapshotBytes !== size.selfBytes) {
     const reason = explainSelf(size, snapshotBytes)
-    if (reason === undefined) wrong.push(`${label} (${size.kind}, ${size.representation}): self ${size.selfBytes}, snapshot ${snapshotBytes}`)
+    if (reason === undefined)
+      wrong.push(`${label} (${size.kind}, ${size.representation}): self ${size.selfBytes}, snapshot ${snapshotBytes}`)
     else explained.push(`${label}: ${reason}`)
   }
   let stores = 0
