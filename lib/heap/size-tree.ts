@@ -84,7 +84,7 @@ function listValues(root: unknown, depth: number): Listing {
   const listing: Listing = { values: [null, root], names: ['', ''], holders: [-1, 0] }
   const opened = new Set<object>()
   let levelStart = 1
-  for (let level = 0; level < depth; level++) {
+  for (let level = 0; level < depth && levelStart < listing.values.length; level++) {
     const levelEnd = listing.values.length
     for (let holder = levelStart; holder < levelEnd; holder++) addChildren(listing, holder, opened)
     levelStart = levelEnd
@@ -141,8 +141,10 @@ class TreeBuilder {
   #node(index: number): SizeTreeNode {
     const size = sizeOf(this.listing.values[index])
     const all = (this.#children[index] ?? []).sort((a, b) => b.deepBytes - a.deepBytes)
-    const children = all.filter(({ deepBytes }, rank) => rank < this.options.maxEntries && deepBytes >= this.options.minBytes)
-    const rest = all.filter((child) => !children.includes(child))
+    const isShown = ({ deepBytes }: SizeTreeNode, rank: number): boolean =>
+      rank < this.options.maxEntries && deepBytes >= this.options.minBytes
+    const children = all.filter(isShown)
+    const rest = all.filter((child, rank) => !isShown(child, rank))
     const heapBytes = this.#figure(index, 0)
     const externalBytes = this.#figure(index, 1)
     const seen = this.#figure(index, 4) === 1

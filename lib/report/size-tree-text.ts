@@ -35,10 +35,18 @@ function remarksOf(node: SizeTreeNode): readonly { readonly remark: string; read
   return remarks
 }
 
+/** Beyond this the levels to the left are cut, lest a deep tree be as wide as it is long. */
+const widestGuides = 120
+
+function extendGuides(guides: string, last: boolean): string {
+  const extended = `${guides}${last ? '   ' : '│  '}`
+  return extended.length > widestGuides ? `…  ${extended.slice(6)}` : extended
+}
+
 /** The children of an item and its remarks, in their order. */
 function itemsBelow({ node, guides, last }: Item): Item[] {
   if (node === undefined) return []
-  const inner = last === undefined ? guides : `${guides}${last ? '   ' : '│  '}`
+  const inner = last === undefined ? guides : extendGuides(guides, last)
   const items: Omit<Item, 'last'>[] = [
     ...node.children.map((child) => ({ node: child, remark: '', bytes: child.deepBytes, guides: inner })),
     ...remarksOf(node).map(({ remark, bytes }) => ({ node: undefined, remark, bytes, guides: inner })),
@@ -61,9 +69,9 @@ export function formatSizeTree(tree: SizeTree): string {
   const pending: Item[] = [{ node: tree.root, remark: '', bytes: tree.root.deepBytes, guides: '', last: undefined }]
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     lines.push(lineOf(item))
-    pending.push(...itemsBelow(item).reverse())
+    for (const below of itemsBelow(item).reverse()) pending.push(below)
   }
-  const width = Math.max('bytes'.length, ...lines.map(({ bytes }) => bytes.length))
+  const width = lines.reduce((widest, { bytes }) => Math.max(widest, bytes.length), 'bytes'.length)
   const body = [{ bytes: 'bytes', text: '' }, ...lines].map(({ bytes, text }) => `${bytes.padStart(width)}  ${text}`.trimEnd())
   const note = tree.truncatedBy === undefined ? [] : [`Ended by ${tree.truncatedBy}: sizes are lower bounds.`]
   return `${[...body, ...note].join('\n')}\n`
