@@ -12,8 +12,6 @@ namespace {
 constexpr int32_t kTaggedBytes = 8;
 constexpr int32_t kSmallIntegerShiftBits = 31;
 constexpr int64_t kOneBoundArgument = 1;
-// Words of a JSObject before the fields of its class: map, properties, elements.
-constexpr int32_t kObjectHeaderBytes = 24;
 
 std::optional<int32_t> ReadMetadata(const char* name) {
   const void* symbol = platform::FindSymbol((std::string("v8dbg_") + name).c_str());

@@ -94,6 +94,8 @@ struct Layout {
 };
 
 constexpr int32_t kAbsent = -1;
+// What every object begins with: its map, its properties and its elements.
+constexpr int32_t kObjectHeaderBytes = 24;
 
 // Where a number of the layout comes from: the first of its metadata symbols that Node exports, or, with none, a search or an
 // assumption in layout.cc. Either way only a hypothesis.

@@ -6,7 +6,6 @@ namespace {
 // V8's own count of the slots of its root scope is in the hundreds; other scopes' of a program aren't.
 constexpr int64_t kLeastNativeContextSlots = 150;
 constexpr int64_t kOneArgument = 1;
-constexpr int32_t kObjectHeaderBytes = 24;
 
 }  // namespace
 

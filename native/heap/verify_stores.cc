@@ -7,7 +7,6 @@ namespace {
 constexpr int32_t kPackedDoubles = 4;
 constexpr int32_t kHoleySmallIntegers = 1;
 constexpr int32_t kHoleyElements = 3;
-constexpr int32_t kObjectHeaderBytes = 24;
 constexpr uint8_t kArrayWords = 4;
 constexpr int64_t kLeastSlots = 2;
 constexpr int64_t kMostSlots = 64;

@@ -47,6 +47,22 @@ testOnEachNode('random values: shallow, owned and deep sizes are those of the he
   expect(result.stores).toBeGreaterThan(Number(randomValues) / 10)
 })
 
+interface Growth {
+  readonly name: string
+  readonly grownBytes: number
+  readonly heapBytes: number
+}
+
+/** What the program itself allocates or gives up between two readings of the heap: code compiled or flushed, mostly. */
+const growthTolerance = 0.002
+
+testOnEachNode('a million objects are as large as the heap in use says that it grew', async (node) => {
+  for (const { name, grownBytes, heapBytes } of (await runOracle(node, 'growth.cjs', { flags: ['--expose-gc'] })) as Growth[]) {
+    const differs = Math.abs(grownBytes - heapBytes) > heapBytes * growthTolerance
+    expect({ name, grownBytes, heapBytes, differs }).toMatchObject({ differs: false })
+  }
+})
+
 /** Errors in the layout that no proof can see because no size depends on them, with the reason. */
 const harmless: readonly { readonly error: RegExp; readonly reason: string; readonly majors: (major: number) => boolean }[] = [
   { error: /^Map\.elements_kind mask \+1$/, reason: 'the shift that follows drops the added bit', majors: () => true },

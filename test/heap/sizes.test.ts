@@ -1,4 +1,3 @@
-import v8 from 'node:v8'
 import vm from 'node:vm'
 
 import fc from 'fast-check'
@@ -8,14 +7,11 @@ import { compareSizes, deepSizeOf, getCapabilities, shallowSizeOf, sizeOf } from
 /** Bytes of `{ a, b, c }`: map, properties, elements and three slots. */
 const threeFieldBytes = 48
 
-// The growth of the heap can only be read after a collection.
-v8.setFlagsFromString('--expose-gc')
-
 function flat(length: number): string {
   return Buffer.alloc(length, 120).toString('latin1')
 }
 
-test('the layout of this V8 is proved in under 5 ms', () => {
+test('the layout of this V8 is proved', () => {
   const { objectSizes } = getCapabilities()
   expect(objectSizes).toMatchObject({ supported: true })
   if (objectSizes.supported) expect(objectSizes.provedConstants).toBeGreaterThan(120)
@@ -123,11 +119,6 @@ describe('deepSizeOf', () => {
     expect(walkBytes / objects).toBeLessThan(12)
   })
 
-  test('a million objects are as large as the heap says that it grew', () => {
-    expect(growthOf(() => Array.from({ length: 300_000 }, (_, i) => ({ a: i, b: [i], c: `text of its own ${i}` })))).toBeLessThan(0.01)
-    expect(growthOf(() => new Map(Array.from({ length: 300_000 }, (_, i) => [i, { a: i }])))).toBeLessThan(0.01)
-  })
-
   test('maxObjects and deadlineMs end the walk with what was seen', () => {
     const many = Array.from({ length: 100_000 }, (_, i) => ({ i }))
     expect(deepSizeOf(many, { maxObjects: 1000 })).toMatchObject({ objects: 1000, truncated: true, truncatedBy: 'maxObjects' })
@@ -180,17 +171,6 @@ describe('deepSizeOf', () => {
     expect(() => deepSizeOf({}, options as never)).toThrow(expect.objectContaining({ code }))
   })
 })
-
-/** By how much `deepSizeOf` differs from the growth of the heap in use, as a share. */
-function growthOf(make: () => unknown): number {
-  const collect = globalThis.gc ?? (vm.runInNewContext('gc') as () => void)
-  collect()
-  const before = process.memoryUsage().heapUsed
-  const value = make()
-  collect()
-  const grown = process.memoryUsage().heapUsed - before
-  return Math.abs(deepSizeOf(value).heapBytes - grown) / grown
-}
 
 test('compareSizes puts the smallest first', () => {
   const entries = Array.from({ length: 1000 }, (_, i): [string, number] => [`key${i}`, i])
