@@ -37,9 +37,20 @@ function refusalOf({ failure }: FailureRecord): HeapLayoutRefusal {
   return { constant: failure.call, reason: failure.message }
 }
 
-function prove(native: NativeBinding): Proof {
+function compareExamples(native: NativeBinding): ReturnType<NativeBinding['proveHeapLayout']> {
   let answer = native.proveHeapLayout(makeLayoutExamples())
   for (let attempt = 1; attempt < attempts && isFailure(answer); attempt++) answer = native.proveHeapLayout(makeLayoutExamples())
+  return answer
+}
+
+function prove(native: NativeBinding): Proof {
+  let answer: ReturnType<NativeBinding['proveHeapLayout']>
+  try {
+    answer = compareExamples(native)
+  } catch (error) {
+    // A program may have removed a builtin, or put another in its place.
+    return { refusal: { constant: undefined, reason: `an example can't be made: ${String(error)}` } }
+  }
   if (isFailure(answer)) return { refusal: refusalOf(answer) }
   const { kinds, representations } = native.listHeapNames()
   return { layout: { native, ...answer, kinds: kinds as HeapKind[], representations: representations as Representation[] } }

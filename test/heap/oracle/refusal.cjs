@@ -1,6 +1,7 @@
-// A program that has put a class of its own in the place of WeakRef before sizes are first asked for: the proof has no example then, and must
-// say so instead of guessing. Prints, as JSON, what the calls do.
-globalThis.WeakRef = class WeakRef {}
+// A program that has put a class of its own in the place of WeakRef, or removed it, before sizes are first asked for: the proof has no example
+// then, and must say so instead of guessing. Prints, as JSON, what the calls do.
+if (process.argv[2] === 'removed') delete globalThis.WeakRef
+else globalThis.WeakRef = class WeakRef {}
 const allocscope = require('../../../dist/index.js')
 
 function codeOf(call) {
