@@ -1,5 +1,27 @@
 export * from './allocator/index.js'
+export { getCapabilities } from './capabilities/index.js'
+export type { Capabilities, ObjectSizesCapability } from './capabilities/index.js'
 export { AllocscopeError, isAllocscopeError } from './errors/index.js'
 export type { AllocscopeErrorCode, AllocscopeErrorDetails } from './errors/index.js'
-export * from './heap/index.js'
+export { compareSizes, deepSizeOf, getHeapStats, shallowSizeOf, sizeOf, sizeTree } from './heap/index.js'
+export type {
+  DeepSize,
+  DeepSizeOptions,
+  HeapKind,
+  HeapSpaceStats,
+  HeapStats,
+  KindSize,
+  ObjectSize,
+  OwnedBytes,
+  PartKind,
+  Representation,
+  SharedBytes,
+  SizeComparison,
+  SizeComparisonEntry,
+  SizeTree,
+  SizeTreeNode,
+  SizeTreeOptions,
+  ValueKind,
+} from './heap/index.js'
 export * from './process/index.js'
+export { formatSizeTree } from './report/index.js'

@@ -9,6 +9,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   allocscope::Environment::Attach(env);
   allocscope::convert::RegisterProcess(env, exports);
   allocscope::convert::RegisterAllocator(env, exports);
+  allocscope::convert::RegisterHeap(env, exports);
   return exports;
 }
 

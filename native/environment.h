@@ -3,6 +3,7 @@
 
 #include <napi.h>
 
+#include "heap/inspector.h"
 #include "process/peak.h"
 #include "process/statm.h"
 
@@ -12,6 +13,7 @@ namespace allocscope {
 struct Environment {
   process::StatmReader statm;
   process::UsageReader usage;
+  heap::Inspector heap;
 
   static Environment& Of(napi_env env);
   static void Attach(napi_env env);

@@ -53,4 +53,33 @@ export interface NativeAllocator {
   findOtherAllocators(): readonly NativeOtherAllocator[]
 }
 
-export interface NativeBinding extends NativeProcess, NativeAllocator {}
+/** The calls of `native/convert/heap.cc`. */
+export interface NativeHeap {
+  proveHeapLayout(examples: object): { readonly constants: number; readonly proofMicros: number } | FailureRecord
+  /** The proof with one number made wrong; what is in use isn't touched. */
+  proveHeapLayoutWith(examples: object, number: number, delta: number): undefined | FailureRecord
+  listHeapNames(): {
+    readonly constants: readonly string[]
+    readonly kinds: readonly string[]
+    readonly representations: readonly string[]
+  }
+  readShallowSize(value: unknown): number | FailureRecord
+  measureValue(value: unknown, figures: Float64Array): undefined | FailureRecord
+  walkValue(
+    value: unknown,
+    figures: Float64Array,
+    maxObjects?: number,
+    deadlineMs?: number,
+    followClosures?: boolean,
+    exclude?: readonly unknown[],
+  ): undefined | FailureRecord
+  walkTree(
+    values: readonly unknown[],
+    figures: Float64Array,
+    maxObjects: number,
+    deadlineMs: number,
+    followClosures: boolean,
+  ): number | FailureRecord
+}
+
+export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap {}

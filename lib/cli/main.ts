@@ -4,12 +4,14 @@ import { Command } from 'commander'
 import { reportError } from './command-errors.js'
 import { registerDemo } from './commands/demo.js'
 import { registerRun } from './commands/run.js'
+import { registerSizeof } from './commands/sizeof.js'
+import { registerSizes } from './commands/sizes.js'
 import { registerStats } from './commands/stats.js'
 import { exitCodes } from './exit-codes.js'
 import { packageVersion } from './package-version.js'
 
 /** Every verb, in the order in which --help lists them. */
-const verbs: readonly ((program: Command) => void)[] = [registerStats, registerRun, registerDemo]
+const verbs: readonly ((program: Command) => void)[] = [registerStats, registerRun, registerDemo, registerSizeof, registerSizes]
 
 const examples = `
 Examples:

@@ -8,6 +8,7 @@ namespace allocscope::convert {
 // Each room's calls, put on the addon's exports.
 void RegisterProcess(Napi::Env env, Napi::Object exports);
 void RegisterAllocator(Napi::Env env, Napi::Object exports);
+void RegisterHeap(Napi::Env env, Napi::Object exports);
 
 }  // namespace allocscope::convert
 

@@ -35,7 +35,26 @@ bool ReadByPipe(uintptr_t address, char* into, size_t length) {
   return copied;
 }
 
+// read(2) into an address that can't be written fails with EFAULT.
+bool IsRefusedByPipe(uintptr_t address, char byte) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+  const bool refused = write(ends[1], &byte, 1) == 1 && read(ends[0], reinterpret_cast<void*>(address), 1) < 0 && errno == EFAULT;
+  close(ends[0]);
+  close(ends[1]);
+  return refused;
+}
+
 }  // namespace
+
+bool IsReadOnly(uintptr_t address) {
+  char byte = 0;
+  if (!ReadOwn(address, &byte)) return false;
+  iovec local{&byte, 1};
+  iovec remote{reinterpret_cast<void*>(address), 1};
+  if (process_vm_writev(getpid(), &local, 1, &remote, 1, 0) == 1) return false;
+  return errno == EFAULT || ((errno == EPERM || errno == ENOSYS) && IsRefusedByPipe(address, byte));
+}
 
 bool ReadOwnMemory(uintptr_t address, void* into, size_t length) {
   iovec local{into, length};

@@ -10,6 +10,10 @@ namespace allocscope::platform {
 // an unmapped address is a `false` and never a fault. About 0.3 µs a call.
 bool ReadOwnMemory(uintptr_t address, void* into, size_t length);
 
+// Whether the byte at `address` is readable but can't be written: asks the kernel to write there what is there already. Only for bytes that
+// no other thread may be changing.
+bool IsReadOnly(uintptr_t address);
+
 template <typename T>
 bool ReadOwn(uintptr_t address, T* into) {
   return ReadOwnMemory(address, into, sizeof(T));

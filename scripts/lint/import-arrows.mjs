@@ -5,7 +5,7 @@ const floors = [
   ['errors'],
   ['binding'],
   ['process', 'allocator', 'heap'],
-  ['watch', 'release', 'ledger', 'profile', 'record', 'demo'],
+  ['capabilities', 'watch', 'release', 'ledger', 'profile', 'record', 'demo'],
   ['report'],
   ['cli', 'jest', 'prometheus', 'opentelemetry'],
 ]

@@ -1,0 +1,43 @@
+import { invalidArgumentType } from '../errors/index.js'
+import { deepSizeOf } from './deep-size.js'
+import type { DeepSize } from './deep-size.js'
+
+/** One of the values of {@link compareSizes}. */
+export interface SizeComparisonEntry extends Pick<
+  DeepSize,
+  'totalBytes' | 'heapBytes' | 'externalBytes' | 'objects' | 'byKind' | 'opaqueObjects'
+> {
+  readonly name: string
+  /** `totalBytes` as a multiple of the smallest entry's; undefined when that is 0. */
+  readonly ratio: number | undefined
+}
+
+/** The same data held in different ways, side by side. */
+export interface SizeComparison {
+  /** The smallest first. */
+  readonly entries: readonly SizeComparisonEntry[]
+  /** The name of the smallest. */
+  readonly smallest: string
+}
+
+/**
+ * The {@link deepSizeOf} of several values, the smallest first: `compareSizes({ map: new Map(…), object: {…} })`. Each is walked for itself, so
+ * that what two of them share counts in both.
+ *
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` unless `values` is an object with at least one property; AllocscopeError as {@link deepSizeOf} does.
+ */
+export function compareSizes(values: Readonly<Record<string, unknown>>): SizeComparison {
+  const given: unknown = values
+  if (typeof given !== 'object' || given === null) throw invalidArgumentType('values', 'an object of values to compare', values)
+  const measured = Object.entries(values).map(([name, value]) => ({ name, deep: deepSizeOf(value) }))
+  measured.sort((a, b) => a.deep.totalBytes - b.deep.totalBytes)
+  const least = measured[0]
+  if (least === undefined) throw invalidArgumentType('values', 'an object with at least one value to compare', values)
+  return { entries: measured.map(({ name, deep }) => compare(name, deep, least.deep.totalBytes)), smallest: least.name }
+}
+
+function compare(name: string, deep: DeepSize, leastBytes: number): SizeComparisonEntry {
+  const { totalBytes, heapBytes, externalBytes, objects, byKind, opaqueObjects } = deep
+  const ratio = leastBytes === 0 ? undefined : totalBytes / leastBytes
+  return { name, totalBytes, heapBytes, externalBytes, objects, byKind, opaqueObjects, ratio }
+}

@@ -1,0 +1,141 @@
+import { isFailure, toError } from '../binding/index.js'
+import { checkBoolean, checkNumber, invalidArgumentType, readOptions } from '../errors/index.js'
+import type { HeapKind } from './heap-kinds.js'
+import { requireHeapLayout } from './heap-layout.js'
+import type { HeapLayout } from './heap-layout.js'
+
+/** What objects of one kind add to a {@link DeepSize}. */
+export interface KindSize {
+  readonly objects: number
+  /** Bytes on V8's heap. */
+  readonly bytes: number
+}
+
+/** What is reachable from a value. */
+export interface DeepSize {
+  /** `heapBytes` + `externalBytes`. */
+  readonly totalBytes: number
+  /** Bytes on V8's heap of everything that was reached, each object once. */
+  readonly heapBytes: number
+  /** Bytes outside V8's heap: memory of ArrayBuffers, each once, and characters of external strings. */
+  readonly externalBytes: number
+  /** Objects on V8's heap, parts such as an array's elements included. */
+  readonly objects: number
+  /** The objects and their heap bytes by kind; kinds that weren't met are absent. */
+  readonly byKind: { readonly [kind in HeapKind]?: KindSize }
+  /**
+   * Objects counted but not looked into, as V8 says nowhere what they hold: iterators, Intl, WebAssembly, an Error's stack. More than 0 means
+   * that the sum may be too small.
+   */
+  readonly opaqueObjects: number
+  /** Objects of a type whose size isn't proved: counted as 0 bytes. */
+  readonly unsizedObjects: number
+  /** Whether the walk ended before its time: the figures are then of what it had seen. */
+  readonly truncated: boolean
+  /** What ended a truncated walk. */
+  readonly truncatedBy: 'maxObjects' | 'deadlineMs' | undefined
+  /** The most memory that the walk itself took from malloc, bytes; nothing below some 40 objects. */
+  readonly walkBytes: number
+  /** What this reading cost, microseconds of this thread's time. */
+  readonly costMicros: number
+}
+
+/** Options of {@link deepSizeOf}. */
+export interface DeepSizeOptions {
+  /** Stop after this many objects. Default: no limit. */
+  readonly maxObjects?: number | undefined
+  /** Stop after this many milliseconds. Default: no limit. The clock is read every 4,096 objects. */
+  readonly deadlineMs?: number | undefined
+  /**
+   * Follow the variables that functions close over. Default false: through a module's scope, most functions reach most of the program.
+   */
+  readonly followClosures?: boolean | undefined
+  /** Values that aren't counted and whose references aren't followed. */
+  readonly exclude?: readonly unknown[] | undefined
+}
+
+const headFigures = 8
+const figuresPerKind = 3
+/** Room for more kinds than there are; the addon checks. */
+const mostKinds = 40
+
+const figures = new Float64Array(headFigures + 1 + figuresPerKind * mostKinds)
+const ends = [undefined, 'maxObjects', 'deadlineMs'] as const
+
+function figure(index: number): number {
+  return figures[index] as number
+}
+
+function readKinds(kinds: readonly HeapKind[]): DeepSize['byKind'] {
+  const byKind: { [kind in HeapKind]?: KindSize } = {}
+  const end = headFigures + 1 + figuresPerKind * figure(headFigures)
+  for (let at = headFigures + 1; at < end; at += figuresPerKind) {
+    byKind[kinds[figure(at)] as HeapKind] = { objects: figure(at + 1), bytes: figure(at + 2) }
+  }
+  return byKind
+}
+
+function readWalk({ kinds }: HeapLayout): DeepSize {
+  const truncatedBy = ends[figure(5)]
+  return {
+    totalBytes: figure(0) + figure(1),
+    heapBytes: figure(0),
+    externalBytes: figure(1),
+    objects: figure(2),
+    byKind: readKinds(kinds),
+    opaqueObjects: figure(3),
+    unsizedObjects: figure(4),
+    truncated: truncatedBy !== undefined,
+    truncatedBy,
+    walkBytes: figure(6),
+    costMicros: figure(7),
+  }
+}
+
+function checkExclude(value: unknown): readonly unknown[] | undefined {
+  if (value === undefined) return undefined
+  if (!Array.isArray(value)) throw invalidArgumentType('options.exclude', 'an Array', value)
+  // A leading null keeps V8 from storing numbers bare: the addon reads the array's slots.
+  return [null, ...(value as unknown[])]
+}
+
+/** The limits that a walk takes, checked. */
+export interface WalkLimits {
+  readonly maxObjects: number
+  readonly deadlineMs: number
+  readonly followClosures: boolean
+}
+
+export function checkWalkLimits(options: { readonly [name in keyof WalkLimits]?: unknown }): WalkLimits {
+  return {
+    maxObjects: checkNumber('options.maxObjects', options.maxObjects, 1, Infinity),
+    deadlineMs: checkNumber('options.deadlineMs', options.deadlineMs, 0, Infinity),
+    followClosures: checkBoolean('options.followClosures', options.followClosures, false),
+  }
+}
+
+function walkWithOptions(layout: HeapLayout, value: unknown, given: DeepSizeOptions): ReturnType<HeapLayout['native']['walkValue']> {
+  const options = readOptions(given, ['maxObjects', 'deadlineMs', 'followClosures', 'exclude'])
+  const { maxObjects, deadlineMs, followClosures } = checkWalkLimits(options)
+  const exclude = checkExclude(options.exclude)
+  return layout.native.walkValue(value, figures, maxObjects, deadlineMs, followClosures, exclude)
+}
+
+/**
+ * The sum of everything that can be reached from `value`, each object once: what Pympler's `asizeof` and JOL's `GraphLayout.totalSize` are. It
+ * isn't what would be freed without `value`, since others may refer to the same objects. About 0.2 µs for a few objects, 30 to 50 ns an object
+ * in a large graph, in which time this thread does nothing else; no getter is called, no trap fires, nothing is allocated on V8's heap meanwhile,
+ * and neither cycles nor depth matter.
+ *
+ * Not followed: prototypes, classes and code; the variables of closures, unless asked for; what WeakMap, WeakSet, WeakRef and
+ * FinalizationRegistry hold; the global object. V8's own constants (`undefined`, `''`, single characters) count 0, names of properties too. A
+ * pooled Buffer brings in all of its pool, once.
+ *
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED` where the layout isn't proved, `ERR_ALLOCSCOPE_NO_ADDON` without the addon.
+ */
+export function deepSizeOf(value: unknown, options?: DeepSizeOptions): DeepSize {
+  const layout = requireHeapLayout()
+  const failure = options === undefined ? layout.native.walkValue(value, figures) : walkWithOptions(layout, value, options)
+  if (isFailure(failure)) throw toError(failure)
+  return readWalk(layout)
+}

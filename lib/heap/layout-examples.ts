@@ -1,0 +1,305 @@
+import vm from 'node:vm'
+
+/**
+ * The values whose contents the proof of V8's layout knows: `native/heap/examples.h` names them and what is in them. Fresh at each call, as
+ * V8 may by itself turn one kind of string or array into another.
+ */
+export type LayoutExamples = Readonly<Record<string, unknown>>
+
+/** 0x1111, 0x2222 and 0x3333 as 64-bit digits, the least first. */
+const bigIntDigits = (0x3333n << 128n) | (0x2222n << 64n) | 0x1111n
+
+/** From here on Node hands a Buffer's text to V8 as an external string; in characters. `EXTERN_APEX` of its source. */
+const externalLength = 1_031_914
+
+let serial = 0
+
+/** Sloppy code, or such as no linter lets pass. `vm` compiles it even where a program forbids `eval`. */
+function compile(code: string, parameters: readonly string[] = []): (...given: unknown[]) => unknown {
+  return vm.compileFunction(code, parameters) as (...given: unknown[]) => unknown
+}
+
+/** A text that no other string of the program equals: a thin string and an own copy of a pattern need that. */
+function uniqueText(prefix: string): string {
+  serial += 1
+  return Buffer.from(`${prefix} ${serial} ${performance.now()} ${Math.random()}`).toString('latin1')
+}
+
+/** A flat string of its own, of one byte a character, or of two when `text` needs them. */
+function flat(text: string): string {
+  return Buffer.from(text).toString('utf8')
+}
+
+function makeStrings(): LayoutExamples {
+  const consLeft = uniqueText('left of a rope')
+  const consRight = uniqueText('right of a rope')
+  const twoByteConsRight = flat('中文 right of a rope')
+  const slicedParent = uniqueText('a parent long enough to be sliced')
+  const twoByteParent = flat('中文 a parent long enough to be sliced')
+  const symbolDescription = uniqueText('description')
+  return {
+    emptyString: '',
+    oneCharacter: 'a',
+    oneByte: flat('sizeprobe-one-byte'),
+    twoByte: flat('size中probe'),
+    consLeft,
+    consRight,
+    cons: consLeft + consRight,
+    twoByteConsRight,
+    twoByteCons: consLeft + twoByteConsRight,
+    slicedParent,
+    sliced: slicedParent.slice(2, 30),
+    twoByteSliced: twoByteParent.slice(1, 30),
+    external: Buffer.alloc(externalLength).toString('latin1'),
+    symbolDescription,
+    symbol: Symbol(symbolDescription),
+  }
+}
+
+/** A string used as a key becomes a pointer to V8's one copy of its text; a collection soon replaces it by that copy. */
+function makeThinString(): LayoutExamples {
+  const thin = uniqueText('made thin by its use as a key')
+  const keyed: Record<string, number> = {}
+  keyed[thin] = 1
+  return { thin, internalized: Object.keys(keyed)[0] }
+}
+
+function makeObjects(referent: object): LayoutExamples {
+  const array: number[] = []
+  for (let i = 0; i < 3; i++) array.push(1001 + i)
+  const holeyArray: number[] = []
+  holeyArray[2] = 1
+  const sparseArray: number[] = []
+  sparseArray[1e8] = 1
+  const dictionaryObject: Record<string, unknown> = { removed: 1, first: referent, second: referent }
+  delete dictionaryObject['removed']
+  const getter = (): number => 1
+  const setter = (): void => undefined
+  const accessorObject: Record<string, unknown> = { removed: 1, kept: 2 }
+  Object.defineProperty(accessorObject, 'accessed', { get: getter, set: setter, configurable: true, enumerable: true })
+  delete accessorObject['removed']
+  return {
+    emptyObject: {},
+    object: { held: array },
+    array,
+    doubleArray: [1.5, 2.5, 3.5],
+    holeyArray,
+    literalArray: [11, 12, 13],
+    dictionaryObject,
+    accessorObject,
+    getter,
+    setter,
+    sparseArray,
+    referent,
+  }
+}
+
+/**
+ * Four properties fill an object literal that was empty; V8 makes room for the others outside it, three at a time. 63 set every bit of their
+ * number up to the sixth. Written out, since V8 takes names that are computed for a dictionary.
+ */
+const outsideProperties = 63
+const fillingCode = [
+  'const object = { }; object.inside0 = 1; object.inside1 = 1; object.inside2 = 1; object.inside3 = 1',
+  ...Array.from({ length: outsideProperties }, (_, index) => `object.outside${index} = ${7001 + index}`),
+  'return object',
+].join('\n')
+
+function makeManyProperties(): unknown {
+  return compile(fillingCode)()
+}
+
+function makeCollections(referent: object): LayoutExamples {
+  // An object that is a key keeps a hash beside the number of its properties.
+  const hashedProperties = makeManyProperties()
+  const map = new Map<unknown, unknown>()
+  map.set(hashedProperties, 1)
+  const set = new Set<unknown>()
+  set.add(1)
+  return {
+    map,
+    set,
+    manyProperties: makeManyProperties(),
+    hashedProperties,
+    weakMap: new WeakMap([[referent, 1]]),
+    weakSet: new WeakSet(),
+    weakRef: new WeakRef(referent),
+  }
+}
+
+function makeBuffers(): LayoutExamples {
+  const buffer = new ArrayBuffer(12345)
+  const detachedArray = new Uint8Array(100)
+  structuredClone(detachedArray.buffer, { transfer: [detachedArray.buffer] })
+  const canResize = 'resizable' in ArrayBuffer.prototype
+  const resizable = Reflect.construct(ArrayBuffer, [64, { maxByteLength: 128 }]) as ArrayBuffer
+  return {
+    buffer,
+    typedArray: new Uint8Array(buffer, 8, 1000),
+    dataView: new DataView(buffer, 8, 1000),
+    onHeapBytes: new Uint8Array(40).fill(77),
+    detachedArray,
+    resizableDataView: canResize ? new DataView(resizable) : undefined,
+    resizableBuffer: canResize ? resizable : undefined,
+  }
+}
+
+function makeWrappers(referent: object): LayoutExamples {
+  const wrappedString = uniqueText('wrapped')
+  const regExp = new RegExp(uniqueText('pattern'))
+  const proxyHandler = {}
+  const plainFunction = function named(argument: number): number {
+    return argument
+  }
+  return {
+    date: new Date(12345),
+    regExpSource: regExp.source,
+    regExp,
+    error: new Error('example'),
+    promise: Promise.resolve(referent),
+    proxy: new Proxy(referent, proxyHandler),
+    proxyHandler,
+    wrappedString,
+    stringWrapper: new String(wrappedString),
+    function: plainFunction,
+    bound: plainFunction.bind(referent, 1001),
+  }
+}
+
+class Base {
+  method(): number {
+    return 1
+  }
+}
+
+function* generatorFunction(): Generator<number> {
+  yield 1
+}
+
+async function asyncFunction(): Promise<void> {
+  await Promise.resolve()
+}
+
+async function* asyncGeneratorFunction(): AsyncGenerator<number> {
+  yield await Promise.resolve(1)
+}
+
+function makeFunctions(): LayoutExamples {
+  return {
+    arrow: (): number => 1,
+    asyncFunction,
+    generatorFunction,
+    asyncArrow: async (): Promise<void> => {
+      await Promise.resolve()
+    },
+    asyncGeneratorFunction,
+    method: Reflect.get(Base.prototype, 'method'),
+    class: Base,
+    derivedClass: class extends Base {},
+    builtin: Reflect.get(Array.prototype, 'map'),
+    arrayConstructor: Array,
+    promiseConstructor: Promise,
+    regExpConstructor: RegExp,
+    int8Constructor: Int8Array,
+    uint8Constructor: Uint8Array,
+    uint8ClampedConstructor: Uint8ClampedArray,
+    int16Constructor: Int16Array,
+    uint16Constructor: Uint16Array,
+    int32Constructor: Int32Array,
+    uint32Constructor: Uint32Array,
+    float32Constructor: Float32Array,
+    float64Constructor: Float64Array,
+    bigInt64Constructor: BigInt64Array,
+    bigUint64Constructor: BigUint64Array,
+    float16Constructor: Reflect.get(globalThis, 'Float16Array') ?? Float32Array,
+  }
+}
+
+/** What only sloppy code has: `arguments` that alias the parameters, `with`. Compiled by `vm`, which works where `eval` is forbidden. */
+function makeSloppy(referent: object): LayoutExamples {
+  const code = `
+    function aliased(first, second) { return arguments }
+    function within(scope) { with (scope) { return () => held } }
+    return { arguments: aliased(1, 2), withClosure: within({ held: referent }) }`
+  return compile(code, ['referent'])(referent) as LayoutExamples
+}
+
+/** Undefined where the program forbids `eval`; scopes of evaluated code then aren't followed. */
+function makeEvalClosure(): unknown {
+  try {
+    return compile(`return eval("'use strict'; let kept = {}; (() => kept)")`)()
+  } catch {
+    return undefined
+  }
+}
+
+/** A variable that its closure assigns, alone in its scope: newer V8s give it a cell of its own. */
+function makeAssignedClosure(referent: object): () => object | undefined {
+  let assigned: object | undefined = referent
+  return () => {
+    assigned ??= {}
+    return assigned
+  }
+}
+
+function makeScopes(referent: object): LayoutExamples {
+  const held = referent
+  let blockClosure: unknown
+  for (const inner of [referent]) blockClosure = (): object => inner
+  let catchClosure: unknown
+  try {
+    throw new Error('example')
+  } catch (caught) {
+    catchClosure = (): unknown => caught
+  }
+  const generatorReceiver = {
+    *run(_held: object): Generator {
+      yield this
+    },
+    async *runAsync(): AsyncGenerator {
+      await Promise.resolve()
+      yield this
+    },
+  }
+  return {
+    closure: (): object => held,
+    assignedClosure: makeAssignedClosure(referent),
+    blockClosure,
+    catchClosure,
+    evalClosure: makeEvalClosure(),
+    generatorReceiver,
+    generator: generatorReceiver.run(referent),
+    asyncGenerator: generatorReceiver.runAsync(),
+  }
+}
+
+/** Texts that V8 is built with: most of them lie among its constants, wherever those are. */
+function listBuiltinNames(): readonly string[] {
+  return [Array, String, Date, RegExp, Promise, Object].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
+}
+
+/** A fresh set of examples, about a millisecond and 1 MB of an external string that the next collection frees. */
+export function makeLayoutExamples(): LayoutExamples {
+  const referent = { referent: true }
+  return {
+    smallInteger: 0x12345678,
+    heapNumber: 1.2345678e100,
+    bigInt: bigIntDigits,
+    negativeBigInt: -bigIntDigits,
+    undefined,
+    null: null,
+    true: true,
+    false: false,
+    global: globalThis,
+    builtinNames: listBuiltinNames(),
+    ...makeStrings(),
+    ...makeObjects(referent),
+    ...makeCollections(referent),
+    ...makeBuffers(),
+    ...makeWrappers(referent),
+    ...makeFunctions(),
+    ...makeSloppy(referent),
+    ...makeScopes(referent),
+    ...makeThinString(),
+  }
+}

@@ -1,0 +1,203 @@
+import { isFailure, toError } from '../binding/index.js'
+import { checkNumber, readOptions } from '../errors/index.js'
+import { checkWalkLimits } from './deep-size.js'
+import type { WalkLimits } from './deep-size.js'
+import type { Representation, ValueKind } from './heap-kinds.js'
+import { requireHeapLayout } from './heap-layout.js'
+import { listOwnChildren } from './own-children.js'
+import { sizeOf } from './size-of.js'
+
+/** One value within a {@link SizeTree}. Sizes add up: `deepBytes` is `ownBytes`, `elsewhereBytes`, `omitted.bytes` and the children's `deepBytes`. */
+export interface SizeTreeNode {
+  /** How its holder reaches it: `.rows`, `[3]`, `get("id")`, `value 7`. */
+  readonly name: string
+  readonly kind: ValueKind
+  readonly representation: Representation
+  /** The object itself, bytes. */
+  readonly selfBytes: number
+  /** The object and what it alone owns, off-heap memory included; {@link ObjectSize.totalBytes}. */
+  readonly ownBytes: number
+  /** Everything that is reachable from here and wasn't counted elsewhere in the tree. */
+  readonly deepBytes: number
+  /** Of `deepBytes`, what lies outside V8's heap. */
+  readonly externalBytes: number
+  /** Of `deepBytes`, what no child shows: deeper levels, numbers, map keys, a Proxy's target, a bound function's parts. */
+  readonly elsewhereBytes: number
+  /** Whether the object is counted at another place of the tree: its `deepBytes` is 0 here. */
+  readonly seen: boolean
+  /** The largest first. */
+  readonly children: readonly SizeTreeNode[]
+  /** Children that `maxEntries` or `minBytes` left out. */
+  readonly omitted: { readonly entries: number; readonly bytes: number }
+}
+
+/** The recursive picture of one value. */
+export interface SizeTree {
+  readonly root: SizeTreeNode
+  /** Whether `maxObjects` or `deadlineMs` ended the walk: sizes are then lower bounds. */
+  readonly truncated: boolean
+  readonly truncatedBy: 'maxObjects' | 'deadlineMs' | undefined
+  /** What the whole reading cost, microseconds of this thread's time. */
+  readonly costMicros: number
+}
+
+/** Options of {@link sizeTree}. */
+export interface SizeTreeOptions {
+  /** Levels below the value. Default 3. */
+  readonly depth?: number | undefined
+  /** Children smaller than this are summed up instead of listed. Default 0. */
+  readonly minBytes?: number | undefined
+  /** Children listed for one value, the largest first. Default 20. */
+  readonly maxEntries?: number | undefined
+  /** As in {@link DeepSizeOptions}. */
+  readonly maxObjects?: number | undefined
+  readonly deadlineMs?: number | undefined
+  readonly followClosures?: boolean | undefined
+}
+
+interface TreeOptions extends WalkLimits {
+  readonly depth: number
+  readonly minBytes: number
+  readonly maxEntries: number
+}
+
+/** Children looked at for one value, and values looked at in all. What lies beyond is in the holder's `elsewhereBytes`. */
+const mostCandidates = 10_000
+const mostValues = 200_000
+const figuresPerValue = 5
+const ends = [undefined, 'maxObjects', 'deadlineMs'] as const
+
+/** The values of the tree, holders before what they hold, as parallel lists: the addon takes them all in one call. */
+interface Listing {
+  readonly values: unknown[]
+  readonly names: string[]
+  readonly holders: number[]
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+/** Level by level, so that an object reachable in several ways belongs to the shortest. */
+function listValues(root: unknown, depth: number): Listing {
+  // The leading null keeps V8 from storing numbers bare: the addon reads the array's slots.
+  const listing: Listing = { values: [null, root], names: ['', ''], holders: [-1, 0] }
+  const opened = new Set<object>()
+  let levelStart = 1
+  for (let level = 0; level < depth && levelStart < listing.values.length; level++) {
+    const levelEnd = listing.values.length
+    for (let holder = levelStart; holder < levelEnd; holder++) addChildren(listing, holder, opened)
+    levelStart = levelEnd
+  }
+  return listing
+}
+
+function addChildren({ values, names, holders }: Listing, holder: number, opened: Set<object>): void {
+  const value = values[holder]
+  if (!isObject(value) || opened.has(value)) return
+  opened.add(value)
+  const most = Math.min(mostCandidates, mostValues - values.length)
+  for (const child of listOwnChildren(value, most)) {
+    // Reading a number out of its slot may box it anew: such an object isn't part of what is measured.
+    if (typeof child.value === 'number') continue
+    values.push(child.value)
+    names.push(child.name)
+    holders.push(holder)
+  }
+}
+
+interface Measured {
+  readonly figures: Float64Array
+  readonly truncatedBy: SizeTree['truncatedBy']
+}
+
+function measure(values: readonly unknown[], limits: WalkLimits): Measured {
+  const { native } = requireHeapLayout()
+  const figures = new Float64Array(values.length * figuresPerValue)
+  const answer = native.walkTree(values, figures, limits.maxObjects, limits.deadlineMs, limits.followClosures)
+  if (isFailure(answer)) throw toError(answer)
+  return { figures, truncatedBy: ends[answer] }
+}
+
+/** Builds the nodes from the last to the first: children before their holders. */
+class TreeBuilder {
+  readonly #children: SizeTreeNode[][]
+
+  constructor(
+    private readonly listing: Listing,
+    private readonly figures: Float64Array,
+    private readonly options: TreeOptions,
+  ) {
+    this.#children = listing.values.map(() => [])
+  }
+
+  build(): SizeTreeNode {
+    for (let index = this.listing.values.length - 1; index > 1; index--) {
+      this.#children[this.listing.holders[index] as number]?.push(this.#node(index))
+    }
+    return this.#node(1)
+  }
+
+  #node(index: number): SizeTreeNode {
+    const size = sizeOf(this.listing.values[index])
+    const all = (this.#children[index] ?? []).sort((a, b) => b.deepBytes - a.deepBytes)
+    const isShown = ({ deepBytes }: SizeTreeNode, rank: number): boolean =>
+      rank < this.options.maxEntries && deepBytes >= this.options.minBytes
+    const children = all.filter(isShown)
+    const rest = all.filter((child, rank) => !isShown(child, rank))
+    const heapBytes = this.#figure(index, 0)
+    const externalBytes = this.#figure(index, 1)
+    const seen = this.#figure(index, 4) === 1
+    const reachedBytes = heapBytes + externalBytes
+    const ownBytes = seen || reachedBytes === 0 ? 0 : Math.min(size.totalBytes, reachedBytes)
+    return {
+      name: this.listing.names[index] as string,
+      kind: size.kind,
+      representation: size.representation,
+      selfBytes: size.selfBytes,
+      ownBytes,
+      deepBytes: reachedBytes + sum(all, 'deepBytes'),
+      externalBytes: externalBytes + sum(all, 'externalBytes'),
+      elsewhereBytes: reachedBytes - ownBytes,
+      seen,
+      children,
+      omitted: { entries: rest.length, bytes: sum(rest, 'deepBytes') },
+    }
+  }
+
+  #figure(index: number, offset: number): number {
+    return this.figures[index * figuresPerValue + offset] as number
+  }
+}
+
+function sum(nodes: readonly SizeTreeNode[], member: 'deepBytes' | 'externalBytes'): number {
+  return nodes.reduce((total, node) => total + node[member], 0)
+}
+
+function readTreeOptions(options: SizeTreeOptions | undefined): TreeOptions {
+  const given = readOptions(options, ['depth', 'minBytes', 'maxEntries', 'maxObjects', 'deadlineMs', 'followClosures'])
+  return {
+    ...checkWalkLimits(given),
+    depth: checkNumber('options.depth', given.depth, 0, 3),
+    minBytes: checkNumber('options.minBytes', given.minBytes, 0, 0),
+    maxEntries: checkNumber('options.maxEntries', given.maxEntries, 0, 20),
+  }
+}
+
+/**
+ * What is in `value`, level by level, with the size of each part: the recursive picture of {@link deepSizeOf}. Each object counts once, at the
+ * place where the fewest steps lead to it, so that the sizes add up to the root's.
+ *
+ * Own properties, array elements and entries of Map and Set are shown, but for numbers; no getter is called and no trap of a Proxy fires. It allocates for what it
+ * shows, before and after the walk but not in it. For values with more than 10,000 entries, those beyond count in `elsewhereBytes`.
+ *
+ * @throws TypeError or RangeError for bad options; AllocscopeError as {@link deepSizeOf} does.
+ */
+export function sizeTree(value: unknown, options?: SizeTreeOptions): SizeTree {
+  const start = performance.now()
+  const checked = readTreeOptions(options)
+  const listing = listValues(value, checked.depth)
+  const { figures, truncatedBy } = measure(listing.values, checked)
+  const root = new TreeBuilder(listing, figures, checked).build()
+  return { root, truncated: truncatedBy !== undefined, truncatedBy, costMicros: (performance.now() - start) * 1000 }
+}

@@ -1,0 +1,73 @@
+#ifndef ALLOCSCOPE_HEAP_MEASURE_H_
+#define ALLOCSCOPE_HEAP_MEASURE_H_
+
+#include <cstdint>
+
+#include "heap/proof.h"
+
+namespace allocscope::heap {
+
+// In which of its forms V8 keeps a value.
+enum class Representation : uint8_t {
+  kPlain,
+  kSmallInteger,
+  kHeapNumber,
+  kReadOnly,
+  kOneByte,
+  kTwoByte,
+  kCons,
+  kFlattenedCons,
+  kSliced,
+  kThin,
+  kExternalOneByte,
+  kExternalTwoByte,
+  kInObject,
+  kOutsideObject,
+  kDictionary,
+  kPackedSmallIntegers,
+  kHoleySmallIntegers,
+  kPacked,
+  kHoley,
+  kPackedDoubles,
+  kHoleyDoubles,
+  kFixedElements,
+  kCopyOnWrite,
+  kSparse,
+  kOnHeap,
+  kOffHeap,
+  kPartOfBuffer,
+  kSloppy,
+};
+
+constexpr size_t kRepresentations = static_cast<size_t>(Representation::kSloppy) + 1;
+
+const char* NameOf(Representation representation);
+
+// One value and the stores that belong to it. Bytes throughout; 0 for a store that it hasn't.
+struct Measure {
+  Kind kind = Kind::kNumber;
+  Representation representation = Representation::kSmallInteger;
+  int64_t self = 0;
+  // Owned by this object alone.
+  int64_t properties = 0;
+  int64_t elements = 0;
+  int64_t table = 0;
+  int64_t arguments = 0;
+  int64_t registers = 0;
+  int64_t buffer = 0;
+  uint64_t external = 0;
+  // Shared with others.
+  int64_t shared_elements = 0;
+  int64_t shared_characters = 0;
+  uint64_t shared_memory = 0;
+  // Of the owned elements, what lies behind the array's length.
+  int64_t unused_elements = 0;
+  // Of a typed array or DataView: its window on the memory.
+  uint64_t view = 0;
+};
+
+Measure MeasureValue(const ProvedLayout& proved, Tagged value);
+
+}  // namespace allocscope::heap
+
+#endif  // ALLOCSCOPE_HEAP_MEASURE_H_

@@ -1,0 +1,170 @@
+#include "heap/walk.h"
+
+#include "platform/clock.h"
+
+namespace allocscope::heap {
+
+WalkEnd Walk::Resume(Tagged claimed) {
+  pending_.Push(AddressOf(claimed) | kHeldByProgram);
+  uint64_t until_clock = kObjectsPerClock;
+  while (!pending_.empty()) {
+    if (sum_.objects >= options_.max_objects) return WalkEnd::kObjects;
+    if (--until_clock == 0) {
+      if (platform::MonotonicNanos() >= options_.deadline_nanos) return WalkEnd::kDeadline;
+      until_clock = kObjectsPerClock;
+    }
+    uintptr_t entry = 0;
+    pending_.Pop(&entry);
+    Visit(entry);
+  }
+  return WalkEnd::kComplete;
+}
+
+void Walk::Count(Shape shape, int64_t size) {
+  const uint64_t bytes = size == kUnknownSize ? 0 : static_cast<uint64_t>(size);
+  if (size == kUnknownSize) sum_.unsized++;
+  sum_.objects++;
+  sum_.heap_bytes += bytes;
+  const auto kind = static_cast<size_t>(KindOf(shape));
+  KindSum& sum = by_kind_[kind];
+  // Entries are made when they are first needed: of a small graph, most never are.
+  if ((kinds_ & uint64_t{1} << kind) == 0) sum = {0, 0};
+  kinds_ |= uint64_t{1} << kind;
+  sum.objects++;
+  sum.bytes += bytes;
+}
+
+void Walk::Visit(uintptr_t entry) {
+  const Address object = entry & ~kTagMask;
+  const Address map = MapOf(layout_, object);
+  const Shape shape = ShapeOfMap(layout_, map);
+  // Marks of what isn't there, the program's root scope, its global object and V8's type descriptions belong to no value.
+  if (shape == Shape::kOddball || shape == Shape::kGlobalProxy || shape == Shape::kNativeContext || shape == Shape::kMap) return;
+  if ((shape == Shape::kContext || shape == Shape::kContextCell) && !options_.follow_closures) return;
+  const int64_t size = ObjectSize(layout_, object, map, shape);
+  Count(shape, size);
+  const bool held_by_program = (entry & kHeldByProgram) != 0;
+  const bool is_internal = !IsValue(shape) && shape != Shape::kAccessorPair && shape != Shape::kContextCell;
+  if (shape == Shape::kUnproved || (held_by_program && is_internal)) {
+    // V8 keeps notes of its own in properties (the stack of an Error, for one), which lead to anything.
+    sum_.opaque++;
+    return;
+  }
+  if (shape >= Shape::kPlainObject) {
+    VisitObject(object, map, shape, size);
+  } else {
+    VisitParts(object, shape, size);
+  }
+}
+
+void Walk::VisitParts(Address object, Shape shape, int64_t size) {
+  const Address data = object + static_cast<uintptr_t>(layout_.store_data);
+  const Address end = object + static_cast<uintptr_t>(size);
+  switch (shape) {
+    case Shape::kConsString:
+      PushPart(Slot(object, layout_.cons_first));
+      return PushPart(Slot(object, layout_.cons_second));
+    case Shape::kSlicedString:
+      return PushPart(Slot(object, layout_.sliced_parent));
+    case Shape::kThinString:
+      return PushPart(Slot(object, layout_.thin_actual));
+    case Shape::kExternalOneByteString:
+    case Shape::kExternalTwoByteString:
+      sum_.external_bytes += ExternalStringBytes(layout_, object, shape);
+      return;
+    case Shape::kSymbol:
+      return PushValue(Slot(object, layout_.symbol_description));
+    case Shape::kFixedArray:
+    case Shape::kPropertyArray:
+    case Shape::kNumberDictionary:
+    case Shape::kHashTable:
+      return PushValues(data, end);
+    case Shape::kSloppyElements:
+      return PushPart(Slot(object, layout_.sloppy_arguments));
+    case Shape::kNameDictionary:
+      return VisitNameDictionary(object);
+    case Shape::kAccessorPair:
+      PushValue(Slot(object, layout_.accessor_getter));
+      return PushValue(Slot(object, layout_.accessor_setter));
+    case Shape::kContext:
+      return VisitContext(object, size);
+    case Shape::kContextCell:
+      return PushValue(Slot(object, layout_.context_cell_value));
+    case Shape::kProxy:
+      PushValue(Slot(object, layout_.proxy_target));
+      return PushValue(Slot(object, layout_.proxy_handler));
+    default:
+      return;
+  }
+}
+
+void Walk::VisitObject(Address object, Address map, Shape shape, int64_t size) {
+  PushPart(Slot(object, layout_.properties));
+  const Address in_object = InObjectProperties(layout_, map);
+  // Plain objects and arrays are most of any heap.
+  if (shape != Shape::kPlainObject && shape != Shape::kArray) VisitInternals(object, shape);
+  PushPart(Slot(object, layout_.elements));
+  if (in_object != 0) PushValues(object + in_object, object + static_cast<uintptr_t>(size));
+}
+
+void Walk::VisitInternals(Address object, Shape shape) {
+  switch (shape) {
+    case Shape::kFunction:
+      if (options_.follow_closures) PushPart(Slot(object, layout_.function_context));
+      return;
+    case Shape::kBoundFunction:
+      PushValue(Slot(object, layout_.bound_target));
+      PushValue(Slot(object, layout_.bound_this));
+      return PushPart(Slot(object, layout_.bound_arguments));
+    case Shape::kMapObject:
+    case Shape::kSetObject:
+    case Shape::kWeakMap:
+    case Shape::kWeakSet:
+      return PushPart(Slot(object, layout_.collection_table));
+    case Shape::kDate:
+      if (!layout_.date_is_raw_double) PushValue(Slot(object, layout_.date_value));
+      return;
+    case Shape::kRegExp:
+      return PushValue(Slot(object, layout_.regexp_source));
+    case Shape::kPromise:
+      return PushValue(Slot(object, layout_.promise_result));
+    case Shape::kArrayBuffer:
+      return VisitBuffer(object);
+    case Shape::kTypedArray:
+    case Shape::kDataView:
+      return PushValue(Slot(object, layout_.view_buffer));
+    case Shape::kPrimitiveWrapper:
+      return PushValue(Slot(object, layout_.wrapper_value));
+    case Shape::kGenerator:
+      PushValue(Slot(object, layout_.generator_receiver));
+      return PushPart(Slot(object, layout_.generator_registers));
+    case Shape::kOtherObject:
+      sum_.opaque++;
+      return;
+    default:
+      return;
+  }
+}
+
+void Walk::VisitBuffer(Address buffer) {
+  // Two ArrayBuffers may share their memory: what a SharedArrayBuffer is for.
+  const uintptr_t memory = Load<uintptr_t>(buffer + static_cast<uintptr_t>(layout_.buffer_backing_store));
+  if (memory != 0 && visited_.Add(memory)) sum_.external_bytes += BufferBytes(layout_, buffer);
+}
+
+void Walk::VisitNameDictionary(Address dictionary) {
+  const int64_t capacity = SmallInteger(Slot(dictionary, layout_.dictionary_capacity));
+  const int64_t words = StoreLengthOf(layout_, dictionary);
+  const int64_t entry_words = layout_.name_dictionary_entry_words;
+  // The entries are at the end: key, value, details. Keys are names, shared by all that use them.
+  for (int64_t word = words - capacity * entry_words + 1; word < words; word += entry_words) {
+    PushValue(Load<Tagged>(dictionary + static_cast<uintptr_t>(layout_.store_data + word * static_cast<int64_t>(kWordBytes))));
+  }
+}
+
+void Walk::VisitContext(Address context, int64_t size) {
+  PushPart(Slot(context, layout_.context_previous));
+  PushValues(context + static_cast<uintptr_t>(layout_.context_previous) + kWordBytes, context + static_cast<uintptr_t>(size));
+}
+
+}  // namespace allocscope::heap

@@ -1,0 +1,102 @@
+#ifndef ALLOCSCOPE_HEAP_WALK_H_
+#define ALLOCSCOPE_HEAP_WALK_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "heap/object_size.h"
+#include "heap/pending.h"
+#include "heap/proof.h"
+#include "heap/visited_set.h"
+
+namespace allocscope::heap {
+
+struct WalkOptions {
+  uint64_t max_objects = UINT64_MAX;
+  // On the monotonic clock; UINT64_MAX for none.
+  uint64_t deadline_nanos = UINT64_MAX;
+  bool follow_closures = false;
+};
+
+enum class WalkEnd : uint8_t { kComplete, kObjects, kDeadline };
+
+struct KindSum {
+  uint64_t objects;
+  uint64_t bytes;
+};
+
+struct WalkSum {
+  uint64_t objects = 0;
+  uint64_t heap_bytes = 0;
+  uint64_t external_bytes = 0;
+  // Objects whose own bytes are counted but that may hold more, because V8 says nowhere where: iterators, Intl, what hangs on an Error.
+  uint64_t opaque = 0;
+  // Objects whose size no example has proved: they count as an object of 0 bytes.
+  uint64_t unsized = 0;
+};
+
+// One walk over what is reachable: each object once, without recursion, without a call into V8. What it may not follow is said in
+// docs/object-sizes.md. No V8 allocation may happen during its life.
+class Walk {
+ public:
+  Walk(const ProvedLayout& proved, const WalkOptions& options) : layout_(proved.layout), options_(options), visited_(proved.read_only) {}
+
+  // From now on `value` and what only it leads to doesn't count.
+  void Exclude(Tagged value) {
+    if (IsPointer(value)) visited_.Add(AddressOf(value));
+  }
+  // Whether `value` is an object that nothing has claimed yet; now it is claimed, but neither counted nor followed until `Resume`.
+  bool Claim(Tagged value) { return IsPointer(value) && visited_.Add(AddressOf(value)); }
+
+  WalkEnd Run(Tagged root) { return Claim(root) ? Resume(root) : WalkEnd::kComplete; }
+  // Counts a claimed value and everything it leads to.
+  WalkEnd Resume(Tagged claimed);
+
+  const WalkSum& sum() const { return sum_; }
+  // The kinds that were met, one bit each; only their entries of `by_kind` are filled.
+  uint64_t kinds() const { return kinds_; }
+  const KindSum& by_kind(size_t kind) const { return by_kind_[kind]; }
+  size_t own_bytes() const { return visited_.bytes() + pending_.peak_bytes(); }
+
+ private:
+  // In the low bits of a pending entry, which an address leaves free.
+  static constexpr uintptr_t kHeldByProgram = 1;
+  static constexpr uint64_t kObjectsPerClock = 4096;
+
+  void Visit(uintptr_t entry);
+  void VisitParts(Address object, Shape shape, int64_t size);
+  void VisitObject(Address object, Address map, Shape shape, int64_t size);
+  void VisitInternals(Address object, Shape shape);
+  void VisitBuffer(Address buffer);
+  void VisitNameDictionary(Address dictionary);
+  void VisitContext(Address context, int64_t size);
+  void Count(Shape shape, int64_t size);
+
+  Tagged Slot(Address object, int32_t offset) const { return Load<Tagged>(object + static_cast<uintptr_t>(offset)); }
+  // A slot that holds a part of the object itself.
+  void PushPart(Tagged word) {
+    if (IsPointer(word) && visited_.Add(AddressOf(word))) pending_.Push(AddressOf(word));
+  }
+  // A slot that holds what the program put there.
+  void PushValue(Tagged word) {
+    if (!IsPointer(word) || !visited_.Add(AddressOf(word))) return;
+    __builtin_prefetch(reinterpret_cast<const void*>(AddressOf(word)));
+    pending_.Push(AddressOf(word) | kHeldByProgram);
+  }
+  void PushValues(Address begin, Address end) {
+    for (Address slot = begin; slot < end; slot += kWordBytes) PushValue(Load<Tagged>(slot));
+  }
+
+  const Layout& layout_;
+  const WalkOptions options_;
+  VisitedSet visited_;
+  Pending pending_;
+  WalkSum sum_;
+  uint64_t kinds_ = 0;
+  std::array<KindSum, kKinds> by_kind_;
+};
+
+}  // namespace allocscope::heap
+
+#endif  // ALLOCSCOPE_HEAP_WALK_H_

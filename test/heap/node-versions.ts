@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+const root = path.join(__dirname, '..', '..')
+
+/** The versions that sizes are promised for; scripts/install-test-tools.sh fetches them. */
+export const nodeMajors = [20, 22, 24, 26] as const
+
+/** The program of a Node version; undefined where it isn't installed. This very Node stands for its own version. */
+export function findNode(major: number): string | undefined {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath
+  const file = path.join(root, '.cache', 'node', String(major), 'bin', 'node')
+  return existsSync(file) ? file : undefined
+}
+
+/** Runs a script of test/heap/oracle in a Node of its own, and returns what it prints, as JSON. */
+export async function runOracle(
+  node: string,
+  script: string,
+  options: { readonly flags?: readonly string[]; readonly args?: readonly string[] } = {},
+): Promise<unknown> {
+  const file = path.join(__dirname, 'oracle', script)
+  const { stdout } = await promisify(execFile)(node, [...(options.flags ?? []), file, ...(options.args ?? [])], {
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  return JSON.parse(stdout)
+}
+
+/** One test for each version. One that isn't installed is skipped by name, and fails where everything can be installed. */
+export function testOnEachNode(title: string, body: (node: string, major: number) => Promise<void>): void {
+  for (const major of nodeMajors) {
+    const node = findNode(major)
+    const name = `${title}, Node ${major}`
+    if (node !== undefined) test(name, () => body(node, major), 120_000)
+    else if (process.env['CI'] === undefined)
+      test.skip(`${name}: .cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`, () => undefined)
+    else test(name, () => Promise.reject(new Error(`.cache/node/${major} is missing`)))
+  }
+}

@@ -1,0 +1,32 @@
+// node --expose-gc growth.cjs: makes a million objects in several ways and prints, as JSON, by how much the heap in use grew and what we say.
+const { deepSizeOf } = require('../../../dist/index.js')
+
+const million = 1_000_000
+
+const makers = {
+  objects: () => Array.from({ length: million }, (_, i) => ({ a: i, b: i, c: i })),
+  records: () => Array.from({ length: million / 4 }, (_, i) => ({ a: i, b: [i], c: `text of its own ${i}` })),
+  map: () => new Map(Array.from({ length: million / 2 }, (_, i) => [i, { a: i }])),
+  list: () => {
+    let list
+    for (let i = 0; i < million; i++) list = { next: list, i }
+    return list
+  },
+}
+
+/** Twice: the first collection may leave what only the second finds unreachable. */
+function usedAfterCollection() {
+  globalThis.gc()
+  globalThis.gc()
+  return process.memoryUsage().heapUsed
+}
+
+function growth(make) {
+  const before = usedAfterCollection()
+  const value = make()
+  const grownBytes = usedAfterCollection() - before
+  return { grownBytes, heapBytes: deepSizeOf(value).heapBytes }
+}
+
+deepSizeOf({})
+console.log(JSON.stringify(Object.entries(makers).map(([name, make]) => ({ name, ...growth(make) }))))

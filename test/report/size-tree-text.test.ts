@@ -1,0 +1,61 @@
+import { formatSizeTree } from '../../lib/index.js'
+import type { SizeTree, SizeTreeNode } from '../../lib/index.js'
+
+function node(name: string, deepBytes: number, more: Partial<SizeTreeNode> = {}): SizeTreeNode {
+  return {
+    name,
+    kind: 'object',
+    representation: 'in-object',
+    selfBytes: 32,
+    ownBytes: 32,
+    deepBytes,
+    externalBytes: 0,
+    elsewhereBytes: 0,
+    seen: false,
+    children: [],
+    omitted: { entries: 0, bytes: 0 },
+    ...more,
+  }
+}
+
+function tree(root: SizeTreeNode, truncatedBy?: SizeTree['truncatedBy']): SizeTree {
+  return { root, truncated: truncatedBy !== undefined, truncatedBy, costMicros: 1 }
+}
+
+test('one line a value, the guides of a tree, and remarks for what is not shown', () => {
+  const rows = node('.rows', 1200, {
+    kind: 'array',
+    representation: 'packed',
+    children: [node('[0]', 64)],
+    omitted: { entries: 9, bytes: 600 },
+  })
+  const root = node('', 1_234_567, { children: [rows, node('.again', 0, { seen: true })], elsewhereBytes: 80, externalBytes: 1_000_000 })
+  expect(formatSizeTree(tree(root))).toBe(
+    [
+      '    bytes',
+      '1,234,567  object, in-object, 1,000,000 off the heap',
+      '    1,200  ├─ .rows  array, packed',
+      '       64  │  ├─ [0]  object, in-object',
+      '      600  │  └─ … 9 more',
+      '        0  ├─ .again  object, in-object (counted above or beside)',
+      '       80  └─ … not shown: deeper, numbers, parts',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('says that a walk was ended', () => {
+  expect(formatSizeTree(tree(node('', 32), 'deadlineMs'))).toMatch(/Ended by deadlineMs: sizes are lower bounds\.\n$/)
+})
+
+test('a name from the program can’t move the cursor or break the line', () => {
+  const text = formatSizeTree(tree(node('', 32, { children: [node('["\u001b[2J\n"]', 32)] })))
+  expect(text.split('\n')).toHaveLength(4)
+  expect(text).not.toContain('\u001b')
+})
+
+test('a tree a hundred thousand deep', () => {
+  let deep = node('.next', 32)
+  for (let level = 0; level < 100_000; level++) deep = node('.next', 32, { children: [deep] })
+  expect(() => formatSizeTree(tree(node('', 32, { children: [deep] })))).not.toThrow()
+})
