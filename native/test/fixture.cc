@@ -5,11 +5,13 @@
 #include <pthread.h>
 #include <time.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,8 +31,10 @@ class Blocks {
     for (void* block : blocks_) std::free(block);
   }
 
-  // Frees all but each `keep_each`th block (all of them when it is 0); the bytes that the program asked for and still holds.
-  double Free(size_t keep_each) {
+  // Frees all but each `keep_each`th block (all of them when it is 0), in a random order when `shuffled`, so that free lists jump about in
+  // memory; the bytes that the program asked for and still holds.
+  double Free(size_t keep_each, bool shuffled) {
+    if (shuffled) Shuffle();
     size_t kept = 0;
     for (size_t i = 0; i < blocks_.size(); i++) {
       if (keep_each != 0 && i % keep_each == 0) {
@@ -52,6 +56,12 @@ class Blocks {
   }
 
  private:
+  // Among the odd and among the even places, so that blocks which are neighbours in memory aren't freed together.
+  void Shuffle() {
+    std::mt19937 random(1);
+    for (size_t i = blocks_.size(); i-- > 2;) std::swap(blocks_[i], blocks_[i % 2 + 2 * (random() % (i / 2 + 1))]);
+  }
+
   std::vector<void*> blocks_;
   size_t bytes_;
 };
@@ -134,9 +144,9 @@ Napi::Value Allocate(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(state.blocks.size() - 1));
 }
 
-// free(handle, keepEach): bytes still held
+// free(handle, keepEach, shuffled?): bytes still held
 Napi::Value Free(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), StateOf(info).blocks[Size(info, 0)]->Free(Size(info, 1)));
+  return Napi::Number::New(info.Env(), StateOf(info).blocks[Size(info, 0)]->Free(Size(info, 1), info[2].ToBoolean()));
 }
 
 // usableBytes(handle): number

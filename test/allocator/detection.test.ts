@@ -62,9 +62,9 @@ describe('detection', () => {
     // A block that got an mmap of its own before still gets one afterwards: the threshold hasn't risen to it.
     const readings = `['footprint', 'usage', 'arenas', 'footprint'].map((detail) => allocscope.getAllocatorStats({ detail }).mmapThresholdBytes)`
     const script = `{
-      before: [fixture.mallinfo2().hblks, fixture.allocate(1, 300_000), fixture.mallinfo2().hblks],
+      before: [fixture.mallinfo2().hblks, fixture.allocate(1, 3_000_000), fixture.mallinfo2().hblks],
       readings: ${readings},
-      after: [fixture.mallinfo2().hblks, fixture.allocate(1, 300_000), fixture.mallinfo2().hblks],
+      after: [fixture.mallinfo2().hblks, fixture.allocate(1, 3_000_000), fixture.mallinfo2().hblks],
     }`
     const seen = inFreshProcess(script, { LD_PRELOAD: '' }) as Readonly<Record<'before' | 'readings' | 'after', readonly number[]>>
     expect((seen.before[2] as number) - (seen.before[0] as number)).toBe(1)

@@ -3,7 +3,7 @@ import path from 'node:path'
 /** The addon of native/test, which uses memory by known amounts. See fixture.cc for each call. */
 export interface Fixture {
   allocate(count: number, bytes: number): number
-  free(handle: number, keepEach: number): number
+  free(handle: number, keepEach: number, shuffled?: boolean): number
   usableBytes(handle: number): number
   holdInThreads(threads: number, count: number, bytes: number): void
   joinThreads(): void

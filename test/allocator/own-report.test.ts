@@ -1,7 +1,10 @@
 import { performance } from 'node:perf_hooks'
 
 import { getAllocatorStats } from '../../lib/allocator/index.js'
+import type { GlibcStats } from '../../lib/allocator/index.js'
 import { loadFixture } from './fixture.js'
+import type { Fixture } from './fixture.js'
+import { inFreshProcess } from './fresh-process.js'
 import { live, mebibyte, readLive } from './live-allocator.js'
 
 // The runner's own threads use memory too: a figure that they disturbed is measured again, three times at the most.
@@ -18,9 +21,12 @@ function expectNear(ours: number | undefined, theirs: number, tolerance = noiseB
 
 const reports: Record<typeof live, () => void> = {
   glibc: () => {
-    const arenas = readLive('glibc', { detail: 'arenas', budgetMs: Infinity })
-    const usage = readLive('glibc', { detail: 'usage', budgetMs: Infinity })
-    const own = fixture.mallinfo2()
+    // In a process of its own, where no test runner compiles and collects between one reading and the next.
+    const { arenas, usage, own } = inFreshProcess(`(fixture.free(fixture.allocate(50_000, 700), 7), fixture.holdInThreads(3, 100, 3000), {
+      arenas: allocscope.getAllocatorStats({ detail: 'arenas', budgetMs: Infinity }),
+      usage: allocscope.getAllocatorStats({ detail: 'usage', budgetMs: Infinity }),
+      own: fixture.mallinfo2(),
+    })`) as { readonly arenas: GlibcStats; readonly usage: GlibcStats; readonly own: ReturnType<Fixture['mallinfo2']> }
     for (const { counters } of [usage, arenas]) {
       expect([counters?.arenaBytes, counters?.mmappedBytes, counters?.mmappedChunks]).toEqual([own.arena, own.hblkhd, own.hblks])
       expectNear(counters?.inUseBytes, own.uordblks)
