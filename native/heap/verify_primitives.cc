@@ -10,17 +10,17 @@ constexpr int32_t kNoBits = 0;
 
 // The bits of the string types that V8's metadata names, so that a mask is held against types that no example has.
 struct NamedStringType {
-  int32_t type;
   int32_t Layout::*tag;
+  int32_t type;
   bool one_byte;
 };
 
 constexpr NamedStringType kStringTypes[] = {
-    {8, &Layout::sequential_tag, true},   {0, &Layout::sequential_tag, false}, {40, &Layout::sequential_tag, true},
-    {32, &Layout::sequential_tag, false}, {41, &Layout::cons_tag, true},       {33, &Layout::cons_tag, false},
-    {43, &Layout::sliced_tag, true},      {35, &Layout::sliced_tag, false},    {45, &Layout::thin_tag, true},
-    {42, &Layout::external_tag, true},    {34, &Layout::external_tag, false},  {58, &Layout::external_tag, true},
-    {50, &Layout::external_tag, false},
+    {&Layout::sequential_tag, 8, true},   {&Layout::sequential_tag, 0, false}, {&Layout::sequential_tag, 40, true},
+    {&Layout::sequential_tag, 32, false}, {&Layout::cons_tag, 41, true},       {&Layout::cons_tag, 33, false},
+    {&Layout::sliced_tag, 43, true},      {&Layout::sliced_tag, 35, false},    {&Layout::thin_tag, 45, true},
+    {&Layout::external_tag, 42, true},    {&Layout::external_tag, 34, false},  {&Layout::external_tag, 58, true},
+    {&Layout::external_tag, 50, false},
 };
 
 }  // namespace
@@ -53,18 +53,18 @@ void Verifier::Strings() {
 
 void Verifier::StringParts() {
   const struct {
-    Example example;
-    int32_t tag;
-    bool one_byte;
     int32_t Layout::*number;
+    int32_t tag;
+    Example example;
+    bool one_byte;
   } expectations[] = {
-      {Example::kOneByte, layout_.sequential_tag, true, &Layout::sequential_tag},
-      {Example::kInternalized, layout_.sequential_tag, true, &Layout::sequential_tag},
-      {Example::kTwoByte, layout_.sequential_tag, false, &Layout::one_byte_tag},
-      {Example::kCons, layout_.cons_tag, true, &Layout::cons_tag},
-      {Example::kTwoByteCons, layout_.cons_tag, false, &Layout::cons_tag},
-      {Example::kSliced, layout_.sliced_tag, true, &Layout::sliced_tag},
-      {Example::kTwoByteSliced, layout_.sliced_tag, false, &Layout::sliced_tag},
+      {&Layout::sequential_tag, layout_.sequential_tag, Example::kOneByte, true},
+      {&Layout::sequential_tag, layout_.sequential_tag, Example::kInternalized, true},
+      {&Layout::one_byte_tag, layout_.sequential_tag, Example::kTwoByte, false},
+      {&Layout::cons_tag, layout_.cons_tag, Example::kCons, true},
+      {&Layout::cons_tag, layout_.cons_tag, Example::kTwoByteCons, false},
+      {&Layout::sliced_tag, layout_.sliced_tag, Example::kSliced, true},
+      {&Layout::sliced_tag, layout_.sliced_tag, Example::kTwoByteSliced, false},
   };
   for (const auto& expectation : expectations) {
     Expect(IsStringOf(expectation.example, expectation.tag, expectation.one_byte), expectation.number,
