@@ -12,7 +12,8 @@ function wantsColours(stream: OutputStream, environment: NodeJS.ProcessEnv): boo
   const { NO_COLOR: no, FORCE_COLOR: force, TERM: term } = environment
   if (no !== undefined && no !== '') return false
   if (force !== undefined) return force !== '0' && force !== 'false'
-  return stream.isTTY && term !== 'dumb'
+  // A stream that is no terminal has no isTTY at all, and picocolors would then guess by itself, from CI among others.
+  return Boolean(stream.isTTY) && term !== 'dumb'
 }
 
 /** How a report that goes to `stream` dresses itself: colours for a terminal, unless NO_COLOR or FORCE_COLOR says otherwise, and its width. */

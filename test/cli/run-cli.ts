@@ -21,7 +21,8 @@ export interface CliOptions {
 
 /** The environment of a user who has set none of the variables that matter here. */
 export function plainEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const { LD_PRELOAD: _preload, FORCE_COLOR: _force, NO_COLOR: _no, NODE_OPTIONS: _options, ...rest } = process.env
+  const { LD_PRELOAD: _preload, FORCE_COLOR: _force, NO_COLOR: _no, NODE_OPTIONS: _options, ...others } = process.env
+  const { ALLOCSCOPE_EXPECT_ALLOCATOR: _expected, ...rest } = others
   return { ...rest, ...more }
 }
 

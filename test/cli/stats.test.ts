@@ -55,8 +55,10 @@ test('a footprint says what it leaves out and why', async () => {
   expect(stdout).toMatch(/– .*allocatedBytes/)
 })
 
-test('FORCE_COLOR colours, and NO_COLOR wins over it', async () => {
+test('colours are for terminals: FORCE_COLOR asks for them, and NO_COLOR wins over it', async () => {
   expect((await allocscope(['stats'], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[')
+  // A pipe is no terminal, in CI or elsewhere.
+  expect((await allocscope(['stats'], { env: { CI: 'true' } })).stdout).not.toContain('\u001b[')
   expect((await allocscope(['stats'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout).not.toContain('\u001b[')
 })
 
