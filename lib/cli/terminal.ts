@@ -13,7 +13,7 @@ function wantsColours(stream: OutputStream, environment: NodeJS.ProcessEnv): boo
   if (no !== undefined && no !== '') return false
   if (force !== undefined) return force !== '0' && force !== 'false'
   // A stream that is no terminal has no isTTY at all, and picocolors would then guess by itself, from CI among others.
-  return Boolean(stream.isTTY) && term !== 'dumb'
+  return (stream.isTTY as boolean | undefined) === true && term !== 'dumb'
 }
 
 /** How a report that goes to `stream` dresses itself: colours for a terminal, unless NO_COLOR or FORCE_COLOR says otherwise, and its width. */
