@@ -13,5 +13,6 @@ export {
   shallowSizeOf,
   sizeOf,
   sizeTree,
+  watchArenas,
 } from './index.js'
 export type * from './index.js'

@@ -25,3 +25,4 @@ export type {
 } from './heap/index.js'
 export * from './process/index.js'
 export { formatSizeTree } from './report/index.js'
+export * from './watch/index.js'

@@ -10,6 +10,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   allocscope::convert::RegisterProcess(env, exports);
   allocscope::convert::RegisterAllocator(env, exports);
   allocscope::convert::RegisterHeap(env, exports);
+  allocscope::convert::RegisterSampler(env, exports);
   return exports;
 }
 

@@ -3,9 +3,14 @@
 
 #include <napi.h>
 
+#include <cstdint>
+#include <map>
+#include <memory>
+
 #include "heap/inspector.h"
 #include "process/peak.h"
 #include "process/statm.h"
+#include "sampler/sampler.h"
 
 namespace allocscope {
 
@@ -14,6 +19,9 @@ struct Environment {
   process::StatmReader statm;
   process::UsageReader usage;
   heap::Inspector heap;
+  // By the number that JavaScript knows each by. Ending the environment ends their threads.
+  std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
+  uint32_t next_sampler = 1;
 
   static Environment& Of(napi_env env);
   static void Attach(napi_env env);

@@ -82,4 +82,13 @@ export interface NativeHeap {
   ): number | FailureRecord
 }
 
-export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap {}
+/** The calls of `native/convert/sampler.cc`. */
+export interface NativeSampler {
+  startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number): number | FailureRecord
+  /** Writes a header, then whole records: see lib/watch/sampler-source.ts. */
+  drainSampler(figures: Float64Array, id: number): undefined | FailureRecord
+  stopSampler(id: number): void
+  closeSampler(id: number): void
+}
+
+export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap, NativeSampler {}

@@ -52,6 +52,10 @@ class Backend {
   // Fills `figures`, which holds footprint_fields().size() of them. Walks no free list; allocates nothing.
   virtual Result<Done> ReadFootprint(double* figures) const = 0;
 
+  // Writes what each arena has from the system, `capacity` of them at the most, in the allocator's order; returns how many arenas there
+  // are. Takes no lock and allocates nothing: 0 where the allocator doesn't tell its arenas apart at that price.
+  virtual size_t ReadArenaFootprints(double* /*bytes*/, size_t /*capacity*/) const { return 0; }
+
   virtual Result<Document> Read(Detail detail) const = 0;
 };
 

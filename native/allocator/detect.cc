@@ -44,7 +44,8 @@ std::string VersionOf(const Marker& marker, void* symbol) {
 }  // namespace
 
 const Backend& LiveBackend() {
-  static const std::unique_ptr<const Backend> backend = ProveOne();
+  // Never destroyed: a sampling thread may still read through it while process.exit() runs the destructors of statics.
+  static const Backend* const backend = ProveOne().release();
   return *backend;
 }
 

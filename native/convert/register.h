@@ -9,6 +9,7 @@ namespace allocscope::convert {
 void RegisterProcess(Napi::Env env, Napi::Object exports);
 void RegisterAllocator(Napi::Env env, Napi::Object exports);
 void RegisterHeap(Napi::Env env, Napi::Object exports);
+void RegisterSampler(Napi::Env env, Napi::Object exports);
 
 }  // namespace allocscope::convert
 

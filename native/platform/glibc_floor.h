@@ -19,6 +19,8 @@ ALLOCSCOPE_BIND_TO_OLDEST(dlclose);
 ALLOCSCOPE_BIND_TO_OLDEST(dlerror);
 ALLOCSCOPE_BIND_TO_OLDEST(pthread_create);
 ALLOCSCOPE_BIND_TO_OLDEST(pthread_join);
+ALLOCSCOPE_BIND_TO_OLDEST(pthread_sigmask);
+ALLOCSCOPE_BIND_TO_OLDEST(pthread_attr_setstacksize);
 #endif
 
 #endif  // ALLOCSCOPE_PLATFORM_GLIBC_FLOOR_H_

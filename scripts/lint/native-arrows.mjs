@@ -7,7 +7,8 @@ const reachable = {
   process: [],
   allocator: [],
   heap: [],
-  sampler: [],
+  // What its thread reads.
+  sampler: ['process', 'allocator'],
   // The forked child asks the other rooms, through their headers, what it sees.
   whatif: ['process', 'allocator', 'heap'],
 }

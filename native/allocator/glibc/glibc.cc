@@ -112,6 +112,18 @@ class GlibcBackend final : public Backend {
     return Done{};
   }
 
+  size_t ReadArenaFootprints(double* bytes, size_t capacity) const override {
+    if (!located_) return 0;
+    size_t arenas = 0;
+    const ArenaState* arena = located_->main_arena;
+    do {
+      if (arenas < capacity) bytes[arenas] = static_cast<double>(LoadOnce(arena->system_mem));
+      arenas++;
+      arena = NextArena(arena);
+    } while (arena != located_->main_arena && arenas < kMaxArenas);
+    return arenas;
+  }
+
   Result<Document> Read(Detail detail) const override {
     if (detail == Detail::kUsage && mallinfo2_ != nullptr) return ReadMallinfo();
     return ReadMallocInfo();

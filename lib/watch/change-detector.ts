@@ -1,0 +1,53 @@
+import { Trend } from './trend.js'
+import type { ArenaChange } from './watch-events.js'
+import type { WatchOptions } from './watch-options.js'
+
+type Filter = Pick<Required<WatchOptions>, 'minBytes' | 'minGrowth' | 'consecutiveSamples' | 'trendWindowMs'>
+
+/**
+ * Tells when one figure has moved by more than the filter lets pass. It is held against its value at the last event, so that slow growth adds
+ * up to an event, and a figure that swings within the filter makes none.
+ */
+export class ChangeDetector {
+  readonly #subject: ArenaChange['subject']
+  readonly #arena: number | undefined
+  readonly #filter: Filter
+  readonly #trend: Trend
+  #anchor: { readonly bytes: number; readonly timeMs: number } | undefined
+  #direction = 0
+  #inARow = 0
+
+  constructor(subject: ArenaChange['subject'], arena: number | undefined, filter: Filter) {
+    this.#subject = subject
+    this.#arena = arena
+    this.#filter = filter
+    this.#trend = new Trend(filter.trendWindowMs)
+  }
+
+  /** The change that this value makes known; undefined when it makes none. */
+  add(timeMs: number, bytes: number): ArenaChange | undefined {
+    this.#trend.add(timeMs, bytes)
+    this.#anchor ??= { bytes, timeMs }
+    const from = this.#anchor
+    const direction = this.#directionOf(bytes - from.bytes, from.bytes)
+    this.#inARow = direction === this.#direction ? this.#inARow + 1 : 1
+    this.#direction = direction
+    if (direction === 0 || this.#inARow < this.#filter.consecutiveSamples) return undefined
+    this.#anchor = { bytes, timeMs }
+    this.#direction = 0
+    return {
+      subject: this.#subject,
+      arena: this.#arena,
+      fromBytes: from.bytes,
+      toBytes: bytes,
+      fromTimeMs: from.timeMs,
+      timeMs,
+      trend: this.#trend.at(timeMs, bytes),
+    }
+  }
+
+  #directionOf(change: number, fromBytes: number): number {
+    const needed = Math.max(this.#filter.minBytes, fromBytes * this.#filter.minGrowth)
+    return Math.abs(change) >= needed ? Math.sign(change) : 0
+  }
+}

@@ -1,0 +1,5 @@
+export type { ArenaSample } from './arena-sample.js'
+export type { ArenaWatcher, ArenaWatcherEvents } from './arena-watcher.js'
+export { watchArenas } from './watch-arenas.js'
+export type { ArenaChange, ArenaTrend, NewArena, SampleOverflow, ThresholdChange, WatchSummary } from './watch-events.js'
+export type { WatchOptions } from './watch-options.js'

@@ -1,0 +1,56 @@
+import type { ArenaTrend } from './watch-events.js'
+
+/** Points kept of a window: enough for a line, and little memory however many samples it spans. */
+const pointsPerWindow = 100
+
+/** How one figure has been moving: its rises and falls since the beginning, and a line through the last window. */
+export class Trend {
+  readonly #windowMs: number
+  readonly #times: number[] = []
+  readonly #values: number[] = []
+  #last: number | undefined
+  #risenBytes = 0
+  #fallenBytes = 0
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs
+  }
+
+  add(timeMs: number, value: number): void {
+    const change = value - (this.#last ?? value)
+    if (change > 0) this.#risenBytes += change
+    else this.#fallenBytes -= change
+    this.#last = value
+    const newest = this.#times.at(-1)
+    if (newest !== undefined && timeMs - newest < this.#windowMs / pointsPerWindow) return
+    this.#times.push(timeMs)
+    this.#values.push(value)
+    while ((this.#times[0] as number) < timeMs - this.#windowMs) {
+      this.#times.shift()
+      this.#values.shift()
+    }
+  }
+
+  /** The trend up to a sample that was added last. */
+  at(timeMs: number, value: number): ArenaTrend {
+    const isKept = this.#times.at(-1) === timeMs
+    const times = isKept ? this.#times : [...this.#times, timeMs]
+    const values = isKept ? this.#values : [...this.#values, value]
+    return {
+      bytesPerSecond: slopePerSecond(times, values),
+      overMs: timeMs - (times[0] as number),
+      risenBytes: this.#risenBytes,
+      fallenBytes: this.#fallenBytes,
+    }
+  }
+}
+
+/** The slope of the least-squares line, a second; undefined for a single point of time. */
+function slopePerSecond(timesMs: readonly number[], values: readonly number[]): number | undefined {
+  const mean = (figures: readonly number[]): number => figures.reduce((sum, figure) => sum + figure, 0) / figures.length
+  const [meanTime, meanValue] = [mean(timesMs), mean(values)]
+  const spread = timesMs.reduce((sum, time) => sum + (time - meanTime) ** 2, 0)
+  if (spread === 0) return undefined
+  const joint = timesMs.reduce((sum, time, index) => sum + (time - meanTime) * ((values[index] as number) - meanValue), 0)
+  return (joint / spread) * 1000
+}

@@ -1,0 +1,72 @@
+/** How a figure has been moving. */
+export interface ArenaTrend {
+  /** The slope of a least-squares line through the figure over the window, bytes a second; undefined while there is one point only. */
+  readonly bytesPerSecond: number | undefined
+  /** The time that the line spans, milliseconds: `trendWindowMs` at the most, less soon after the start. */
+  readonly overMs: number
+  /** The sum of every rise between two successive samples since the watch began, bytes. */
+  readonly risenBytes: number
+  /** The sum of every fall, bytes. 0 says that the figure was never seen to shrink. */
+  readonly fallenBytes: number
+}
+
+/** A figure moved by more than the watch's filter lets pass: the event `'growth'` or `'shrink'`. */
+export interface ArenaChange {
+  /** Which figure: `'rss'`, `'mapped'` (all that the allocator has from the system), `'mmapped'` (glibc's own mmaps) or one `'arena'` of glibc's. */
+  readonly subject: 'rss' | 'mapped' | 'mmapped' | 'arena'
+  /** The arena's number, an index of {@link ArenaSample.arenas}; undefined unless the subject is `'arena'`. */
+  readonly arena: number | undefined
+  /** The figure at the last event about it, or when it was first seen, bytes. */
+  readonly fromBytes: number
+  /** The figure now, bytes. */
+  readonly toBytes: number
+  /** When it was {@link ArenaChange.fromBytes}, on the clock of `performance.now()`. */
+  readonly fromTimeMs: number
+  /** When it was {@link ArenaChange.toBytes}: the time of the sample, not of the event. */
+  readonly timeMs: number
+  readonly trend: ArenaTrend
+}
+
+/** glibc made an arena: the event `'arena'`. Those that were there at the start aren't announced. */
+export interface NewArena {
+  /** Its number, an index of {@link ArenaSample.arenas}. */
+  readonly arena: number
+  /** What it had from the system when it was first seen; undefined beyond 2,048 arenas. */
+  readonly bytes: number | undefined
+  readonly timeMs: number
+}
+
+/** glibc moved one of its dynamic thresholds: the event `'threshold'`. It does so when a chunk with an mmap of its own is freed. */
+export interface ThresholdChange {
+  /** `'mmap'`: {@link ArenaSample.mmapThresholdBytes}. `'trim'`: {@link ArenaSample.trimThresholdBytes}. */
+  readonly threshold: 'mmap' | 'trim'
+  readonly fromBytes: number
+  readonly toBytes: number
+  readonly timeMs: number
+}
+
+/** The buffer was full: the event `'overflow'`. The samples before and after it are in order and true. */
+export interface SampleOverflow {
+  /** Samples dropped since the last such event. */
+  readonly lostSamples: number
+  /** Samples dropped since the watch began. */
+  readonly totalLostSamples: number
+}
+
+/** What a watch has done and cost. */
+export interface WatchSummary {
+  /** Readings made, dropped ones included. */
+  readonly samples: number
+  /** Deadlines passed without a reading, as the sampling thread wasn't run in time. */
+  readonly missedSamples: number
+  /** Readings dropped, as the buffer was full. */
+  readonly lostSamples: number
+  /** How long the watch has run, milliseconds. */
+  readonly durationMs: number
+  /** What the sampling thread has used of a core, milliseconds. `CLOCK_THREAD_CPUTIME_ID`; delivering the samples on this thread isn't in it. */
+  readonly cpuMs: number
+  /** {@link WatchSummary.cpuMs} / {@link WatchSummary.durationMs}: 0.01 is one per cent of one core. */
+  readonly cpuShare: number
+  /** The interval kept now, milliseconds: more than was asked for while readings cost more than `maxCpuShare`. */
+  readonly intervalMs: number
+}
