@@ -2,6 +2,7 @@ import { EventEmitter, on } from 'node:events'
 
 import type { NativeBinding } from '../binding/index.js'
 import type { ArenaSample } from './arena-sample.js'
+import { addRunning, removeRunning } from './running-watches.js'
 import { SampleComparison } from './sample-changes.js'
 import { SamplerSource } from './sampler-source.js'
 import type { ArenaChange, NewArena, SampleOverflow, ThresholdChange, WatchSummary } from './watch-events.js'
@@ -36,9 +37,6 @@ export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
   readonly #source: SamplerSource
   readonly #comparison: SampleComparison
   readonly #timer: NodeJS.Timeout
-  readonly #stopAtExit = (): void => {
-    this.stop()
-  }
   #lostSamples = 0
   #stopping = false
   #summary: WatchSummary | undefined
@@ -52,7 +50,7 @@ export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
     this.#timer = setInterval(() => {
       this.#deliver()
     }, drainMs).unref()
-    process.once('exit', this.#stopAtExit)
+    addRunning(this)
   }
 
   /** What the watch has done and cost so far; after the end, in all. About 1 µs. */
@@ -68,7 +66,7 @@ export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
     if (this.#stopping) return
     this.#stopping = true
     clearInterval(this.#timer)
-    process.removeListener('exit', this.#stopAtExit)
+    removeRunning(this)
     this.#source.stop()
     try {
       this.#deliver()

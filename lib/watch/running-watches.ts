@@ -1,0 +1,21 @@
+/** A watch that must be ended when the process exits, so that its last samples are given out. */
+interface RunningWatch {
+  stop(): void
+}
+
+const running = new Set<RunningWatch>()
+
+function stopAll(): void {
+  for (const watch of [...running]) watch.stop()
+}
+
+/** One listener on the process for all watches: Node warns of a leak from the eleventh listener on. */
+export function addRunning(watch: RunningWatch): void {
+  if (running.size === 0) process.once('exit', stopAll)
+  running.add(watch)
+}
+
+export function removeRunning(watch: RunningWatch): void {
+  running.delete(watch)
+  if (running.size === 0) process.removeListener('exit', stopAll)
+}

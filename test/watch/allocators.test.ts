@@ -1,0 +1,129 @@
+import type { ArenaChange, ArenaSample, NewArena, ThresholdChange } from '../../lib/watch/index.js'
+import { findAllocatorLibrary } from '../../lib/record/allocator-library.js'
+import { testWhereInstalled } from '../allocator/installed.js'
+import { printedBy } from './watched-process.js'
+
+const glibc = { LD_PRELOAD: '' }
+
+interface Grown {
+  readonly growth: readonly ArenaChange[]
+  readonly shrink: readonly ArenaChange[]
+  readonly arenas: readonly NewArena[]
+  readonly samples: readonly ArenaSample[]
+  readonly mallocInfo: readonly number[]
+}
+
+const blocks = { threads: 3, count: 20_000, bytes: 1000 }
+const askedBytes = blocks.count * blocks.bytes
+
+function growInThreads(options: string): Promise<Grown> {
+  return printedBy<Grown>(
+    `
+    const seen = { growth: [], shrink: [], arenas: [], samples: [] }
+    const watcher = watchArenas(${options})
+    for (const kind of ['growth', 'shrink']) watcher.on(kind, (change) => seen[kind].push(change))
+    watcher.on('arena', (arena) => seen.arenas.push(arena)).on('sample', (sample) => seen.samples.push(sample))
+    block(50)
+    fixture.holdInThreads(${blocks.threads}, ${blocks.count}, ${blocks.bytes})
+    block(50)
+    watcher.stop()
+    const { arenas } = allocscope.getAllocatorStats({ detail: 'arenas', budgetMs: Infinity })
+    print({ ...seen, mallocInfo: arenas.map(({ systemBytes }) => systemBytes) })
+    fixture.joinThreads()`,
+    glibc,
+  )
+}
+
+describe('glibc', () => {
+  test('growth names the arenas that threads grew, and malloc_info has the same bytes for them', async () => {
+    const { growth, samples, mallocInfo } = await growInThreads('{ intervalMs: 5 }')
+    const last = (samples.at(-1) as ArenaSample).arenas
+    expect(last).toHaveLength(mallocInfo.length)
+    // malloc_info lists the main arena, then the newest first.
+    const byNumber = mallocInfo.map((_, number) => mallocInfo[number === 0 ? 0 : mallocInfo.length - number])
+    const grown = new Set(growth.filter(({ subject }) => subject === 'arena').map(({ arena }) => arena as number))
+    const full = byNumber.flatMap((bytes, number) => ((bytes as number) >= askedBytes ? [number] : []))
+    expect(full).toHaveLength(blocks.threads)
+    expect(full.every((number) => number > 0 && grown.has(number))).toBe(true)
+    expect(full.map((number) => last[number])).toEqual(full.map((number) => byNumber[number]))
+  })
+
+  test('the steps of growth add up, are in time, and say that nothing shrank', async () => {
+    const { growth, samples } = await growInThreads('{ intervalMs: 5 }')
+    const first = samples[0] as ArenaSample
+    const last = samples.at(-1) as ArenaSample
+    const mapped = growth.filter(({ subject }) => subject === 'mapped')
+    expect(mapped[0]?.fromBytes).toBe(first.mappedBytes)
+    mapped.slice(1).forEach((change, index) => {
+      expect([change.fromBytes, change.fromTimeMs]).toEqual([mapped[index]?.toBytes, mapped[index]?.timeMs])
+    })
+    const { toBytes, trend } = mapped.at(-1) as ArenaChange
+    // What is left is less than the filter's 1 MiB.
+    expect((last.mappedBytes as number) - toBytes).toBeLessThan(2 ** 20)
+    expect(toBytes - (first.mappedBytes as number)).toBeGreaterThan(blocks.threads * askedBytes - 2 ** 20)
+    expect(trend.bytesPerSecond).toBeGreaterThan(0)
+    expect(trend.fallenBytes).toBe(0)
+    expect(trend.risenBytes).toBe(toBytes - (first.mappedBytes as number))
+  })
+
+  test('a filter above the growth lets none pass', async () => {
+    const { growth, samples } = await growInThreads('{ intervalMs: 5, minBytes: 1e9 }')
+    expect(samples.length).toBeGreaterThan(5)
+    expect(growth).toEqual([])
+  })
+
+  test('arenas that are made during the watch are announced by number', async () => {
+    const { arenas, samples } = await growInThreads('{ intervalMs: 5 }')
+    const before = (samples[0] as ArenaSample).arenas.length
+    const after = (samples.at(-1) as ArenaSample).arenas.length
+    // Node's own threads have taken some of the arenas that there may be (8 for each core): a new thread may have to share.
+    expect(arenas.map(({ arena }) => arena)).toEqual(Array.from({ length: after - before }, (_, index) => before + index))
+    expect(after).toBeGreaterThan(before)
+  })
+
+  test('the mmap threshold moves when a chunk with an mmap of its own is freed', async () => {
+    const changes = await printedBy<ThresholdChange[]>(
+      `
+      const seen = []
+      const watcher = watchArenas({ intervalMs: 5 }).on('threshold', (change) => seen.push(change))
+      block(30)
+      fixture.free(fixture.allocate(1, 20 * 2 ** 20), 0)
+      block(30)
+      watcher.stop()
+      print(seen)`,
+      glibc,
+    )
+    // The chunk's own size: the block, its header, rounded up to a page; the trim threshold is twice that (mallopt(3)).
+    const chunkBytes = 20 * 2 ** 20 + 4096
+    expect(changes.map(({ threshold, toBytes }) => ({ threshold, toBytes }))).toEqual([
+      { threshold: 'mmap', toBytes: chunkBytes },
+      { threshold: 'trim', toBytes: 2 * chunkBytes },
+    ])
+  })
+})
+
+describe.each(['jemalloc', 'mimalloc', 'tcmalloc'] as const)('%s', (allocator) => {
+  testWhereInstalled(allocator)('samples come while blocked, with mappedBytes that follow', async () => {
+    const samples = await printedBy<ArenaSample[]>(
+      `
+      const seen = []
+      const watcher = watchArenas({ intervalMs: 10 }).on('sample', (sample) => seen.push(sample))
+      block(100)
+      const handle = fixture.allocate(100, 2 ** 20)
+      block(200)
+      watcher.stop()
+      print(seen)
+      fixture.free(handle, 0)`,
+      { LD_PRELOAD: findAllocatorLibrary(allocator) },
+    )
+    expect(samples.length).toBeGreaterThan(10)
+    expect(
+      samples.every(({ mappedBytes, rssBytes, arenas }) => Number(mappedBytes) > 0 && Number(rssBytes) > 0 && arenas.length === 0),
+    ).toBe(true)
+    const [first, last] = [samples[0] as ArenaSample, samples.at(-1) as ArenaSample]
+    // 100 MiB were asked for and written; an allocator may serve some of them from what it had mapped: mimalloc commits 32 MiB at a time.
+    expect((last.mappedBytes as number) - (first.mappedBytes as number)).toBeGreaterThan(60 * 2 ** 20)
+    if (allocator === 'mimalloc') expect(last.allocatedBytes).toBeUndefined()
+    else expect((last.allocatedBytes as number) - (first.allocatedBytes as number)).toBeGreaterThan(98 * 2 ** 20)
+  })
+})

@@ -1,0 +1,103 @@
+import { performance } from 'node:perf_hooks'
+
+import { watchArenas } from '../../lib/watch/index.js'
+import type { ArenaSample, SampleOverflow, WatchOptions, WatchSummary } from '../../lib/watch/index.js'
+
+const mebibyte = 2 ** 20
+
+interface Watched {
+  readonly samples: readonly ArenaSample[]
+  readonly overflows: readonly SampleOverflow[]
+  readonly summary: WatchSummary
+}
+
+/** Watches while `work` has this thread, without one turn of the event loop. */
+function watchBlocked(options: WatchOptions, work: () => void): Watched {
+  const watcher = watchArenas(options)
+  const samples: ArenaSample[] = []
+  const overflows: SampleOverflow[] = []
+  watcher.on('sample', (sample) => samples.push(sample)).on('overflow', (overflow) => overflows.push(overflow))
+  work()
+  expect(samples).toEqual([])
+  watcher.stop()
+  return { samples, overflows, summary: watcher.summary }
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+function times(samples: readonly ArenaSample[]): readonly number[] {
+  return samples.map(({ timeMs }) => timeMs)
+}
+
+test('a second of a blocked event loop loses no sample', () => {
+  const start = performance.now()
+  const { samples, overflows, summary } = watchBlocked({ intervalMs: 10 }, () => {
+    sleep(1000)
+  })
+  const durationMs = performance.now() - start
+  expect(overflows).toEqual([])
+  expect(summary.lostSamples).toBe(0)
+  expect(samples).toHaveLength(summary.samples)
+  // Every deadline has a sample or is said to be missed: the first at once, the last up to an interval before the end.
+  const deadlines = summary.samples + summary.missedSamples
+  expect(deadlines).toBeGreaterThanOrEqual(100)
+  expect(deadlines).toBeLessThanOrEqual(durationMs / 10 + 2)
+  // A machine that does other work may keep the thread waiting, but not half of the time.
+  expect(summary.samples).toBeGreaterThan(50)
+  expect(summary.cpuMs).toBeGreaterThan(0)
+  expect(summary.cpuShare).toBeLessThan(0.2)
+})
+
+test('time stamps rise, and lie within the watch', () => {
+  const start = performance.now()
+  const { samples } = watchBlocked({ intervalMs: 1 }, () => {
+    sleep(200)
+  })
+  const stamps = times(samples)
+  expect(stamps.length).toBeGreaterThan(20)
+  expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b))
+  // Both clocks are CLOCK_MONOTONIC; a tenth of a millisecond may pass between reading the one and the other.
+  expect(stamps[0]).toBeGreaterThan(start - 1)
+  expect(stamps.at(-1)).toBeLessThan(performance.now() + 1)
+})
+
+test('RSS follows a buffer that is filled meanwhile, at the true time of each step', () => {
+  const steps: { readonly timeMs: number; readonly filled: number }[] = []
+  const { samples } = watchBlocked({ intervalMs: 10 }, () => {
+    const buffer = Buffer.alloc(64 * mebibyte)
+    sleep(100)
+    for (let step = 0; step < 8; step++) {
+      buffer.fill(1, step * 8 * mebibyte, (step + 1) * 8 * mebibyte)
+      steps.push({ timeMs: performance.now(), filled: (step + 1) * 8 * mebibyte })
+      sleep(100)
+    }
+  })
+  const rssAt = (timeMs: number): number => samples.find((sample) => sample.timeMs >= timeMs)?.rssBytes as number
+  const before = rssAt((steps[0]?.timeMs as number) - 60)
+  for (const { timeMs, filled } of steps.slice(0, -1)) {
+    // The runner's own threads move RSS meanwhile, by less than half a step.
+    expect(Math.abs(rssAt(timeMs) - before - filled)).toBeLessThan(4 * mebibyte)
+  }
+})
+
+test('an overflow is counted and said, and what was kept is in order', () => {
+  const { samples, overflows, summary } = watchBlocked({ intervalMs: 1, bufferBytes: 2 ** 16 }, () => {
+    sleep(1500)
+  })
+  expect(summary.lostSamples).toBeGreaterThan(0)
+  expect(samples.length + summary.lostSamples).toBe(summary.samples)
+  expect(overflows.reduce((sum, { lostSamples }) => sum + lostSamples, 0)).toBe(summary.lostSamples)
+  expect(overflows.at(-1)?.totalLostSamples).toBe(summary.lostSamples)
+  expect(times(samples)).toEqual([...times(samples)].sort((a, b) => a - b))
+})
+
+test('the interval grows while readings cost more than their share', () => {
+  // No reading takes less than half a microsecond, of which 0.01 % needs 5 ms.
+  const { summary } = watchBlocked({ intervalMs: 1, maxCpuShare: 0.0001 }, () => {
+    sleep(500)
+  })
+  expect(summary.intervalMs).toBeGreaterThan(4)
+  expect(summary.samples).toBeLessThan(250)
+})
