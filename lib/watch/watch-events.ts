@@ -67,6 +67,6 @@ export interface WatchSummary {
   readonly cpuMs: number
   /** {@link WatchSummary.cpuMs} / {@link WatchSummary.durationMs}: 0.01 is one per cent of one core. */
   readonly cpuShare: number
-  /** The interval kept now, milliseconds: more than was asked for while readings cost more than `maxCpuShare`. */
+  /** The interval kept now, milliseconds: more than was asked for while readings are too dear for `maxCpuShare`. */
   readonly intervalMs: number
 }

@@ -5,8 +5,8 @@ export interface WatchOptions {
   /** Milliseconds between two samples: 100 by default, 1 at the least, a day at the most. Fractions are allowed. */
   readonly intervalMs?: number
   /**
-   * The share of one core that readings may cost: 0.05 by default, from 0.0001 to 1. While they cost more, the interval is lengthened, as
-   * {@link WatchSummary.intervalMs} says.
+   * The share of one core that the sampling thread may use, waking up included: 0.05 by default, from 0.0001 to 1. While readings are too dear
+   * for it, the interval is lengthened, as {@link WatchSummary.intervalMs} says.
    */
   readonly maxCpuShare?: number
   /**

@@ -17,7 +17,7 @@ namespace {
 // A reading takes less than a KiB of it, but glibc puts the libraries' thread-local variables there too, and some have many.
 constexpr size_t kStackBytes = size_t{256} << 10;
 
-// How much of the smoothed cost a new reading's cost makes up: one reading that was interrupted doesn't change the pace by much.
+// How much of the smoothed cost a new sample's cost makes up: one that was interrupted doesn't change the pace by much.
 constexpr double kSmoothing = 1.0 / 16;
 
 constexpr double kNanosPerMilli = 1e6;
@@ -98,7 +98,6 @@ bool Sampler::WaitUntil(uint64_t deadline_nanos) {
 
 void Sampler::TakeSample() {
   double* const record = record_.data();
-  const uint64_t cpu_before = platform::ThreadCpuNanos();
   const uint64_t begin = platform::MonotonicNanos();
   ReadInto(record);
   const uint64_t cost = platform::MonotonicNanos() - begin;
@@ -108,6 +107,7 @@ void Sampler::TakeSample() {
   record[kRecordLost] = static_cast<double>(lost_.load(std::memory_order_relaxed));
   samples_.fetch_add(1, std::memory_order_relaxed);
   if (!ring_.Push(record, static_cast<size_t>(record[kRecordLength]))) lost_.fetch_add(1, std::memory_order_relaxed);
+  const uint64_t cpu_before = cpu_nanos_.load(std::memory_order_relaxed);
   const uint64_t cpu = platform::ThreadCpuNanos();
   cpu_nanos_.store(cpu, std::memory_order_relaxed);
   Adapt(static_cast<double>(cpu - cpu_before));

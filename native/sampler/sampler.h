@@ -18,7 +18,7 @@ namespace allocscope::sampler {
 
 struct Options {
   uint64_t interval_nanos;
-  // The share of a core that readings may cost: the interval is lengthened until they do.
+  // The share of a core that the thread may use, waking up included: the interval is lengthened until it does.
   double max_cpu_share;
   size_t ring_words;
 };
@@ -46,7 +46,7 @@ struct Counters {
   uint64_t lost;
   uint64_t cpu_nanos;
   uint64_t elapsed_nanos;
-  // What is kept now, which is more than what was asked for while readings are dear.
+  // What is kept now, which is more than what was asked for while samples are dear.
   uint64_t interval_nanos;
 };
 

@@ -20,6 +20,8 @@
 #include "platform/symbol_lookup.h"
 #include "process/peak.h"
 #include "process/statm.h"
+#include "sampler/ring.h"
+#include "sampler/sampler.h"
 
 namespace {
 
@@ -130,6 +132,57 @@ void TestAllocator(const std::string& expected) {
   for (const auto& other : allocscope::allocator::FindOtherAllocators()) Check(!other.library.empty(), "another allocator has a library");
 }
 
+// Records of every length from one thread to another: those that were taken arrive whole and in order.
+void TestRing() {
+  constexpr size_t kLongest = 7;
+  constexpr uint64_t kPushes = 200'000;
+  allocscope::sampler::Ring ring(64);
+  std::atomic<uint64_t> refused{0};
+  std::atomic<bool> finished{false};
+  std::thread writer([&] {
+    for (uint64_t i = 0; i < kPushes; i++) {
+      const size_t length = 2 + i % (kLongest - 1);
+      double record[kLongest];
+      for (double& word : record) word = static_cast<double>(i);
+      record[0] = static_cast<double>(length);
+      if (!ring.Push(record, length)) refused.fetch_add(1);
+    }
+    finished.store(true);
+  });
+  double drained[40];
+  uint64_t received = 0;
+  double last = -1;
+  bool whole = true;
+  for (bool more = true; more;) {
+    more = !finished.load();
+    for (size_t words; (words = ring.Drain(drained, 40)) > 0;) {
+      for (size_t at = 0; at < words; at += static_cast<size_t>(drained[at]), received++) {
+        const auto length = static_cast<size_t>(drained[at]);
+        whole = whole && drained[at + 1] > last && drained[at + length - 1] == drained[at + 1];
+        last = drained[at + 1];
+      }
+    }
+  }
+  writer.join();
+  Check(whole, "records come whole and in order");
+  Check(received + refused.load() == kPushes, "every record was given or refused");
+}
+
+void TestSampler() {
+  const allocscope::sampler::Options options{1'000'000, 1, 1 << 16};
+  auto started = allocscope::sampler::Sampler::Start(allocscope::allocator::LiveBackend(), options);
+  if (!started.ok()) return Check(false, "a sampler starts");
+  allocscope::sampler::Sampler& sampler = *started.value();
+  std::vector<double> drained(1 << 16);
+  usleep(50'000);
+  Check(sampler.Drain(drained.data(), drained.size()) > 0, "a sampler samples by itself");
+  sampler.Stop();
+  sampler.Stop();
+  const allocscope::sampler::Counters counters = sampler.counters();
+  Check(counters.samples > 1 && counters.lost == 0 && counters.cpu_nanos > 0, "a sampler counts");
+  Check(counters.cpu_nanos < counters.elapsed_nanos, "a thread uses no more than its time");
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -138,6 +191,8 @@ int main(int count, char** arguments) {
   TestPeak();
   TestSafeMemory();
   TestSymbols();
+  TestRing();
+  TestSampler();
   TestAllocator(count > 1 ? arguments[1] : "glibc");
   std::printf("rooms_test: %d checks, %d failures\n", checks, failures);
   return failures == 0 ? 0 : 1;

@@ -3,12 +3,12 @@ import { expectTypeOf } from 'expect-type'
 import { watchArenas } from '../../lib/index.js'
 import type { ArenaChange, ArenaSample, ArenaWatcher, WatchOptions, WatchSummary } from '../../lib/index.js'
 
-expectTypeOf(watchArenas).parameters.toEqualTypeOf<[WatchOptions?]>()
+expectTypeOf(watchArenas).parameter(0).toEqualTypeOf<WatchOptions | undefined>()
 
 const watcher = watchArenas({ intervalMs: 100 })
 expectTypeOf(watcher).toEqualTypeOf<ArenaWatcher>()
 expectTypeOf(watcher.summary).toEqualTypeOf<WatchSummary>()
-expectTypeOf(watcher).toExtend<AsyncIterable<ArenaSample>>()
+expectTypeOf(watcher[Symbol.asyncIterator]()).toEqualTypeOf<AsyncGenerator<ArenaSample, void, undefined>>()
 watcher.on('growth', (change) => {
   expectTypeOf(change).toEqualTypeOf<ArenaChange>()
 })

@@ -35,6 +35,8 @@ test('workers that are terminated, that exit and that throw, each in the middle 
       parentPort.postMessage('watching')
       if (workerData.ending === 'spin') for (;;);
     })
+    // The watch by itself keeps no worker alive.
+    setInterval(() => {}, 1000)
     if (workerData.ending === 'exit') setTimeout(() => process.exit(6), 200)
     if (workerData.ending === 'throw') setTimeout(() => { throw new Error('from the worker') }, 200)`
   const ended = await runWatched(`

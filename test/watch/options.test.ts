@@ -46,7 +46,10 @@ describe('options that are refused', () => {
 })
 
 describe('the native calls outlive any argument', () => {
-  const native = requireBinding() as unknown as Record<'startSampler' | 'drainSampler' | 'stopSampler' | 'closeSampler', CallableFunction>
+  const native = requireBinding() as unknown as Record<
+    'startSampler' | 'drainSampler' | 'stopSampler' | 'closeSampler',
+    (...values: unknown[]) => unknown
+  >
   const detached = new Float64Array(10_000)
   structuredClone(detached.buffer, { transfer: [detached.buffer] })
   const values = [undefined, null, NaN, Infinity, -1, 0, 1e300, '1', 1n, Symbol('s'), {}, [], new Float64Array(1), detached, () => 1]
@@ -63,7 +66,7 @@ describe('the native calls outlive any argument', () => {
   })
 
   it('a buffer that is too short or detached, of a sampler that exists', () => {
-    const id: unknown = native.startSampler(100, 0.05, 2 ** 20)
+    const id = native.startSampler(100, 0.05, 2 ** 20)
     expect(id).toEqual(expect.any(Number))
     for (const buffer of [new Float64Array(100), detached, new Float32Array(10_000)]) {
       expect(native.drainSampler(buffer, id)).toEqual(failure)
