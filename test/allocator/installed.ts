@@ -21,5 +21,6 @@ export function testWhereInstalled(what: 'private jemalloc' | 'jemalloc' | 'mima
   const isCi = (process.env['CI'] ?? '') !== ''
   if (installed || isCi) return test
   console.warn(`skipped, as ${what} is not installed: scripts/install-test-tools.sh installs it`)
+  // What isn't installed can't be loaded; in CI, where all of it is, this line isn't reached.
   return test.skip
 }

@@ -35,6 +35,7 @@ export function testOnEachNode(title: string, body: (node: string, major: number
     const name = `${title}, Node ${major}`
     if (node !== undefined) test(name, () => body(node, major), 120_000)
     else if (process.env['CI'] === undefined)
+      // A Node version that isn't there can't be measured; in CI its absence is a failure.
       test.skip(`${name}: .cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`, () => undefined)
     else test(name, () => Promise.reject(new Error(`.cache/node/${major} is missing`)))
   }
