@@ -35,6 +35,26 @@ struct Document {
 
 enum class Detail { kUsage, kArenas };
 
+// Whether other threads may be using the allocator meanwhile. In a forked child none can, and no lock is needed.
+enum class Company { kOtherThreads, kAlone };
+
+// What a purge did. Its text is a literal, as a forked child, which makes one too, must not allocate.
+struct PurgeReport {
+  const char* calls;
+  // glibc: arenas whose top was left alone, as somebody held their lock.
+  uint32_t arenas_skipped = 0;
+  // glibc: the longest that one arena was kept locked while its top was given back; other allocators don't tell.
+  uint64_t longest_lock_nanos = 0;
+};
+
+// How the bytes that the allocator has from the system are used. NaN stands for what this allocator doesn't tell.
+struct Occupancy {
+  // Handed out and not freed, the allocator's own rounding and the threads' small caches included.
+  double in_use_bytes;
+  // Free, but on pages that also hold something in use, so that no purge can give them back.
+  double pinned_bytes;
+};
+
 // One allocator that was proved to be live. Immutable once made, so that every thread may read through it at once.
 class Backend {
  public:
@@ -57,6 +77,18 @@ class Backend {
   virtual size_t ReadArenaFootprints(double* /*bytes*/, size_t /*capacity*/) const { return 0; }
 
   virtual Result<Document> Read(Detail detail) const = 0;
+
+  // What Purge will need and can't find out in a forked child, which has no threads and must not allocate.
+  virtual void PreparePurge() const {}
+
+  // Hands what the calling thread keeps in caches of its own to where Purge finds it.
+  virtual void FlushThread() const {}
+
+  // Gives free memory back to the system by the allocator's own means. Allocates nothing, but takes the allocator's locks while it walks.
+  virtual Result<PurgeReport> Purge(Company company) const = 0;
+
+  // Right after a purge, in a forked child: allocates nothing, takes no lock that the fork didn't reset, and may walk every chunk.
+  virtual Occupancy ReadOccupancy() const = 0;
 };
 
 // A probe answers with its backend when its allocator serves this process's malloc, and with what spoke against it otherwise.

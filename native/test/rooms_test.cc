@@ -19,9 +19,11 @@
 #include "platform/safe_memory.h"
 #include "platform/symbol_lookup.h"
 #include "process/peak.h"
+#include "process/residency.h"
 #include "process/statm.h"
 #include "sampler/ring.h"
 #include "sampler/sampler.h"
+#include "whatif/forked_purge.h"
 
 namespace {
 
@@ -168,6 +170,55 @@ void TestRing() {
   Check(received + refused.load() == kPushes, "every record was given or refused");
 }
 
+void TestResidency() {
+  const auto before = allocscope::process::ReadResidency();
+  constexpr size_t kBytes = 32 * 1024 * 1024;
+  void* block = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (block == MAP_FAILED) return Check(false, "mmap of 32 MiB");
+  std::memset(block, 1, kBytes);
+  const auto during = allocscope::process::ReadResidency();
+  munmap(block, kBytes);
+  if (!before.ok() || !during.ok()) return Check(false, "smaps is read");
+  // What the reading itself touches for the first time.
+  constexpr size_t kFirstTouch = 512 * 1024;
+  const uint64_t grown = during.value().anonymous_bytes - before.value().anonymous_bytes;
+  Check(grown >= kBytes && grown < kBytes + kFirstTouch, "32 MiB touched are 32 MiB of anonymous memory");
+  Check(before.value().file_bytes > 0 && before.value().stack_bytes > 0, "files and a stack are resident");
+}
+
+// A purge that a forked child tries must change nothing here, must say what is in use, and must come true when it is made.
+void TestForkedPurge() {
+  const allocscope::allocator::Backend& backend = allocscope::allocator::LiveBackend();
+  constexpr size_t kBlocks = 64 * 1024;
+  constexpr size_t kBlockBytes = 512;
+  std::vector<std::unique_ptr<char[]>> blocks(kBlocks);
+  for (auto& block : blocks) std::memset((block = std::make_unique<char[]>(kBlockBytes)).get(), 1, kBlockBytes);
+  // The last one keeps the top of the heap where it is.
+  for (size_t i = 0; i + 1 < kBlocks; i++) blocks[i].reset();
+  const auto forked = allocscope::whatif::ForkedPurge::Fork(backend);
+  if (!forked.ok()) return Check(false, "a child is forked: " + forked.failure().message);
+  const auto outcome = forked.value().Wait(60'000'000'000u);
+  if (std::string(backend.name()) == "unknown") return Check(!outcome.ok(), "an unknown allocator can't be purged");
+  if (!outcome.ok()) return Check(false, "the child answers: " + outcome.failure().message);
+  const uint64_t predicted = outcome.value().anonymous_before_bytes - outcome.value().anonymous_after_bytes;
+  const auto before = allocscope::process::ReadResidency();
+  backend.FlushThread();
+  Check(backend.Purge(allocscope::allocator::Company::kOtherThreads).ok(), "the allocator is purged");
+  const auto after = allocscope::process::ReadResidency();
+  if (!before.ok() || !after.ok()) return Check(false, "smaps is read");
+  const uint64_t returned = before.value().anonymous_bytes - after.value().anonymous_bytes;
+  constexpr uint64_t kMebibyte = 1024 * 1024;
+  Check(returned > kBlocks * kBlockBytes - 2 * kMebibyte, "a purge returns what was freed");
+  Check(predicted < returned + kMebibyte && returned < predicted + kMebibyte, "the child predicts the purge within 1 MiB");
+  Check(outcome.value().occupancy.in_use_bytes > 0 && outcome.value().occupancy.pinned_bytes >= 0, "the child tells what is in use");
+}
+
+void TestUnansweredFork() {
+  const auto forked = allocscope::whatif::ForkedPurge::Fork(allocscope::allocator::LiveBackend());
+  if (!forked.ok()) return Check(false, "a child is forked");
+  Check(!forked.value().Wait(0).ok(), "a child that has no time is ended");
+}
+
 void TestSampler() {
   const allocscope::sampler::Options options{1'000'000, 1, 1 << 16};
   auto started = allocscope::sampler::Sampler::Start(allocscope::allocator::LiveBackend(), options);
@@ -193,6 +244,9 @@ int main(int count, char** arguments) {
   TestSymbols();
   TestRing();
   TestSampler();
+  TestResidency();
+  TestForkedPurge();
+  TestUnansweredFork();
   TestAllocator(count > 1 ? arguments[1] : "glibc");
   std::printf("rooms_test: %d checks, %d failures\n", checks, failures);
   return failures == 0 ? 0 : 1;

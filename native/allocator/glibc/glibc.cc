@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -10,7 +11,10 @@
 #include <utility>
 
 #include "allocator/glibc/arena_list.h"
+#include "allocator/glibc/arena_lock.h"
+#include "allocator/glibc/chunk_walk.h"
 #include "allocator/glibc/locate.h"
+#include "allocator/glibc/purge.h"
 #include "platform/mapped_stream.h"
 #include "platform/safe_memory.h"
 #include "platform/symbol_lookup.h"
@@ -129,6 +133,29 @@ class GlibcBackend final : public Backend {
     return ReadMallocInfo();
   }
 
+  // Two threads may come here at once: the proof is then made twice, and one of them may find the other's lock taken. The next call proves
+  // it.
+  void PreparePurge() const override {
+    if (located_ && !lock_proved_.load(std::memory_order_acquire)) {
+      lock_proved_.store(ProveArenaLock(located_->main_arena), std::memory_order_release);
+    }
+  }
+
+  Result<PurgeReport> Purge(Company company) const override {
+    // Its return value says whether it called madvise, not whether a page was resident: no evidence of anything.
+    malloc_trim(0);
+    PurgeReport report{"malloc_trim(0)"};
+    if (!lock_proved_.load(std::memory_order_acquire)) return report;
+    report.calls = "malloc_trim(0), madvise(MADV_DONTNEED) on the tops of the other arenas";
+    ReleaseTops(*located_, company, &report);
+    return report;
+  }
+
+  Occupancy ReadOccupancy() const override {
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    return located_ ? WalkChunks(*located_) : Occupancy{kUnknown, kUnknown};
+  }
+
  private:
   Result<Document> ReadMallinfo() const {
     const Mallinfo2 info = mallinfo2_();
@@ -163,6 +190,7 @@ class GlibcBackend final : public Backend {
   std::optional<Located> located_;
   Mallinfo2Function mallinfo2_;
   MallocInfoFunction malloc_info_;
+  mutable std::atomic<bool> lock_proved_{false};
 };
 
 // A block of this many bytes has a chunk of exactly 1008: the request, a header word, rounded up to 16.

@@ -1,5 +1,6 @@
 #include "allocator/jemalloc/control.h"
 
+#include <cerrno>
 #include <cstdint>
 
 namespace allocscope::allocator::jemalloc {
@@ -10,6 +11,8 @@ Mib Control::Resolve(const std::string& name) const {
   if (name_to_mib_(name.c_str(), parts.data(), &depth) != 0) return {};
   return {parts, depth};
 }
+
+int Control::Call(const Mib& mib) const { return mib.known() ? by_mib_(mib.parts(), mib.depth(), nullptr, nullptr, nullptr, 0) : ENOENT; }
 
 int Control::AdvanceEpoch(const Mib& epoch) const {
   uint64_t value = 1;

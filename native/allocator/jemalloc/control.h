@@ -62,6 +62,9 @@ class Control {
     return value;
   }
 
+  // A control that does something rather than hold a value. The number of jemalloc's error, 0 for none.
+  int Call(const Mib& mib) const;
+
   // Statistics stand still until the epoch moves on. The number of jemalloc's error, 0 for none.
   int AdvanceEpoch(const Mib& epoch) const;
 

@@ -20,6 +20,8 @@ constexpr const char* kFootprintControls[] = {"stats.allocated", "stats.active",
                                               "stats.mapped",    "stats.retained", "stats.arenas.4096.pdirty", "stats.arenas.4096.pmuzzy"};
 constexpr size_t kControls = sizeof kFootprintControls / sizeof *kFootprintControls;
 constexpr size_t kFirstPageCount = 6;
+constexpr size_t kAllocated = 0;
+constexpr size_t kActive = 1;
 
 class JemallocBackend final : public Backend {
  public:
@@ -27,6 +29,8 @@ class JemallocBackend final : public Backend {
       : provenance_(std::move(provenance)),
         control_(control),
         epoch_(control.Resolve("epoch")),
+        flush_(control.Resolve("thread.tcache.flush")),
+        purge_(control.Resolve("arena." + std::to_string(kAllArenas) + ".purge")),
         page_bytes_(static_cast<double>(control.Read<size_t>("arenas.page").value_or(0))) {
     for (size_t i = 0; i < kControls; i++) mibs_[i] = control.Resolve(kFootprintControls[i]);
   }
@@ -60,10 +64,29 @@ class JemallocBackend final : public Backend {
     return document;
   }
 
+  // Refused where the program turned thread caches off: then there is nothing to flush.
+  void FlushThread() const override { control_.Call(flush_); }
+
+  Result<PurgeReport> Purge(Company) const override {
+    const int error = control_.Call(purge_);
+    if (error != 0) return Failure{"ALLOCATOR_CALL", "mallctl arena.4096.purge", error, std::strerror(error)};
+    return PurgeReport{"mallctl thread.tcache.flush, mallctl arena.4096.purge"};
+  }
+
+  // Active pages hold at least one block in use each; what is dirty or muzzy was just purged.
+  Occupancy ReadOccupancy() const override {
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    double figures[kControls];
+    if (!ReadFootprint(figures).ok()) return {kUnknown, kUnknown};
+    return {figures[kAllocated], figures[kActive] - figures[kAllocated]};
+  }
+
  private:
   Provenance provenance_;
   Control control_;
   Mib epoch_;
+  Mib flush_;
+  Mib purge_;
   Mib mibs_[kControls];
   double page_bytes_;
 };

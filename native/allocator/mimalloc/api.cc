@@ -28,6 +28,7 @@ Api FindApi() {
   api.is_in_heap_region = platform::FindFunction<decltype(api.is_in_heap_region)>("mi_is_in_heap_region");
   api.process_info = platform::FindFunction<decltype(api.process_info)>("mi_process_info");
   api.stats_print_out = platform::FindFunction<decltype(api.stats_print_out)>("mi_stats_print_out");
+  api.collect = platform::FindFunction<decltype(api.collect)>("mi_collect");
   api.heap_get_default = platform::FindFunction<decltype(api.heap_get_default)>("mi_heap_get_default");
   api.heap_visit_blocks = platform::FindFunction<decltype(api.heap_visit_blocks)>("mi_heap_visit_blocks");
   api.heap_new = platform::FindFunction<decltype(api.heap_new)>("mi_heap_new");

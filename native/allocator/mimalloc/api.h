@@ -24,6 +24,7 @@ struct Api {
   void (*process_info)(size_t* elapsed, size_t* user, size_t* system, size_t* rss, size_t* peak_rss, size_t* commit, size_t* peak_commit,
                        size_t* faults) = nullptr;
   void (*stats_print_out)(OutputFunction out, void* argument) = nullptr;
+  void (*collect)(bool force) = nullptr;
   void* (*heap_get_default)() = nullptr;
   bool (*heap_visit_blocks)(const void* heap, bool visit_blocks, BlockVisitor visitor, void* argument) = nullptr;
   void* (*heap_new)() = nullptr;

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -44,6 +45,20 @@ bool AddArea(const void*, const HeapArea* area, void*, size_t, void* argument) {
   return true;
 }
 
+// The calling thread's blocks, without a container that would allocate.
+struct Totals {
+  UsedUnit unit;
+  size_t committed = 0;
+  size_t used_bytes = 0;
+};
+
+bool AddToTotals(const void*, const HeapArea* area, void*, size_t, void* argument) {
+  auto* totals = static_cast<Totals*>(argument);
+  totals->committed += area->committed;
+  totals->used_bytes += totals->unit == UsedUnit::kBlocks ? area->used * area->block_size : area->used;
+  return true;
+}
+
 void PrintTo(const char* message, void* stream) { std::fputs(message, static_cast<FILE*>(stream)); }
 
 class MimallocBackend final : public Backend {
@@ -74,6 +89,27 @@ class MimallocBackend final : public Backend {
     if (!whole) return Failure{"ALLOCATOR_CALL", "mremap", ENOMEM, "no memory for the printed statistics"};
     if (detail == Detail::kArenas && used_unit_ != UsedUnit::kUnproved) document.tables.push_back(ReadThreadHeap());
     return document;
+  }
+
+  // Frees the calling thread's empty pages, takes over what ended threads left, and decommits. The heaps of other live threads are out of
+  // reach, which is why this must be called by the thread whose memory is meant.
+  void FlushThread() const override {
+    if (api_.collect != nullptr) api_.collect(true);
+  }
+
+  // Everything was done by the thread itself.
+  Result<PurgeReport> Purge(Company) const override {
+    if (api_.collect == nullptr) return Failure{"UNSUPPORTED", "mi_collect", 0, "this version doesn't export it"};
+    return PurgeReport{"mi_collect(true)"};
+  }
+
+  // Of the calling thread alone.
+  Occupancy ReadOccupancy() const override {
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    if (used_unit_ == UsedUnit::kUnproved) return {kUnknown, kUnknown};
+    Totals totals{used_unit_};
+    if (!api_.heap_visit_blocks(api_.heap_get_default(), false, AddToTotals, &totals)) return {kUnknown, kUnknown};
+    return {static_cast<double>(totals.used_bytes), static_cast<double>(totals.committed - totals.used_bytes)};
   }
 
  private:

@@ -16,6 +16,7 @@ namespace {
 using VersionFunction = const char* (*)(int* major, int* minor, const char** patch);
 using PropertyFunction = int (*)(const char* property, size_t* value);
 using StatsFunction = void (*)(char* buffer, int length);
+using VoidFunction = void (*)();
 
 struct Property {
   const char* field;
@@ -33,6 +34,11 @@ constexpr Property kFootprintProperties[] = {
     {"pageheapUnmappedBytes", "tcmalloc.pageheap_unmapped_bytes"},    {"centralCacheFreeBytes", "tcmalloc.central_cache_free_bytes"},
     {"transferCacheFreeBytes", "tcmalloc.transfer_cache_free_bytes"}, {"threadCacheFreeBytes", "tcmalloc.thread_cache_free_bytes"},
 };
+
+constexpr size_t kCurrentAllocated = 0;
+constexpr size_t kHeapSize = 1;
+constexpr size_t kPageheapFree = 3;
+constexpr size_t kPageheapUnmapped = 4;
 
 constexpr Property kFurtherProperties[] = {
     {"currentTotalThreadCacheBytes", "tcmalloc.current_total_thread_cache_bytes"},
@@ -65,7 +71,9 @@ class TcmallocBackend final : public Backend {
   TcmallocBackend(Provenance provenance, PropertyFunction property)
       : provenance_(std::move(provenance)),
         property_(property),
-        stats_(platform::FindFunction<StatsFunction>("MallocExtension_GetStats")) {}
+        stats_(platform::FindFunction<StatsFunction>("MallocExtension_GetStats")),
+        mark_thread_idle_(platform::FindFunction<VoidFunction>("MallocExtension_MarkThreadIdle")),
+        release_free_memory_(platform::FindFunction<VoidFunction>("MallocExtension_ReleaseFreeMemory")) {}
 
   const char* name() const override { return "tcmalloc"; }
   const Provenance& provenance() const override { return provenance_; }
@@ -91,6 +99,27 @@ class TcmallocBackend final : public Backend {
     return document;
   }
 
+  // The thread has a new cache as soon as it allocates again.
+  void FlushThread() const override {
+    if (mark_thread_idle_ != nullptr) mark_thread_idle_();
+  }
+
+  Result<PurgeReport> Purge(Company) const override {
+    if (release_free_memory_ == nullptr) {
+      return Failure{"UNSUPPORTED", "MallocExtension_ReleaseFreeMemory", 0, "this version doesn't export it"};
+    }
+    release_free_memory_();
+    return PurgeReport{"MallocExtension_MarkThreadIdle, MallocExtension_ReleaseFreeMemory"};
+  }
+
+  // What the page heap has free was just released: the rest that is free lies in spans that hold something in use, or in caches.
+  Occupancy ReadOccupancy() const override {
+    const double in_use = ReadProperty(kFootprintProperties[kCurrentAllocated]);
+    const double held = ReadProperty(kFootprintProperties[kHeapSize]) - ReadProperty(kFootprintProperties[kPageheapFree]) -
+                        ReadProperty(kFootprintProperties[kPageheapUnmapped]);
+    return {in_use, held - in_use};
+  }
+
  private:
   double ReadProperty(const Property& property) const {
     size_t value = 0;
@@ -100,6 +129,8 @@ class TcmallocBackend final : public Backend {
   Provenance provenance_;
   PropertyFunction property_;
   StatsFunction stats_;
+  VoidFunction mark_thread_idle_;
+  VoidFunction release_free_memory_;
 };
 
 constexpr size_t kProofBlockBytes = size_t{3} << 20;

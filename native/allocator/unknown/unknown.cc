@@ -1,5 +1,7 @@
 #include "allocator/unknown/unknown.h"
 
+#include <limits>
+
 #include "platform/symbol_lookup.h"
 
 namespace allocscope::allocator::unknown {
@@ -18,6 +20,13 @@ class UnknownBackend final : public Backend {
   const std::vector<std::string>& footprint_fields() const override { return fields_; }
   Result<Done> ReadFootprint(double*) const override { return Done{}; }
   Result<Document> Read(Detail) const override { return Document{}; }
+  Result<PurgeReport> Purge(Company) const override {
+    return Failure{"UNSUPPORTED", "purge", 0, "the allocator isn't known, nor is how it would give memory back"};
+  }
+  Occupancy ReadOccupancy() const override {
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    return {kUnknown, kUnknown};
+  }
 
  private:
   Provenance provenance_;

@@ -1,0 +1,19 @@
+#ifndef ALLOCSCOPE_ALLOCATOR_GLIBC_ARENA_LOCK_H_
+#define ALLOCSCOPE_ALLOCATOR_GLIBC_ARENA_LOCK_H_
+
+#include "allocator/glibc/layout.h"
+
+namespace allocscope::allocator::glibc {
+
+// Whether the first word of an arena is the lock that glibc itself takes, in the protocol that we know: 0 free, 1 taken, 2 taken and waited
+// for. The proof: while we hold the main arena's, a mallopt of another thread must be seen to wait for it, and to end once it is free.
+// Keeps the main arena locked for some 50 µs, 20 ms at the most.
+bool ProveArenaLock(const ArenaState* main_arena);
+
+// Takes the lock if nobody has it. `arena` is glibc's, and is written to.
+bool TryLock(const ArenaState* arena);
+void Unlock(const ArenaState* arena);
+
+}  // namespace allocscope::allocator::glibc
+
+#endif  // ALLOCSCOPE_ALLOCATOR_GLIBC_ARENA_LOCK_H_
