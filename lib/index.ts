@@ -24,5 +24,27 @@ export type {
   ValueKind,
 } from './heap/index.js'
 export * from './process/index.js'
+export { checkRelease, releaseMemory, releaseVerdicts, startPeriodicRelease } from './release/index.js'
+export type {
+  CheckedBytes,
+  CheckOptions,
+  CheckRound,
+  FaultBack,
+  HeldBytes,
+  LiveMemory,
+  LivePlace,
+  PeriodicRelease,
+  PeriodicReleaseEnd,
+  PeriodicReleaseEvents,
+  PeriodicReleaseOptions,
+  ReleaseCheck,
+  ReleaseOptions,
+  ReleaseReport,
+  ReleaseStep,
+  ReleaseVerdict,
+  ResidentMemory,
+  SkippedRelease,
+  WhatIfMade,
+} from './release/index.js'
 export { formatSizeTree } from './report/index.js'
 export * from './watch/index.js'

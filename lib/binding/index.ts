@@ -5,5 +5,7 @@ export type {
   NativeAllocatorDocument,
   NativeBinding,
   NativeOtherAllocator,
+  NativeResidency,
   NativeTable,
+  NativeTriedPurge,
 } from './native-surface.js'

@@ -91,4 +91,40 @@ export interface NativeSampler {
   closeSampler(id: number): void
 }
 
-export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap, NativeSampler {}
+/** Resident bytes by the kind of mapping that they lie in. */
+export interface NativeResidency {
+  readonly residentBytes: number
+  readonly anonymousBytes: number
+  readonly fileBytes: number
+  readonly stackBytes: number
+  readonly sharedMemoryBytes: number
+  readonly swappedBytes: number
+}
+
+export interface NativePurge {
+  readonly calls: string
+  readonly arenasSkipped: number
+  readonly longestLockMillis: number
+}
+
+/** What a forked child saw of its own memory. A figure that its allocator doesn't tell is absent. */
+export interface NativeTriedPurge {
+  readonly anonymousBeforeBytes: number
+  readonly anonymousAfterBytes: number
+  readonly inUseBytes?: number
+  readonly pinnedBytes?: number
+  readonly forkMillis: number
+  readonly purgeMillis: number
+  readonly childMillis: number
+}
+
+/** The calls of `native/convert/release.cc`. */
+export interface NativeRelease {
+  collectAllAvailable(): boolean
+  readResidency(): Promise<NativeResidency | FailureRecord>
+  flushAllocatorThread(): void
+  purgeAllocator(): Promise<NativePurge | FailureRecord>
+  tryPurgeInChild(timeoutMillis: number): Promise<NativeTriedPurge | FailureRecord> | FailureRecord
+}
+
+export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap, NativeSampler, NativeRelease {}

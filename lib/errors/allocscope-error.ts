@@ -16,6 +16,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_PROGRAM'
   /** The layout of V8's objects could not be proved, so that no object's size is known. The message names what failed. */
   | 'ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED'
+  /** The forked child that tries a purge could not be made, or didn't answer. */
+  | 'ERR_ALLOCSCOPE_WHAT_IF'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

@@ -14,6 +14,8 @@ const floors = [
 const siblings = {
   // A process whose allocator isn't known is described by what the kernel says of it.
   allocator: ['process'],
+  // The peak of what is checked is watched by the thread that a blocked event loop can't stop.
+  release: ['watch'],
 }
 
 /** Rooms below that a room must do without, although its floor would allow them. */

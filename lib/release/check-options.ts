@@ -1,0 +1,61 @@
+import { checkBoolean, checkNumber, invalidArgumentType, outOfRange, readOptions } from '../errors/index.js'
+
+/** Options of {@link checkRelease}. */
+export interface CheckOptions {
+  /** Called once before the baseline: what it allocates is not counted. */
+  readonly setup?: () => unknown
+  /** Called once at the very end, after everything was measured. */
+  readonly teardown?: () => unknown
+  /**
+   * Calls of the function after the warm-up, in rounds that grow. By default as many as are needed to tell a leak from what is kept once, within
+   * `budgetMs`.
+   */
+  readonly runs?: number
+  /** Calls before the first round, but after the baseline: 1 by default. What they leave counts as held, not as growth. */
+  readonly warmup?: number
+  /** The bytes that may stay: by default 4 MiB and a twentieth of the rise. */
+  readonly allowBytes?: number
+  /** Whether to try a purge in a forked child: true by default. */
+  readonly whatIf?: boolean
+  /** The most milliseconds to wait, each time, until RSS stands still: 2,000 by default. */
+  readonly settleMs?: number
+  /** Milliseconds that further rounds may take when `runs` isn't given: 3,000 by default. The first round is always made. */
+  readonly budgetMs?: number
+}
+
+const names = ['setup', 'teardown', 'runs', 'warmup', 'allowBytes', 'whatIf', 'settleMs', 'budgetMs'] as const
+
+/** {@link CheckOptions}, checked; what has no default may be undefined. */
+export interface CheckPlan extends Required<Omit<CheckOptions, 'runs' | 'allowBytes'>> {
+  readonly runs: number | undefined
+  readonly allowBytes: number | undefined
+}
+
+function checkFunction(name: string, value: unknown): () => unknown {
+  if (value === undefined) return () => undefined
+  if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value)
+  return value as () => unknown
+}
+
+function checkCount(name: string, value: unknown, minimum: number): number | undefined {
+  if (value === undefined) return undefined
+  const count = checkNumber(name, value, minimum, minimum, 1e9)
+  if (!Number.isSafeInteger(count)) throw outOfRange(name, 'an integer', value)
+  return count
+}
+
+/** The options, checked and complete. */
+export function checkCheckOptions(options: unknown): CheckPlan {
+  const given = readOptions(options, names)
+  const { allowBytes } = given
+  return {
+    setup: checkFunction('options.setup', given.setup),
+    teardown: checkFunction('options.teardown', given.teardown),
+    runs: checkCount('options.runs', given.runs, 1),
+    warmup: checkCount('options.warmup', given.warmup, 0) ?? 1,
+    allowBytes: allowBytes === undefined ? undefined : checkNumber('options.allowBytes', allowBytes, 0, 0),
+    whatIf: checkBoolean('options.whatIf', given.whatIf, true),
+    settleMs: checkNumber('options.settleMs', given.settleMs, 0, 2000, 600_000),
+    budgetMs: checkNumber('options.budgetMs', given.budgetMs, 0, 3000, 24 * 3600 * 1000),
+  }
+}

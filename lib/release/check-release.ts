@@ -1,0 +1,122 @@
+import { performance } from 'node:perf_hooks'
+
+import { getAllocatorStats } from '../allocator/index.js'
+import { invalidArgumentType } from '../errors/index.js'
+import { advise } from './advice.js'
+import { checkCheckOptions } from './check-options.js'
+import type { CheckOptions, CheckPlan } from './check-options.js'
+import { splitHeld } from './held-bytes.js'
+import { readMoment } from './memory-moment.js'
+import type { MemoryMoment } from './memory-moment.js'
+import { PeakWatch } from './peak-watch.js'
+import type { CheckedBytes, CheckRound, ReleaseCheck, WhatIfMade } from './release-check.js'
+import { Rounds } from './run-rounds.js'
+import { summarise } from './summary.js'
+import { decideVerdict, findLive } from './verdict.js'
+import { wasTried } from './what-if.js'
+
+const leastAllowedBytes = 4 * 2 ** 20
+const allowedShareOfRise = 0.05
+
+interface Measured {
+  readonly before: MemoryMoment
+  readonly after: MemoryMoment
+  readonly peakBytes: number
+  readonly rounds: readonly CheckRound[]
+  readonly calls: number
+}
+
+async function measure(action: () => unknown, plan: CheckPlan): Promise<Measured> {
+  // The first reading of all starts threads and compiles code, which must not show between the two that count.
+  await readMoment(0, plan.whatIf)
+  const before = await readMoment(plan.settleMs, plan.whatIf)
+  const peak = new PeakWatch()
+  try {
+    const rounds = new Rounds(action, plan, peak)
+    const made = await rounds.make()
+    const peakBytes = peak.end()
+    const after = await readMoment(plan.settleMs, plan.whatIf)
+    return { before, after, peakBytes, rounds: made, calls: rounds.callsInAll }
+  } finally {
+    peak.end()
+  }
+}
+
+function bytesOf({ before, after, peakBytes }: Measured): CheckedBytes {
+  const [baselineBytes, afterBytes] = [before.residency.residentBytes, after.residency.residentBytes]
+  const peak = Math.max(peakBytes, baselineBytes, afterBytes)
+  return {
+    baselineBytes,
+    peakBytes: peak,
+    afterBytes,
+    returnedBytes: peak - afterBytes,
+    heldBytes: afterBytes - baselineBytes,
+    held: splitHeld(before, after),
+  }
+}
+
+/** By how much the allocator's own count of free memory grew, where no purge was tried. */
+function retainedGrowth({ before, after }: Measured): number | undefined {
+  if (wasTried(before.purge) || wasTried(after.purge)) return undefined
+  const [from, to] = [before.purge.retainedBytes, after.purge.retainedBytes]
+  return from === undefined || to === undefined ? undefined : to - from
+}
+
+function whatIfOf({ after: { purge } }: Measured): WhatIfMade {
+  return wasTried(purge)
+    ? { made: true, reason: undefined, forkMs: purge.forkMs }
+    : { made: false, reason: purge.reason, forkMs: undefined }
+}
+
+function conclude(measured: Measured, plan: CheckPlan, startMs: number): ReleaseCheck {
+  const bytes = bytesOf(measured)
+  const { allocator, provenance } = getAllocatorStats()
+  const allowedBytes = plan.allowBytes ?? leastAllowedBytes + (bytes.peakBytes - bytes.baselineBytes) * allowedShareOfRise
+  const live = findLive(bytes, measured.rounds, allowedBytes)
+  const verdict = decideVerdict(bytes, live, allowedBytes, retainedGrowth(measured))
+  const whatIf = whatIfOf(measured)
+  return {
+    verdict,
+    summary: summarise(verdict, bytes, live, allocator === 'unknown' ? 'the allocator' : allocator),
+    bytes,
+    live,
+    advice: advise({ verdict, bytes, live, before: measured.before, after: measured.after, allocator }),
+    rounds: measured.rounds,
+    calls: measured.calls,
+    allowedBytes,
+    whatIf,
+    coarse: !whatIf.made,
+    allocator: { allocator, provenance },
+    durationMs: performance.now() - startMs,
+  }
+}
+
+/**
+ * Runs `action` and tells whether the memory that it used went back to the operating system, and if not, who holds it: V8, the allocator, pages
+ * that something in use pins, or the program itself, which never freed it.
+ *
+ * A baseline is taken, `action` is called to warm up and then in rounds that grow, everything is collected and RSS comes to rest. Then a purge
+ * is tried in a forked child, so that this process stays as it is: what the purge gives back there was held by the allocator. What grows by as much
+ * with every call is still live, however little it is. The document `release.md` says how it decides, and where it can be fooled.
+ *
+ * Cost: a few collections and forks (some 10 ms of this thread for each GB resident), and the calls of `action`: at least two, as many more as
+ * fit in `budgetMs` unless `runs` is given. The event loop turns in between.
+ *
+ * @example
+ * const { verdict, summary, advice } = await checkRelease(async () => { await handle(bigInput) })
+ * if (verdict !== 'returned') console.log(summary, advice)
+ *
+ * @throws What `action`, `setup` or `teardown` throws. TypeError or RangeError, with Node's codes, for a wrong argument. AllocscopeError
+ * `ERR_ALLOCSCOPE_NO_ADDON` when no addon loads, `ERR_ALLOCSCOPE_PROC_UNREADABLE` when `/proc/self/smaps` can't be read.
+ */
+export async function checkRelease(action: () => unknown, options?: CheckOptions): Promise<ReleaseCheck> {
+  if (typeof action !== 'function') throw invalidArgumentType('action', 'of type function', action)
+  const plan = checkCheckOptions(options)
+  const startMs = performance.now()
+  await plan.setup()
+  try {
+    return conclude(await measure(action, plan), plan, startMs)
+  } finally {
+    await plan.teardown()
+  }
+}

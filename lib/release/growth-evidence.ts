@@ -1,0 +1,63 @@
+import type { LiveMemory } from './release-check.js'
+
+/** Bytes live after some more calls. */
+export interface GrowthPoint {
+  /** Calls since the point before. */
+  readonly calls: number
+  readonly bytes: number
+}
+
+/** What a series of points says of growth with each call. */
+export type GrowthEvidence = Pick<LiveMemory, 'grows' | 'bytesPerCall' | 'confidence'>
+
+/** Rounds judged: the last ones, as they have the most calls and the caches are warm. */
+const roundsJudged = 3
+
+/** How far the growth a call may differ among the rounds, largest by smallest, before it is no growth with each call; and for each confidence. */
+const largestSpread = 1.6
+const spreadOfMedium = 1.3
+const spreadOfHigh = 1.2
+
+const noGrowth: GrowthEvidence = { grows: false, bytesPerCall: 0, confidence: 'low' }
+
+interface Round {
+  readonly calls: number
+  readonly bytes: number
+  readonly rate: number
+}
+
+function roundsOf(points: readonly GrowthPoint[]): Round[] {
+  return points.slice(1).map(({ calls, bytes }, index) => {
+    const grown = bytes - (points[index] as GrowthPoint).bytes
+    return { calls, bytes: grown, rate: grown / calls }
+  })
+}
+
+function confidenceOf(rounds: number, spread: number): LiveMemory['confidence'] {
+  if (rounds >= roundsJudged && spread <= spreadOfHigh) return 'high'
+  return spread <= spreadOfMedium ? 'medium' : 'low'
+}
+
+/** The last rounds that together show growth above the noise, each with about the same bytes a call; fewer of them when the earliest spoils it. */
+function judge(rounds: readonly Round[], noiseBytes: number): GrowthEvidence | undefined {
+  const rates = rounds.map(({ rate }) => rate)
+  const [least, most] = [Math.min(...rates), Math.max(...rates)]
+  const bytes = rounds.reduce((sum, round) => sum + round.bytes, 0)
+  if (least <= 0 || most > least * largestSpread || bytes < noiseBytes) return undefined
+  const calls = rounds.reduce((sum, round) => sum + round.calls, 0)
+  return { grows: true, bytesPerCall: bytes / calls, confidence: confidenceOf(rounds.length, most / least) }
+}
+
+/**
+ * Whether memory grows with every call. The first point is where counting starts. Growth is believed when the last rounds, two at the least, grew
+ * by about the same number of bytes a call, and by more than `noiseBytes` together: a cache that fills, or a buffer that is allocated once,
+ * grows less and less.
+ */
+export function judgeGrowth(points: readonly GrowthPoint[], noiseBytes: number): GrowthEvidence {
+  const rounds = roundsOf(points)
+  for (let count = Math.min(roundsJudged, rounds.length); count >= 2; count -= 1) {
+    const evidence = judge(rounds.slice(-count), noiseBytes)
+    if (evidence !== undefined) return evidence
+  }
+  return noGrowth
+}

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { getAllocatorStats } from '../allocator/index.js'
+import { collectFully, collectGarbage, getHeapStats } from '../heap/index.js'
+import { readResidency } from './residency.js'
+import type { Residency } from './residency.js'
+import { waitUntilStill } from './settling.js'
+import { tryPurge } from './what-if.js'
+import type { TriedPurge, UntriedPurge } from './what-if.js'
+
+/** This process at one moment, after a collection. */
+export interface MemoryMoment {
+  readonly residency: Residency
+  readonly heapUsedBytes: number
+  readonly heapResidentBytes: number
+  readonly externalBytes: number
+  readonly arrayBufferBytes: number
+  readonly purge: TriedPurge | UntriedPurge
+  /** glibc's dynamic thresholds; undefined for other allocators. */
+  readonly mmapThresholdBytes: number | undefined
+  readonly trimThresholdBytes: number | undefined
+  readonly arenaCount: number | undefined
+}
+
+/** What is live at one moment: a part of {@link MemoryMoment}, sooner read. */
+export interface LiveMoment {
+  readonly rssBytes: number
+  readonly heapUsedBytes: number
+  readonly externalBytes: number
+  readonly nativeBytes: number | undefined
+}
+
+const betweenCollectionsMs = 20
+const settleLiveMs = 400
+
+/** In use beyond what V8 counts as external. */
+export function nativeBytesOf(purge: TriedPurge | UntriedPurge, externalBytes: number): number | undefined {
+  return purge.inUseBytes === undefined ? undefined : purge.inUseBytes - externalBytes
+}
+
+/** Collects everything, waits until RSS stands still, and reads all that the check needs. */
+export async function readMoment(settleMs: number, mayFork: boolean): Promise<MemoryMoment> {
+  await collectFully()
+  if (settleMs > 0) await waitUntilStill(settleMs)
+  const purge = await tryPurge(mayFork)
+  const heap = getHeapStats()
+  const { external: externalBytes, arrayBuffers: arrayBufferBytes } = process.memoryUsage()
+  const stats = getAllocatorStats()
+  const glibc = stats.allocator === 'glibc' ? stats : undefined
+  return {
+    residency: await readResidency(),
+    heapUsedBytes: heap.usedBytes,
+    heapResidentBytes: Math.min(heap.physicalBytes, heap.committedBytes),
+    externalBytes,
+    arrayBufferBytes,
+    purge,
+    mmapThresholdBytes: glibc?.mmapThresholdBytes,
+    trimThresholdBytes: glibc?.trimThresholdBytes,
+    arenaCount: glibc?.arenaCount,
+  }
+}
+
+/** Collects, without the dear shrinking, and reads what is live. The second collection waits for backing stores that the first let go. */
+export async function readLiveMoment(mayFork: boolean): Promise<LiveMoment> {
+  collectGarbage()
+  await pause(betweenCollectionsMs)
+  collectGarbage()
+  await waitUntilStill(settleLiveMs)
+  const purge = await tryPurge(mayFork)
+  const { rss: rssBytes, external: externalBytes } = process.memoryUsage()
+  return { rssBytes, heapUsedBytes: getHeapStats().usedBytes, externalBytes, nativeBytes: nativeBytesOf(purge, externalBytes) }
+}

@@ -1,0 +1,108 @@
+import { performance } from 'node:perf_hooks'
+
+import { getAllocatorStats } from '../allocator/index.js'
+import { isFailure, requireBinding, toError } from '../binding/index.js'
+import { checkBoolean, checkNumber, readOptions } from '../errors/index.js'
+import { collectFully, getHeapStats } from '../heap/index.js'
+import { readResidency } from './residency.js'
+import type { ReleaseOptions, ReleaseReport, ReleaseStep, ResidentMemory } from './release-report.js'
+import { waitUntilStill } from './settling.js'
+import { StallMeter } from './stall-meter.js'
+
+const defaultSettleMs = 1000
+const longestSettleMs = 600_000
+
+type Done = Pick<ReleaseStep, 'calls'> & Partial<Pick<ReleaseStep, 'supported' | 'reason' | 'arenasSkipped' | 'longestLockMs'>>
+
+async function collect(): Promise<Done> {
+  return { calls: await collectFully() }
+}
+
+async function settle(maxMs: number): Promise<Done> {
+  const still = await waitUntilStill(maxMs)
+  return { calls: 'none', reason: still ? undefined : `RSS didn't come to rest within ${maxMs} ms` }
+}
+
+async function purge(): Promise<Done> {
+  const binding = requireBinding()
+  binding.flushAllocatorThread()
+  const answer = await binding.purgeAllocator()
+  if (!isFailure(answer)) {
+    const { calls, arenasSkipped, longestLockMillis } = answer
+    const isGlibc = getAllocatorStats().allocator === 'glibc'
+    return { calls, arenasSkipped: isGlibc ? arenasSkipped : undefined, longestLockMs: isGlibc ? longestLockMillis : undefined }
+  }
+  if (answer.failure.code === 'UNSUPPORTED') return { calls: 'none', supported: false, reason: answer.failure.message }
+  throw toError(answer, getAllocatorStats().allocator)
+}
+
+async function readResident(): Promise<ResidentMemory> {
+  const { residentBytes, anonymousBytes } = await readResidency()
+  const { usedBytes, committedBytes, externalBytes } = getHeapStats()
+  const { mappedBytes } = getAllocatorStats()
+  return { rssBytes: residentBytes, anonymousBytes, heap: { usedBytes, committedBytes, externalBytes }, mappedBytes }
+}
+
+async function perform(step: ReleaseStep['step'], act: () => Promise<Done>): Promise<ReleaseStep> {
+  const before = await readResidency()
+  const meter = new StallMeter()
+  const startMs = performance.now()
+  const done = await act().finally(() => meter.end())
+  const longestStallMs = await meter.end()
+  const durationMs = performance.now() - startMs
+  const after = await readResidency()
+  return {
+    step,
+    supported: true,
+    reason: undefined,
+    arenasSkipped: undefined,
+    longestLockMs: undefined,
+    ...done,
+    durationMs,
+    longestStallMs,
+    returnedBytes: before.residentBytes - after.residentBytes,
+    returnedAnonymousBytes: before.anonymousBytes - after.anonymousBytes,
+  }
+}
+
+/** The options, checked and complete. */
+export function checkReleaseOptions(options: unknown): Required<ReleaseOptions> {
+  const given = readOptions(options, ['gc', 'purge', 'settleMs'])
+  return {
+    gc: checkBoolean('options.gc', given.gc, true),
+    purge: checkBoolean('options.purge', given.purge, true),
+    settleMs: checkNumber('options.settleMs', given.settleMs, 0, defaultSettleMs, longestSettleMs),
+  }
+}
+
+/**
+ * Gives back to the operating system what can be given back: V8 collects everything and shrinks its young generation, RSS comes to rest, and the
+ * live allocator returns its free memory by its own means: glibc `malloc_trim(0)` and, as that never does, the tops of the arenas other than the
+ * main one; jemalloc `arena.<all>.purge`; tcmalloc `MallocExtension_ReleaseFreeMemory`; mimalloc `mi_collect(true)`, which reaches the heap of the
+ * calling thread and those of ended threads.
+ *
+ * Cost: the collections block this thread (some 10 ms for each 10 MB of live objects, twice); the purge runs on another thread, but takes
+ * the allocator's locks while it walks, so that threads that allocate wait: a second or more with a million free chunks. What was given back is
+ * faulted in again when the program needs it. Each step says what it took and what it gave back. V8's other threads keep their garbage.
+ *
+ * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_NO_ADDON` when no addon loads,
+ * `ERR_ALLOCSCOPE_PROC_UNREADABLE` when `/proc/self/smaps` can't be read, `ERR_ALLOCSCOPE_ALLOCATOR_CALL` when the allocator refused.
+ */
+export async function releaseMemory(options?: ReleaseOptions): Promise<ReleaseReport> {
+  const { gc, purge: purges, settleMs } = checkReleaseOptions(options)
+  const startMs = performance.now()
+  const before = await readResident()
+  const steps: ReleaseStep[] = []
+  if (gc) steps.push(await perform('gc', collect))
+  if (settleMs > 0) steps.push(await perform('settle', () => settle(settleMs)))
+  if (purges) steps.push(await perform('purge', purge))
+  const after = await readResident()
+  return {
+    before,
+    after,
+    returnedBytes: before.rssBytes - after.rssBytes,
+    steps,
+    durationMs: performance.now() - startMs,
+    longestStallMs: Math.max(0, ...steps.map(({ longestStallMs }) => longestStallMs)),
+  }
+}

@@ -1,0 +1,89 @@
+import { performance } from 'node:perf_hooks'
+
+import type { CheckPlan } from './check-options.js'
+import { judgeGrowth } from './growth-evidence.js'
+import { livePlaces, noiseOf, pointsOf } from './live-places.js'
+import { readLiveMoment } from './memory-moment.js'
+import type { PeakWatch } from './peak-watch.js'
+import type { CheckRound } from './release-check.js'
+
+/** Each round has so many times the calls of the one before: what grows with each call then grows by as much. */
+const growthOfRounds = 4
+const mostCallsOfRound = 65_536
+
+/** RSS that the rounds may add before no more are made: a leak of that size is evident. */
+const mostGrowthBytes = 256 * 2 ** 20
+
+/** When `runs` is given, it is split so that the last round has as many calls as all others. */
+function plannedCounts(runs: number): number[] {
+  const counts: number[] = []
+  for (let left = runs; left > 0;) {
+    const calls = left <= 2 ? 1 : Math.ceil(left / 2)
+    counts.unshift(calls)
+    left -= calls
+  }
+  return counts
+}
+
+async function repeat(action: () => unknown, calls: number): Promise<void> {
+  for (let call = 0; call < calls; call += 1) await action()
+}
+
+/** Whether some place grows with a confidence that further rounds wouldn't raise. */
+function isEvident(rounds: readonly CheckRound[], riseBytes: number): boolean {
+  return livePlaces.some(({ place, bytesOf }) => {
+    const { grows, confidence } = judgeGrowth(pointsOf(rounds, bytesOf), noiseOf(place, riseBytes))
+    return grows && confidence === 'high'
+  })
+}
+
+/** Calls the function round by round and reads what is live after each. */
+export class Rounds {
+  readonly #action: () => unknown
+  readonly #plan: CheckPlan
+  readonly #peak: PeakWatch
+  readonly #made: CheckRound[] = []
+  #callsInAll = 0
+
+  constructor(action: () => unknown, plan: CheckPlan, peak: PeakWatch) {
+    this.#action = action
+    this.#plan = plan
+    this.#peak = peak
+  }
+
+  get callsInAll(): number {
+    return this.#callsInAll
+  }
+
+  /** The warm-up and all rounds; one point for each, the warm-up's first. */
+  async make(): Promise<readonly CheckRound[]> {
+    const startMs = performance.now()
+    await this.#call(this.#plan.warmup, 0)
+    if (this.#plan.runs === undefined) await this.#callUntilEvident(startMs)
+    else for (const calls of plannedCounts(this.#plan.runs)) await this.#call(calls)
+    return this.#made
+  }
+
+  async #call(calls: number, countedCalls = calls): Promise<void> {
+    const startMs = performance.now()
+    await repeat(this.#action, calls)
+    this.#callsInAll += calls
+    const durationMs = performance.now() - startMs
+    const moment = await readLiveMoment(this.#plan.whatIf)
+    this.#made.push({ calls: countedCalls, durationMs, ...moment })
+  }
+
+  async #callUntilEvident(startMs: number): Promise<void> {
+    const first = this.#made[0] as CheckRound
+    for (let calls = 1; calls <= mostCallsOfRound; calls *= growthOfRounds) {
+      const roundMs = performance.now()
+      await this.#call(calls)
+      const last = this.#made.at(-1) as CheckRound
+      const now = performance.now()
+      const reading = now - roundMs - last.durationMs
+      const next = last.durationMs * growthOfRounds + reading
+      const tooDear = now - startMs + next > this.#plan.budgetMs
+      if (tooDear || last.rssBytes - first.rssBytes > mostGrowthBytes || isEvident(this.#made, this.#peak.highest - first.rssBytes)) return
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { inWords } from './byte-text.js'
+import type { CheckedBytes, LiveMemory, ReleaseVerdict } from './release-check.js'
+
+const names: Readonly<Record<LiveMemory['where'], string>> = {
+  'javascript-heap': 'in the JavaScript heap',
+  external: "outside of V8's heap, kept by JavaScript objects",
+  native: 'in native memory',
+}
+
+function describeLive({ where, bytes, grows, bytesPerCall, confidence }: LiveMemory): string {
+  return grows
+    ? `${inWords(bytesPerCall)} a call ${names[where]} (confidence ${confidence})`
+    : `${inWords(bytes)} ${names[where]}, without growing from call to call`
+}
+
+function describeReason(verdict: ReleaseVerdict, bytes: CheckedBytes, live: readonly LiveMemory[], allocator: string): string {
+  const { held } = bytes
+  switch (verdict) {
+    case 'returned':
+      return 'the rest is within what may stay'
+    case 'held-by-v8':
+      return `V8 keeps ${inWords(held.v8FreeBytes)} of pages that hold no live object`
+    case 'held-by-allocator':
+      return held.releasableBytes === undefined
+        ? `${allocator} keeps free memory`
+        : `${allocator} keeps ${inWords(held.releasableBytes)} free that a purge gives back`
+    case 'fragmented':
+      return `${allocator} has ${inWords(held.pinnedBytes ?? 0)} free on pages that also hold something in use`
+    case 'inconclusive':
+      return 'no single holder explains most of it'
+    case 'still-live':
+      return live.length === 0 ? 'it is still live' : `still live: ${live.map(describeLive).join('; ')}`
+  }
+}
+
+/** The verdict in a sentence. */
+export function summarise(verdict: ReleaseVerdict, bytes: CheckedBytes, live: readonly LiveMemory[], allocator: string): string {
+  const rise = inWords(bytes.peakBytes - bytes.baselineBytes)
+  const stayed = bytes.heldBytes > 0 ? `${inWords(bytes.heldBytes)} of it stayed` : 'all of it came back'
+  return `RSS rose by ${rise} and ${stayed}: ${describeReason(verdict, bytes, live, allocator)}.`
+}

@@ -1,0 +1,51 @@
+import { judgeGrowth } from './growth-evidence.js'
+import { livePlaces, noiseOf, pointsOf } from './live-places.js'
+import type { CheckedBytes, CheckRound, HeldBytes, LiveMemory, LivePlace, ReleaseVerdict } from './release-check.js'
+
+/** A holder decides the verdict when it has at least this share of what stays. */
+const decidingShare = 0.4
+
+function liveBytesOf(held: HeldBytes): Readonly<Record<LivePlace, number | undefined>> {
+  return { 'javascript-heap': held.v8LiveBytes, external: held.externalBytes, native: held.nativeBytes }
+}
+
+/** The places that hold live memory beyond the baseline: those that grow with every call, and those that kept more than is allowed to stay. */
+export function findLive(checked: CheckedBytes, rounds: readonly CheckRound[], allowedBytes: number): LiveMemory[] {
+  const bytes = liveBytesOf(checked.held)
+  const riseBytes = checked.peakBytes - checked.baselineBytes
+  return livePlaces
+    .map(({ place, bytesOf }) => ({
+      where: place,
+      bytes: bytes[place] ?? 0,
+      ...judgeGrowth(pointsOf(rounds, bytesOf), noiseOf(place, riseBytes)),
+    }))
+    .filter((one) => one.grows || one.bytes > allowedBytes)
+    .map((one) => (one.grows ? one : { ...one, confidence: 'medium' as const }))
+    .toSorted((one, other) => other.bytes - one.bytes)
+}
+
+/** Free memory that the allocator holds when no purge was tried: all that no other holder explains, if its own count is as large. */
+function untriedHolder(bytes: CheckedBytes, retainedGrowth: number | undefined): number {
+  return retainedGrowth === undefined ? 0 : Math.min(bytes.held.unexplainedBytes, retainedGrowth)
+}
+
+/** What decides, with the growth of `retainedBytes` where there was no what-if. */
+export function decideVerdict(
+  bytes: CheckedBytes,
+  live: readonly LiveMemory[],
+  allowedBytes: number,
+  retainedGrowth: number | undefined,
+): ReleaseVerdict {
+  if (live.some(({ grows }) => grows)) return 'still-live'
+  if (bytes.heldBytes <= allowedBytes) return 'returned'
+  const { held } = bytes
+  const liveBytes = Object.values(liveBytesOf(held)).reduce<number>((sum, one) => sum + Math.max(0, one ?? 0), 0)
+  const holders: readonly (readonly [ReleaseVerdict, number])[] = [
+    ['still-live', liveBytes],
+    ['held-by-v8', held.v8FreeBytes],
+    ['held-by-allocator', held.releasableBytes ?? untriedHolder(bytes, retainedGrowth)],
+    ['fragmented', held.pinnedBytes ?? 0],
+  ]
+  const [verdict, most] = holders.reduce((largest, holder) => (holder[1] > largest[1] ? holder : largest))
+  return most >= bytes.heldBytes * decidingShare ? verdict : 'inconclusive'
+}

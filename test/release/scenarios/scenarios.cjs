@@ -1,0 +1,76 @@
+// What is checked in a process of its own, under each allocator: what each does with memory is known, as it does it itself.
+const path = require('node:path')
+const { Worker } = require('node:worker_threads')
+
+const root = path.join(__dirname, '..', '..', '..')
+const fixture = require(path.join(root, 'native', 'test', 'build', 'Release', 'fixture.node'))
+
+const mebibyte = 2 ** 20
+
+function dropBuffers(count, bytes) {
+  const buffers = Array.from({ length: count }, () => new Uint8Array(new ArrayBuffer(bytes)).fill(1))
+  return buffers.length
+}
+
+function makeObjects(count) {
+  return Array.from({ length: count }, (_, index) => ({ id: index, name: `object ${index}`, next: [index] }))
+}
+
+/** Blocks of native memory, one in `keepEach` kept until the next call: after each call as many are in use. */
+function keepSome(count, bytes, keepEach) {
+  let held
+  return () => {
+    const handle = fixture.allocate(count, bytes)
+    if (held !== undefined) fixture.free(held, 0)
+    fixture.free(handle, keepEach, true)
+    held = handle
+  }
+}
+
+function churnWorkers(rounds, atOnce) {
+  const source = `
+    const orders = Array.from({ length: 20000 }, (_, index) => ({ id: index, text: 'order ' + index }))
+    const tiles = Array.from({ length: 60 }, (_, index) => Buffer.allocUnsafeSlow(20000 + 1500 * index).fill(1))
+    require('node:worker_threads').parentPort.postMessage(JSON.stringify(orders).length + tiles.length)`
+  const one = () =>
+    new Promise((resolve, reject) => {
+      new Worker(source, { eval: true }).once('error', reject).once('exit', resolve)
+    })
+  return async () => {
+    for (let round = 0; round < rounds; round += 1) await Promise.all(Array.from({ length: atOnce }, one))
+  }
+}
+
+const closure = { kept: undefined }
+const list = []
+
+/** Each: what is called, and the options of the check. */
+exports.scenarios = {
+  nothing: { action: () => undefined },
+  'array buffers dropped': { action: () => dropBuffers(300, mebibyte), options: { runs: 2 } },
+  'array buffers dropped, after one of 31 MiB was freed': {
+    action: () => dropBuffers(300, mebibyte),
+    options: {
+      runs: 2,
+      setup: async () => {
+        dropBuffers(1, 31 * mebibyte)
+        const { releaseMemory } = require(path.join(root, 'dist', 'index.js'))
+        await releaseMemory({ purge: false })
+      },
+    },
+  },
+  'native blocks, one in 1000 kept': { action: keepSome(1_000_000, 64, 1000), options: { runs: 1 } },
+  'native blocks, one in 16 kept': { action: keepSome(1_000_000, 64, 16), options: { runs: 1 } },
+  'objects dropped': { action: () => makeObjects(600_000).length, options: { runs: 2 } },
+  'objects kept in a closure': {
+    action: () => {
+      closure.kept = makeObjects(600_000)
+    },
+    options: { runs: 2 },
+  },
+  'objects kept, more with each call': { action: () => list.push(makeObjects(2000)) },
+  'array buffers kept, more with each call': { action: () => list.push(Buffer.alloc(100_000, 1)) },
+  'worker threads': { action: churnWorkers(3, 8), options: { runs: 1 } },
+  'native leak of 64 B a call': { action: () => fixture.allocate(1, 64) },
+  'native leak of 64 KiB a call': { action: () => fixture.allocate(1, 65_536) },
+}
