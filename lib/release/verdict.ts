@@ -9,11 +9,24 @@ function liveBytesOf(held: HeldBytes): Readonly<Record<LivePlace, number | undef
   return { 'javascript-heap': held.v8LiveBytes, external: held.externalBytes, native: held.nativeBytes }
 }
 
+/**
+ * Allocators round requests up to their size classes, by a quarter at the most: what native memory grows by beside external memory is no leak of its
+ * own while it is less than that.
+ */
+const roundingShare = 0.25
+
+function isRounding(one: LiveMemory, all: readonly LiveMemory[]): boolean {
+  if (one.where !== 'native') return false
+  const external = all.find(({ where }) => where === 'external')
+  if (external?.grows !== one.grows) return false
+  return one.grows ? one.bytesPerCall <= external.bytesPerCall * roundingShare : one.bytes <= external.bytes * roundingShare
+}
+
 /** The places that hold live memory beyond the baseline: those that grow with every call, and those that kept more than is allowed to stay. */
 export function findLive(checked: CheckedBytes, rounds: readonly CheckRound[], allowedBytes: number): LiveMemory[] {
   const bytes = liveBytesOf(checked.held)
   const riseBytes = checked.peakBytes - checked.baselineBytes
-  return livePlaces
+  const found = livePlaces
     .map(({ place, bytesOf }) => ({
       where: place,
       bytes: bytes[place] ?? 0,
@@ -21,7 +34,7 @@ export function findLive(checked: CheckedBytes, rounds: readonly CheckRound[], a
     }))
     .filter((one) => one.grows || one.bytes > allowedBytes)
     .map((one) => (one.grows ? one : { ...one, confidence: 'medium' as const }))
-    .toSorted((one, other) => other.bytes - one.bytes)
+  return found.filter((one) => !isRounding(one, found)).toSorted((one, other) => other.bytes - one.bytes)
 }
 
 /** Free memory that the allocator holds when no purge was tried: all that no other holder explains, if its own count is as large. */
