@@ -3,6 +3,7 @@ export { formatByteChange, formatBytes, formatCount, formatShare } from './byte-
 export { renderDemo, renderDemoJson } from './demo-report.js'
 export { formatDuration, formatMicros } from './duration-format.js'
 export { renderJson } from './json.js'
+export { renderReleaseCheck, renderReleaseCheckJson } from './release-check-text.js'
 export { renderRun, renderRunJson } from './run-report.js'
 export { renderDeepSize, renderSizeOf } from './size-of-text.js'
 export { formatSizeTree } from './size-tree-text.js'
