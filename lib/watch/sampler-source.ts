@@ -53,7 +53,7 @@ export class SamplerSource {
     // The first of the fields is RSS, which has a place of its own.
     this.#places = new Map(footprintFields.slice(1).map((field, index) => [field, record.figures + index]))
     this.#clockOffsetMs = performance.now() - Number(process.hrtime.bigint()) / 1e6
-    const answer = binding.startSampler(options.intervalMs, options.maxCpuShare, options.bufferBytes)
+    const answer = binding.startSampler(options.intervalMs, options.maxCpuShare, options.bufferBytes, -1, 0)
     if (typeof answer !== 'number') throw toError(answer, allocator)
     this.#id = answer
   }
