@@ -92,7 +92,7 @@ export interface NativeSampler {
     descriptor: number,
     published: number,
   ): number | FailureRecord
-  /** Writes a header, then whole records: see lib/watch/record-shape.ts. */
+  /** Writes a header, then whole records: see lib/watch/record-buffer.ts. */
   drainSampler(figures: Float64Array, id: number): undefined | FailureRecord
   /** Every record from now on carries these figures. */
   publishFigures(figures: Float64Array, id: number): undefined | FailureRecord

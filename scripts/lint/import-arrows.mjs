@@ -14,6 +14,8 @@ const floors = [
 const siblings = {
   // A process whose allocator isn't known is described by what the kernel says of it.
   allocator: ['process'],
+  // `allocscope watch` runs a program, as `run` does, with the watch's sampling thread in it.
+  record: ['watch'],
 }
 
 /** Rooms below that a room must do without, although its floor would allow them. */
