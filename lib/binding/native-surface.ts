@@ -85,13 +85,7 @@ export interface NativeHeap {
 /** The calls of `native/convert/sampler.cc`. */
 export interface NativeSampler {
   /** A `descriptor` of -1: the samples are drained here. Else that of a ring that another process opened. */
-  startSampler(
-    intervalMs: number,
-    maxCpuShare: number,
-    bufferBytes: number,
-    descriptor: number,
-    published: number,
-  ): number | FailureRecord
+  startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number, descriptor: number, published: number): number | FailureRecord
   /** Writes a header, then whole records: see lib/watch/record-buffer.ts. */
   drainSampler(figures: Float64Array, id: number): undefined | FailureRecord
   /** Every record from now on carries these figures. */
