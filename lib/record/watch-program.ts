@@ -45,6 +45,7 @@ class ProgramWatch {
   #start: WatchStart | undefined
   #layout: RecordLayout | undefined
   #lostSamples = 0
+  #runningSinceMs = 0
   #heardMs = performance.now()
 
   constructor(channel: WatchReader, identity: ProgramWatch['identity'], options: WatchProgramOptions, listener: WatchListener) {
@@ -72,7 +73,7 @@ class ProgramWatch {
     const layout = this.#layout ?? this.#begin()
     if (layout === undefined) return
     for (let next = this.#channel.ring.next(layout); next !== undefined; next = this.#channel.ring.next(layout)) {
-      const sample = toWatchedSample(next, layout)
+      const sample = toWatchedSample(next, layout, this.#noteStop(next.sample.timeMs))
       this.#tellLost(sample.lostSamples)
       const block = this.state.add(sample)
       this.#compare(sample)
@@ -95,7 +96,7 @@ class ProgramWatch {
       figures: this.state.drawnFigures(),
       events: this.#recent,
       counts: this.#counts,
-      silentMs: silentMs > 2 * sampling.intervalMs + 5 * pollMs ? silentMs : 0,
+      silentMs: silentMs > this.#longestPauseMs() ? silentMs : 0,
       sampling,
     })
   }
@@ -108,6 +109,18 @@ class ProgramWatch {
     this.#layout = line.layout
     this.#listener.event({ kind: 'start', ...this.#start })
     return this.#layout
+  }
+
+  /** Longer between two samples, and the process as a whole didn't run. */
+  #longestPauseMs(): number {
+    return 2 * this.#channel.ring.summary().intervalMs + 5 * pollMs
+  }
+
+  /** Since when the process has been running, as this sample's time shows. */
+  #noteStop(timeMs: number): number {
+    const { last } = this.state
+    if (last !== undefined && timeMs - last.timeMs > this.#longestPauseMs()) this.#runningSinceMs = timeMs
+    return this.#runningSinceMs
   }
 
   #compare(sample: ArenaSample): void {

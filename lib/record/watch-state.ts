@@ -111,11 +111,12 @@ export class WatchState {
 
   #endOfBlock(previous: WatchedSample | undefined, sample: WatchedSample): LoopBlock | undefined {
     if (previous?.heap === undefined || sample.heap === undefined || previous.blockedMs === 0) return undefined
-    const durationMs = sample.heap.timeMs - previous.heap.timeMs
-    if (durationMs === 0) return undefined
+    if (sample.heap.timeMs === previous.heap.timeMs) return undefined
+    const fromTimeMs = previous.timeMs - previous.blockedMs
+    const durationMs = sample.heap.timeMs - fromTimeMs
     const { times, longestMs, totalMs } = this.#blocked
     this.#blocked = { times: times + 1, longestMs: Math.max(longestMs, durationMs), totalMs: totalMs + durationMs }
     if (durationMs < notableBlockMs) return undefined
-    return { fromTimeMs: previous.heap.timeMs, timeMs: sample.heap.timeMs, durationMs }
+    return { fromTimeMs, timeMs: sample.heap.timeMs, durationMs }
   }
 }

@@ -34,9 +34,12 @@ function heapIn(published: RingSample['published'], { clockOffsetMs }: RecordLay
   return { timeMs: time + clockOffsetMs, usedBytes, committedBytes, externalBytes, arrayBufferBytes }
 }
 
-/** The ring's sample with its published figures under their names. */
-export function toWatchedSample({ sample, published }: RingSample, layout: RecordLayout): WatchedSample {
+/**
+ * The ring's sample with its published figures under their names. `runningSinceMs`: before it the process as a whole didn't run, for which its
+ * event loop isn't to blame.
+ */
+export function toWatchedSample({ sample, published }: RingSample, layout: RecordLayout, runningSinceMs: number): WatchedSample {
   const heap = heapIn(published, layout)
-  const silentMs = heap === undefined ? 0 : sample.timeMs - heap.timeMs
+  const silentMs = heap === undefined ? 0 : sample.timeMs - Math.max(heap.timeMs, runningSinceMs)
   return { ...sample, heap, blockedMs: silentMs > publishEveryMs + patienceMs ? silentMs : 0 }
 }

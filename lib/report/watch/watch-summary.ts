@@ -25,7 +25,19 @@ function figureRow(name: string, { startBytes, peakBytes, bytes, trend }: Watche
   ]
 }
 
-function renderTable({ figures }: WatchReport, style: TextStyle): string[] {
+/** What glibc tells by a walk alone, and so at the start and at exit only. */
+function walkedRows({ start, exit, figures }: WatchReport): string[][] {
+  const isSampled = figures.some(({ subject }) => subject === 'allocated')
+  const names = [...(isSampled ? [] : [['allocated', 'allocatedBytes'] as const]), ['retained', 'retainedBytes'] as const]
+  return names.flatMap(([name, field]) => {
+    const [before, after] = [start?.[field], exit?.[field]]
+    if (before === undefined || after === undefined) return []
+    return [[name, formatBytes(before), '', formatBytes(after), formatByteChange(after - before)]]
+  })
+}
+
+function renderTable(report: WatchReport, style: TextStyle): string[] {
+  const { figures } = report
   if (figures.length === 0) return []
   const { arenas, others } = splitArenas(figures)
   const largest = arenas.slice(0, mostArenas)
@@ -38,6 +50,7 @@ function renderTable({ figures }: WatchReport, style: TextStyle): string[] {
   const isV8 = ({ subject }: WatchedFigure): boolean => subject.startsWith('heap') || subject === 'external' || subject === 'arrayBuffers'
   const rows = [
     ...figureRows(others.filter((figure) => !isV8(figure))),
+    ...walkedRows(report),
     ...figureRows(largest),
     ...(rest.length === 0 ? [] : [[...restRow, formatBytes(fallen)]]),
     ...figureRows(others.filter(isV8)),
@@ -54,7 +67,7 @@ function plural(count: number, one: string, many: string): string {
 function describeWatch({ peakRssBytes, sampling, events, blocked }: WatchReport): (readonly [string, string])[] {
   const { samples, intervalMs, missedSamples, lostSamples, cpuShare } = sampling
   const missing = `${formatCount(missedSamples)} missed, ${formatCount(lostSamples)} lost`
-  const blocks = blocked.times === 0 ? '' : `, the event loop blocked for ${formatDuration(blocked.totalMs)} in all`
+  const blocks = `blocked ${plural(blocked.times, 'time', 'times')}, for ${formatDuration(blocked.totalMs)} in all`
   const happened = [
     plural(events.growth, 'growth', 'growths'),
     plural(events.shrink, 'shrinkage', 'shrinkages'),
@@ -64,7 +77,8 @@ function describeWatch({ peakRssBytes, sampling, events, blocked }: WatchReport)
   return [
     ['peak RSS', `${formatBytes(peakRssBytes)} by the kernel's own count`],
     ['samples', `${formatCount(samples)}, one every ${formatDuration(intervalMs)}, ${missing}; ${formatShare(cpuShare)} of a core`],
-    ['events', `${happened}${blocks}`],
+    ['events', happened],
+    ...(blocked.times === 0 ? [] : [['event loop', blocks] as const]),
   ]
 }
 

@@ -25,11 +25,14 @@ const widthForPeak = 104
 /** A figure that moved less than this within the line of blocks is drawn flat. */
 const flatBelowBytes = 256 * 1024
 
+/** With less room for the program's name, what is known of it gives way. */
+const narrowestTitle = 10
+
 /** Arenas that have a line of their own. */
 const mostArenas = 6
 
-/** Lines that show the figures of arenas beyond the largest are worth less than every other. */
-const ranks = { heading: 40, rss: 0, mapped: 10, heapUsed: 11, firstArena: 12, arena: 30, mmapped: 22, heapCommitted: 20 } as const
+/** The arenas beyond the largest are worth less than every other line. */
+const ranks = { heading: 15, rss: 0, mapped: 10, heapUsed: 11, firstArena: 12, arena: 30, mmapped: 22, heapCommitted: 20 } as const
 
 type Cells = readonly [name: string, now: string, change: string, rate: string, peak: string]
 
@@ -93,10 +96,11 @@ function titleLine({ start, last, sampling }: WatchView, style: TextStyle): stri
     ...(allocator === undefined ? [] : [`${allocator.name}${version === undefined ? '' : ` ${version}`}`]),
     `every ${formatDuration(sampling.intervalMs)} for ${formatShare(sampling.cpuShare)} of a core`,
   ].join(', ')
-  const command = printable(['allocscope watch', program, ...programArguments].join(' '))
+  const command = printable([program, ...programArguments].join(' '))
   const room = style.width - displayWidth(facts) - gap.length
-  if (room < 'allocscope watch'.length) return style.bold(elideMiddle(command, style.width))
-  return `${style.bold(elideMiddle(command, room))}${gap}${style.dim(facts)}`
+  const full = `allocscope watch ${command}`
+  if (room < narrowestTitle) return style.bold(elideMiddle(full, style.width))
+  return `${style.bold(displayWidth(full) <= room ? full : elideMiddle(command, room))}${gap}${style.dim(facts)}`
 }
 
 /** What the program's threads are doing, as far as it can be told from outside. */
