@@ -91,8 +91,10 @@ export function registerWatch(program: Command): void {
     .argument('[args...]', "the program's own arguments and options")
     .option('--interval <ms>', 'milliseconds between samples', numberBetween(1, 3_600_000), 100)
     .option('--duration <seconds>', 'send the program SIGTERM after so many seconds', numberBetween(0.001, 2_000_000))
-    .option('--min-bytes <size>', 'what a figure must move by to be an event', byteSize, 4 * 2 ** 20)
-    .option('--min-growth <share>', '... and the share of itself, such as 10%', share, 0.1)
+    .addOption(
+      new Option('--min-bytes <size>', 'what a figure must move by to be an event').argParser(byteSize).default(4 * 2 ** 20, '4 MiB'),
+    )
+    .addOption(new Option('--min-growth <share>', '... and the share of itself').argParser(share).default(0.1, '10%'))
     .option('--consecutive <n>', '... in so many samples in a row', wholeNumberFrom(1), 1)
     .addOption(
       new Option('--allocator <name>', 'run under this allocator, from where the distribution installs it').choices(allocatorChoices),

@@ -7,7 +7,7 @@ import { figureName } from './figure-names.js'
 /** Below this a difference says nothing: pages of code touched for the first time, V8's own bookkeeping. */
 const noiseBytes = 8 * 1024 ** 2
 
-/** A rise of less than this share of the figure in ten seconds isn't called one. */
+/** A rise by less than this share of the figure isn't called one. */
 const risingShare = 0.01
 
 /** Growers that are named. */
@@ -51,7 +51,8 @@ function describeRss(rss: WatchedFigure, peakBytes: number): string {
 
 function describeEnd({ bytes, trend }: WatchedFigure): string {
   const { bytesPerSecond, overMs } = trend
-  if (bytesPerSecond === undefined || bytesPerSecond * 10 < Math.max(noiseBytes, bytes * risingShare)) return ''
+  const rise = ((bytesPerSecond ?? 0) * overMs) / 1000
+  if (bytesPerSecond === undefined || rise < Math.max(noiseBytes, bytes * risingShare)) return ''
   return ` At the end it was still rising, by ${formatRate(bytesPerSecond).slice(1)} over the last ${formatDuration(overMs)}.`
 }
 
