@@ -47,4 +47,16 @@ export type {
   WhatIfMade,
 } from './release/index.js'
 export { formatSizeTree } from './report/index.js'
-export * from './watch/index.js'
+export { watchArenas } from './watch/index.js'
+export type {
+  ArenaChange,
+  ArenaSample,
+  ArenaTrend,
+  ArenaWatcher,
+  ArenaWatcherEvents,
+  NewArena,
+  SampleOverflow,
+  ThresholdChange,
+  WatchOptions,
+  WatchSummary,
+} from './watch/index.js'
