@@ -28,6 +28,7 @@ export { checkRelease, releaseMemory, releaseVerdicts, startPeriodicRelease } fr
 export type {
   CheckedBytes,
   CheckOptions,
+  CheckProgress,
   CheckRound,
   FaultBack,
   HeldBytes,

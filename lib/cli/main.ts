@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 
 import { reportError } from './command-errors.js'
+import { registerCheck } from './commands/check.js'
 import { registerDemo } from './commands/demo.js'
 import { registerRun } from './commands/run.js'
 import { registerSizeof } from './commands/sizeof.js'
@@ -16,6 +17,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   registerStats,
   registerRun,
   registerWatch,
+  registerCheck,
   registerDemo,
   registerSizeof,
   registerSizes,
@@ -26,6 +28,7 @@ Examples:
   $ allocscope stats
   $ allocscope run --allocator jemalloc app.js
   $ allocscope watch app.js
+  $ allocscope check handler.js
   $ allocscope demo
 
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.

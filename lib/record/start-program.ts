@@ -15,6 +15,8 @@ export interface ProgramOptions {
   readonly allocator: AllocatorChoice | undefined
   /** Options for node itself. */
   readonly nodeOptions: readonly string[]
+  /** A script that node runs in the program's place, with the program's file as its first argument; by default the program itself. */
+  readonly through?: string
 }
 
 /** How a program ended. */
@@ -92,13 +94,14 @@ export interface FoundProgram {
  */
 export function prepareProgram(program: string, programArguments: readonly string[], options: ProgramOptions): FoundProgram {
   const file = findProgram(program)
-  const { allocator, nodeOptions } = options
+  const { allocator, nodeOptions, through } = options
+  const script = through === undefined ? [file] : [through, file]
   const library = allocator === undefined || allocator === 'glibc' ? undefined : findAllocatorLibrary(allocator)
   const preload = path.join(__dirname, 'preload.js')
   return {
     start: (variables, descriptor) => {
       const stdio: StdioOptions = descriptor === undefined ? 'inherit' : ['inherit', 'inherit', 'inherit', descriptor]
-      const child = spawn(process.execPath, ['--require', preload, ...nodeOptions, file, ...programArguments], {
+      const child = spawn(process.execPath, ['--require', preload, ...nodeOptions, ...script, ...programArguments], {
         stdio,
         env: environmentFor(variables, allocator, library),
       })
