@@ -35,7 +35,7 @@ test('a leak fails, and is told by place and by call; --allow lets it pass', asy
 }, 90_000)
 
 test('a script that exports nothing is run once, as node would run it', async () => {
-  const { code, stdout } = await allocscope(['check', '--settle', '500', program('checked-script.js'), '--runs', 'mine'])
+  const { code, stdout } = await allocscope(['check', program('checked-script.js'), '--settle', '500', '--', '--runs', 'mine'])
   expect(code).toBe(0)
   const [first, second] = stdout.split('\n')
   expect(JSON.parse(first as string)).toEqual({ argv: ['--runs', 'mine'], execArgv: [], variable: null })

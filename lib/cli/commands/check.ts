@@ -103,12 +103,12 @@ Examples:
   $ allocscope check import.js --runs 3 --allow held-by-allocator
   $ allocscope check --allocator jemalloc handler.js
   $ allocscope check --json -o check.json handler.js
+  $ allocscope check import.js -- --file big.json          # arguments of the script's own
 
 Verdicts, from best to worst: ${releaseVerdicts.join(', ')}. The exit code is 1 when the verdict is worse than --allow.
 
 Without --export the default export is called if it is a function; otherwise the script itself is checked, from its first line until its event loop
-has nothing left to do. What stands after the script belongs to it; --allocator and the other options stand before. Ctrl-C ends the calls,
-and the verdict on what was done is printed. A purge is tried in a forked child: --no-what-if for programs that may not fork.`
+has nothing left to do. Ctrl-C ends the calls, and the verdict on what was done is printed. A purge is tried in a forked child: --no-what-if for programs that may not fork.`
 
 /** `allocscope check`: whether memory goes back to the operating system. */
 export function registerCheck(program: Command): void {
@@ -119,9 +119,9 @@ export function registerCheck(program: Command): void {
       'Call what a script exports, again and again, or run the script; collect everything; then say whether RSS came back, and if not, whether V8, ' +
         'the allocator, fragmentation or the program itself holds it, with what to do about it.',
     )
-    .usage('[options] <script> [args...]')
+    .usage('[options] <script> [-- args...]')
     .argument('<script>', 'a file that exports a function, or that is run')
-    .argument('[args...]', "the script's own arguments")
+    .argument('[args...]', "the script's own arguments, after --")
     .option('--export <name>', 'the exported function to call')
     .addOption(new Option('--allow <verdict>', 'the worst verdict that is still a success').choices(releaseVerdicts).default('returned'))
     .option('--allow-bytes <size>', 'what may stay, such as "8 MiB" (default: 4 MiB and a twentieth of the rise)', byteSize)
@@ -136,7 +136,6 @@ export function registerCheck(program: Command): void {
     .option('--node-option <flag>', 'a flag for node itself; may be repeated', collect, [])
     .option('--json', 'print JSON')
     .option('-o, --output <file>', 'write the verdict to a file rather than to standard output')
-    .passThroughOptions()
     .addHelpText('after', examples)
     .action(check)
 }
