@@ -13,12 +13,25 @@ const eraseBelow = `${escape}[J`
 const eraseLine = `${escape}[K`
 const plain = `${escape}[0m`
 const wholeScreen = `${escape}[r`
+const bottomLeft = `${escape}[9999;1H`
+
+function up(lines: number): string {
+  return lines === 0 ? '' : `${escape}[${lines}A`
+}
 
 /** The terminal's rows that are given to the view, the lowest ones. */
 interface Reserved {
   readonly rows: number
   readonly ofRows: number
   readonly ofColumns: number
+}
+
+/**
+ * Asks the terminal for its size now: a frame drawn for the size before would overwrite what the program wrote. Node itself asks when it comes to
+ * handle SIGWINCH, by this method, which its documentation doesn't name.
+ */
+function refreshSize(stream: WriteStream & { _refreshSize?: () => void }): void {
+  stream._refreshSize?.()
 }
 
 /**
@@ -40,19 +53,21 @@ export class LiveScreen {
   }
 
   draw(): void {
+    refreshSize(this.#stream)
     const { rows, columns } = this.#stream
-    const isUsable = rows >= fewestRows && columns >= fewestColumns && isForeground()
-    if (!isUsable) return
+    if (!isForeground()) return
+    if (rows < fewestRows || columns < fewestColumns) {
+      this.clear()
+      return
+    }
     const lines = this.#render(Math.floor(rows / 2))
     const frame = this.#makeRoom(lines.length)
     const { rows: reserved } = this.#reserved as Reserved
-    const top = rows - reserved + 1
-    const drawn = Array.from(
-      { length: reserved },
-      (_, index) => `${plain}${escape}[${top + index};1H${lines[index] ?? ''}${plain}${eraseLine}`,
-    )
-    // The region is set again with each frame: the program may have reset the terminal.
-    this.#stream.write(`${frame}${saveCursor}${escape}[1;${top - 1}r${drawn.join('')}${restoreCursor}`)
+    const drawn = Array.from({ length: reserved }, (_, index) => `${plain}${lines[index] ?? ''}${plain}${eraseLine}`)
+    // Counted from the bottom, wherever that is: a terminal may have changed its size before it says so.
+    const view = `${wholeScreen}${bottomLeft}${up(reserved - 1)}${drawn.join(`\r${escape}[B`)}`
+    // The region is set again with each frame: the program may have reset the terminal, and terminals do when they change their size.
+    this.#stream.write(`${frame}${saveCursor}${view}${escape}[1;${rows - reserved}r${restoreCursor}`)
   }
 
   /** Takes the view off the screen; the next frame puts it there again. */
@@ -76,7 +91,7 @@ export class LiveScreen {
     if (isSameScreen && before.rows >= lines) return ''
     this.#reserved = { rows: lines, ofRows: rows, ofColumns: columns }
     // Going down scrolls where the cursor is too low, and keeps its column: the program may be in the middle of a line.
-    const room = `${lineDown.repeat(lines)}${escape}[${lines}A`
+    const room = `${lineDown.repeat(lines)}${up(lines)}`
     return `${before === undefined ? '' : this.#unreserve()}${room}`
   }
 

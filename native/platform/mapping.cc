@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,9 +37,10 @@ Result<Mapping> Mapping::Anonymous(size_t bytes) { return Map(bytes, MAP_PRIVATE
 Result<Mapping> Mapping::Shared(int descriptor, size_t bytes) {
   const int seals = fcntl(descriptor, F_GET_SEALS);
   if (seals < 0) return LastFailure("fcntl F_GET_SEALS");
-  struct stat file;
-  if (fstat(descriptor, &file) != 0) return LastFailure("fstat");
-  if ((seals & F_SEAL_SHRINK) == 0 || static_cast<size_t>(file.st_size) < bytes) {
+  // Not fstat: newer glibc releases gave it a version of its own.
+  const off_t end = lseek(descriptor, 0, SEEK_END);
+  if (end < 0) return LastFailure("lseek");
+  if ((seals & F_SEAL_SHRINK) == 0 || static_cast<size_t>(end) < bytes) {
     return Failure{"PROC_UNREADABLE", "fcntl F_GET_SEALS", 0, "the file isn't sealed at its size"};
   }
   return Map(bytes, MAP_SHARED | MAP_POPULATE, descriptor);

@@ -63,7 +63,7 @@ test('allocscope watch --json', () => {
   const samples = lines.filter(({ kind }) => kind === 'sample')
   assert.ok(samples.length > 2 && samples.every(({ rssBytes }) => rssBytes > 0), `${samples.length} samples`)
   assert.ok(
-    samples.some(({ heap, blockedMs }) => heap.usedBytes > 0 && blockedMs > 0),
+    samples.some(({ heap, blockedMs }) => heap?.usedBytes > 0 && blockedMs > 0),
     'the blocked event loop is seen',
   )
 })
