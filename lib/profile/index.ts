@@ -1,0 +1,9 @@
+export type {
+  FunctionProfile,
+  LineFigures,
+  LineProfile,
+  ProfileDocument,
+  ProfileEnd,
+  ProfileMode,
+  UninstrumentedCode,
+} from './line-profile.js'
