@@ -1,0 +1,6 @@
+export { checkLoadSettings, loadSettingNames, profileModes, settingsVariable } from './load-settings.js'
+export type { LoadSettings } from './load-settings.js'
+export { joinRun, runOfWorker } from './profiled-run.js'
+export type { ProfiledRun } from './profiled-run.js'
+export { createRecordFolder, readRun, removeRecord, runProfiled } from './run-profiled.js'
+export type { ProfiledProgram } from './run-profiled.js'
