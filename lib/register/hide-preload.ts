@@ -7,6 +7,7 @@ export function hideFromChildren(): void {
   for (let index = execArgv.length - 1; index >= 0; index -= 1) {
     const [, , joined] = /^(--import|--require|-r)=(.*)$/.exec(execArgv[index] as string) ?? []
     if (joined !== undefined && names.test(joined)) execArgv.splice(index, 1)
-    else if (/^(?:--import|--require|-r)$/.test(execArgv[index] as string) && names.test(execArgv[index + 1] ?? '')) execArgv.splice(index, 2)
+    else if (/^(?:--import|--require|-r)$/.test(execArgv[index] as string) && names.test(execArgv[index + 1] ?? ''))
+      execArgv.splice(index, 2)
   }
 }

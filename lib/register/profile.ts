@@ -85,7 +85,8 @@ function profileFunction<Callable extends ProfiledFunction>(callable: Callable, 
  */
 export function profile<Callable extends ProfiledFunction>(callable: Callable): Callable
 /** The same as a decorator of a method, `@profile`, as the language has it. */
-export function profile<This, Method extends (this: This, ...args: never[]) => unknown>(
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the language's own ClassMethodDecoratorContext asks of a method
+export function profile<This, Method extends (this: This, ...args: any) => any>(
   method: Method,
   context: ClassMethodDecoratorContext<This, Method>,
 ): Method
@@ -98,7 +99,10 @@ export function profile<Method extends ProfiledFunction>(
 export function profile(subject: unknown, context?: unknown, descriptor?: MethodDescriptor<ProfiledFunction>): unknown {
   if (descriptor !== undefined) return profileDescriptor(subject, context, descriptor)
   if (typeof subject !== 'function') throw invalidArgumentType('callable', 'a function', subject)
-  const { kind, name } = (typeof context === 'object' && context !== null ? context : {}) as Partial<ClassMethodDecoratorContext>
+  const { kind, name } = (typeof context === 'object' && context !== null ? context : {}) as {
+    readonly kind?: string
+    readonly name?: string | symbol
+  }
   if (kind !== undefined && kind !== 'method') throw invalidArgumentType('callable', 'a method, when profile is a decorator', subject)
   return profileFunction(subject as ProfiledFunction, name === undefined ? subject.name : String(name))
 }

@@ -32,7 +32,9 @@ function printAtExit(run: ProfiledRun, report: ReportSettings, title: string): v
   const { pid } = process
   process.on('exit', () => {
     const { profiles, notes } = readRun(run)
-    const told = profiles.map((profile) => (profile.pid === pid && profile.end === 'running' ? { ...profile, end: 'exit' as const } : profile))
+    const told = profiles.map((profile) =>
+      profile.pid === pid && profile.end === 'running' ? { ...profile, end: 'exit' as const } : profile,
+    )
     writeReport({ title, profiles: told, notes }, report)
     removeRecord(run)
   })

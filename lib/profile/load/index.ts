@@ -1,3 +1,4 @@
+export { isInstrumented, isProfiling } from './is-profiling.js'
 export { checkLoadSettings, loadSettingNames, profileModes, settingsVariable } from './load-settings.js'
 export type { LoadSettings } from './load-settings.js'
 export { joinRun, runOfWorker } from './profiled-run.js'

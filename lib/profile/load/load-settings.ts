@@ -27,7 +27,7 @@ function checkStrings(name: string, value: unknown): readonly string[] {
   if (value === undefined) return []
   const list = typeof value === 'string' ? value.split(',') : value
   if (!Array.isArray(list) || !list.every((one) => typeof one === 'string')) throw invalidArgumentType(name, 'an array of strings', value)
-  return (list as string[]).map((one) => one.trim()).filter((one) => one !== '')
+  return list.map((one) => one.trim()).filter((one) => one !== '')
 }
 
 /** The settings in `given`, each checked. Throws Node's `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`. */

@@ -4,13 +4,19 @@ import type { LoadSettings } from './load-settings.js'
 import { findNearNames } from './near-names.js'
 import { matchesName } from './selection.js'
 
-const howToSelect = "mark one with a comment '// @profile' above it or wrap it with profile(), or name it with --function, its file with --file, or take --all"
+const howToSelect =
+  "mark one with a comment '// @profile' above it or wrap it with profile(), or name it with --function, its file with --file, or take --all"
 
 function unmatchedNote(wanted: string, files: readonly LoadedFile[]): string | undefined {
   const names = files.flatMap((loaded) => loaded.names)
   if (names.some((name) => matchesName(wanted, name))) return undefined
   const near = findNearNames(wanted, names).map((name) => `${name} (${files.find((one) => one.names.includes(name))?.file ?? ''})`)
-  const hint = near.length > 0 ? `: did you mean ${near.join(' or ')}?` : names.length === 0 ? '.' : `, nor has any a name like it; there are ${new Set(names).size} names.`
+  const hint =
+    near.length > 0
+      ? `: did you mean ${near.join(' or ')}?`
+      : names.length === 0
+        ? '.'
+        : `, nor has any a name like it; there are ${new Set(names).size} names.`
   return `No function of the ${files.length} loaded files is named '${wanted}'${hint}`
 }
 

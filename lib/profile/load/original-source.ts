@@ -64,9 +64,13 @@ function positionsIn(map: TraceMap, fileNames: ReadonlyMap<string, string>): Ori
   return (line, column) => {
     const before = originalPositionFor(map, { line, column })
     // A statement that a compiler put in front of all others of its line has nothing before it to be near to.
-    const { source, line: originalLine, column: originalColumn } = before.source === null ? originalPositionFor(map, { line, column, bias: LEAST_UPPER_BOUND }) : before
+    const {
+      source,
+      line: originalLine,
+      column: originalColumn,
+    } = before.source === null ? originalPositionFor(map, { line, column, bias: LEAST_UPPER_BOUND }) : before
     const file = source === null ? undefined : fileNames.get(source)
-    if (file === undefined || originalLine === null || originalColumn === null) return undefined
+    if (file === undefined || originalLine === null) return undefined
     return { file, line: originalLine, column: originalColumn }
   }
 }

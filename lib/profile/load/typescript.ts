@@ -13,12 +13,12 @@ function isTransforming(): boolean {
 
 /** Runs `work` without the warning that its feature is experimental: the program didn't ask for it, and its standard error is its own. */
 function withoutWarnings<T>(work: () => T): T {
-  const { emitWarning } = process
+  const own = Object.getOwnPropertyDescriptor(process, 'emitWarning') as PropertyDescriptor
   process.emitWarning = () => undefined
   try {
     return work()
   } finally {
-    process.emitWarning = emitWarning
+    Object.defineProperty(process, 'emitWarning', own)
   }
 }
 

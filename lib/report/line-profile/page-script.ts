@@ -39,14 +39,11 @@ function formatChange(bytes: number): string {
 
 /** Characters that would move, hide or turn round text are shown by their code; the rest as it is. */
 function appendVisible(parent: HTMLElement, text: string): void {
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-  for (const part of text.split(
-    /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff])/u,
-  )) {
-    // eslint-disable-next-line no-control-regex -- as above
-    const isOdd = /^[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]$/u.test(part)
-    if (isOdd) parent.append(make('span', 'odd', `u+${(part.codePointAt(0) as number).toString(16).padStart(4, '0')}`))
-    else if (part !== '') parent.append(part)
+  const odd = /([\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}])/u
+  for (const part of text.split(odd)) {
+    if (part !== '\t' && part.length <= 2 && odd.test(part)) {
+      parent.append(make('span', 'odd', `u+${(part.codePointAt(0) as number).toString(16).padStart(4, '0')}`))
+    } else if (part !== '') parent.append(part)
   }
 }
 
@@ -327,7 +324,7 @@ function listenToControls(state: PageState): void {
 
 function startPage(): void {
   const data = document.getElementById('profile') as HTMLElement
-  const { profiles } = JSON.parse(data.textContent as string) as { readonly profiles: readonly LineProfile[] }
+  const { profiles } = JSON.parse(data.textContent) as { readonly profiles: readonly LineProfile[] }
   const first = profiles[0]
   if (first === undefined) return
   const state: PageState = {
