@@ -30,6 +30,12 @@ function hookLoadingInThread(data: HookThreadData): void {
   module.register(pathToFileURL(path.join(__dirname, 'hook-thread.js')), { data })
 }
 
+/** Whether another preload may have put a compiler of its own behind `require`, as tsx does: node's hooks don't see what that compiles. */
+function mayHaveOtherLoaders(): boolean {
+  const flags = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]
+  return flags.some((flag) => /^(?:--import|--require|-r|--loader|--experimental-loader)\b/.test(flag))
+}
+
 /**
  * Begins to profile the calling thread: what it loads from now on is instrumented as `settings` say, and its figures go into the record `folder`.
  * Closes the record when the thread ends by itself.
@@ -38,7 +44,7 @@ export function startProfiling(settings: LoadSettings, folder: string): Collecto
   const collector = startCollecting({ mode: settings.mode, folder })
   const sources = createProgramSources({ settings, folder, registry: collector })
   const hasHooks = registerHooks !== undefined
-  hookCompile({ sources, othersOnly: hasHooks, outside: (work) => collector.outside(work) })
+  if (!hasHooks || mayHaveOtherLoaders()) hookCompile({ sources, othersOnly: hasHooks, outside: (work) => collector.outside(work) })
   if (hasHooks) hookLoading(sources, collector)
   else hookLoadingInThread({ settings, folder })
   return collector
