@@ -54,7 +54,12 @@ async function main() {
   for (const step of steps(9)) if (step === 1) break
   const facts = { argv: argv.slice(2), file: argv[1], execArgv, variables, names: [outer.name, arrow.name, counter.add.name, steps.name] }
   const shapes = { lengths: [outer.length, arrow.length, counter.add.length], count: counter.count, made: Counter.made, firstOf }
-  const modules = { isMain: require.main === module, parent: module.parent, children: module.children.length, cached: Object.keys(require.cache).filter((name) => !/\/(?:dist|node_modules)\//.test(name)).length }
+  const modules = {
+    isMain: require.main === module,
+    parent: module.parent,
+    children: module.children.length,
+    cached: Object.keys(require.cache).filter((name) => !/\/(?:dist|node_modules)\//.test(name)).length,
+  }
   console.log(JSON.stringify({ ...facts, ...shapes, modules, value: await arrow(42), stack: lines(outer(2)), thrown: lines(thrown) }))
   process.exitCode = 5
 }

@@ -29,5 +29,14 @@ async function* generate() {
 const { argv, execArgv, env } = process
 const variables = Object.keys(env).filter((name) => /^(ALLOCSCOPE|NODE_OPTIONS)/.test(name))
 console.log(
-  JSON.stringify({ argv: argv.slice(2), execArgv, variables, hoisted, kept: await last(generate()), url: import.meta.url, names: [early.name, last.name], stack: stackOf() }),
+  JSON.stringify({
+    argv: argv.slice(2),
+    execArgv,
+    variables,
+    hoisted,
+    kept: await last(generate()),
+    url: import.meta.url,
+    names: [early.name, last.name],
+    stack: stackOf(),
+  }),
 )

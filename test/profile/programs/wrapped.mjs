@@ -29,4 +29,13 @@ try {
 let sum = 0
 for (const step of steps(3)) sum += step.length
 const built = build.call({ offset: 7 }, 1000)
-console.log(JSON.stringify({ first: built[5][0], loaded: (await load(3)).length, sum, failure, names: [build.name, steps.name, neverCalled.name], length: build.length }))
+console.log(
+  JSON.stringify({
+    first: built[5][0],
+    loaded: (await load(3)).length,
+    sum,
+    failure,
+    names: [build.name, steps.name, neverCalled.name],
+    length: build.length,
+  }),
+)
