@@ -1,5 +1,6 @@
 import type { AnyNode, Class } from 'acorn'
 
+import { forEachChild } from './child-nodes.js'
 import type { Frame } from './frame.js'
 import type { FunctionLike } from './function-node.js'
 import { isAsyncHelperCall, isProfileCall, keyName, qualifiedName, targetName } from './function-names.js'
@@ -54,12 +55,9 @@ export class ExpressionWalker {
   }
 
   walkChildren(node: AnyNode, frame: Frame | undefined): void {
-    for (const key in node) {
-      const value: unknown = node[key as keyof AnyNode]
-      if (typeof value !== 'object' || value === null) continue
-      if (Array.isArray(value)) this.walkAll(value as AnyNode[], frame)
-      else if ('type' in value) this.walk(value as AnyNode, frame)
-    }
+    forEachChild(node, (child) => {
+      this.walk(child, frame)
+    })
   }
 }
 

@@ -13,7 +13,7 @@ import { Positions } from './positions.js'
 import type { OriginalPosition } from './positions.js'
 import { suspicionsOf, whyRefused } from './refusal.js'
 import { StatementWriter } from './statement-writer.js'
-import { findToken } from './token-search.js'
+import { findToken, skipToToken } from './token-search.js'
 
 const anonymous = '<anonymous>'
 
@@ -114,12 +114,16 @@ export class FunctionWriter {
     this.insertions.add(block.end - 1, bodyClosing)
   }
 
-  /** The parentheses around the body, if there are any, lie outside of it. */
+  /**
+   * The parentheses around the body, if there are any, lie outside of it. `return` stands on the line of the first of them: V8 takes the line of the
+   * statement for some errors.
+   */
   #writeExpression({ params, body, start, end }: ArrowFunctionExpression, frame: Frame): void {
     const afterArrow = (findToken(this.source, '=>', params[params.length - 1]?.end ?? start) ?? body.start) + 2
     this.#open(afterArrow, '{', frame)
-    frame.reach(afterArrow, body.start, ';')
-    this.insertions.add(afterArrow, 'return (')
+    const first = skipToToken(this.source, afterArrow)
+    frame.reach(first, body.start, ';')
+    this.insertions.add(first, 'return (')
     this.walker.walk(body, frame)
     this.insertions.add(end, `);${bodyClosing}}`)
   }

@@ -26,13 +26,13 @@ export function instrument(source: string, options: InstrumentOptions): Instrume
 
 function write(source: string, options: InstrumentOptions, writer: FunctionWriter, insertions: Insertions): Instrumented {
   const { written, slotCount, refused } = writer
-  const provisional = insertions.apply(source, 0, 0)
-  const reason = whyNotCompiled(provisional, options.module)
-  if (reason !== undefined) return refuseWritten(source, options, writer, reason)
   const firstFunctionId = options.reserve('functions', written.length)
   const firstLineId = options.reserve('lines', slotCount)
+  const code = insertions.apply(source, firstFunctionId, firstLineId)
+  const reason = whyNotCompiled(code, options.module)
+  if (reason !== undefined) return refuseWritten(source, options, writer, reason)
   return {
-    code: insertions.apply(source, firstFunctionId, firstLineId),
+    code,
     functions: written.map((each, index) => describeFunction(each, firstFunctionId + index, firstLineId)),
     refused,
     names: [...writer.names],

@@ -1,5 +1,6 @@
 import type { AnyNode, Pattern } from 'acorn'
 
+import { forEachChild } from './child-nodes.js'
 import type { FunctionLike, FunctionNode } from './function-node.js'
 
 /** What the functions of a source may have, told from its text alone: most sources have neither. */
@@ -9,7 +10,7 @@ export interface Suspicions {
 }
 
 export function suspicionsOf(source: string): Suspicions {
-  return { mayUseWith: /\bwith\b/.test(source), mayUseEval: /\beval\b/.test(source) }
+  return { mayUseWith: /\bwith\s*(?:\(|\/[/*])/.test(source), mayUseEval: /\beval\b/.test(source) }
 }
 
 /**
@@ -81,7 +82,11 @@ class OwnNames {
         if (node.kind === 'var') for (const { id } of node.declarations) this.#bind(id)
         break
     }
-    for (const child of childrenOf(node)) this.#visit(child)
+    forEachChild(node, this.#visitChild)
+  }
+
+  readonly #visitChild = (node: AnyNode): void => {
+    this.#visit(node)
   }
 
   #bind(pattern: Pattern | null): void {
@@ -100,16 +105,6 @@ class OwnNames {
         return
       case 'RestElement':
         this.#bind(pattern.argument)
-    }
-  }
-}
-
-function* childrenOf(node: AnyNode): Generator<AnyNode> {
-  for (const key in node) {
-    const value: unknown = node[key as keyof AnyNode]
-    if (typeof value !== 'object' || value === null) continue
-    for (const each of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof each === 'object' && each !== null && 'type' in each) yield each as AnyNode
     }
   }
 }
