@@ -12,13 +12,14 @@ import type { ProgramSources } from './program-source.js'
 export interface HookThreadData {
   readonly settings: LoadSettings
   readonly folder: string
+  readonly mapsAreUsed: boolean
 }
 
 let sources: ProgramSources | undefined
 
 /** Node's `initialize` hook. */
-export function initialize({ settings, folder }: HookThreadData): void {
-  sources = createProgramSources({ settings, folder, registry: openRegistry(folder) })
+export function initialize({ settings, folder, mapsAreUsed }: HookThreadData): void {
+  sources = createProgramSources({ settings, folder, mapsAreUsed, registry: openRegistry(folder) })
 }
 
 /** Node's `load` hook. */

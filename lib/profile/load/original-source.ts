@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-import { FlattenMap, LEAST_UPPER_BOUND, originalPositionFor } from '@jridgewell/trace-mapping'
-import type { TraceMap } from '@jridgewell/trace-mapping'
+import { FlattenMap, LEAST_UPPER_BOUND, TraceMap, decodedMappings, encodedMap, originalPositionFor } from '@jridgewell/trace-mapping'
+import type { SourceMapSegment } from '@jridgewell/trace-mapping'
 
 /** A place in an original source: lines from 1, columns from 0. */
 export interface OriginalPosition {
@@ -19,6 +19,14 @@ export interface OriginalSources {
   readonly texts: ReadonlyMap<string, string>
   /** Where a position of the loaded file comes from; undefined when the map doesn't say. */
   positionOf(line: number, column: number): OriginalPosition | undefined
+  /** The source map, as JSON, of the loaded file with texts put in. */
+  mapWith(source: string, insertions: readonly Insertion[]): string
+}
+
+/** Something that was put into a loaded file's text, in the order of its positions. */
+export interface Insertion {
+  readonly position: number
+  readonly length: number
 }
 
 /** What was found of a loaded file's source map. Neither: it has none, so what is loaded is the source. */
@@ -29,6 +37,13 @@ export interface SourceMapReading {
 }
 
 const reference = /^[ \t]*\/\/[#@][ \t]*sourceMappingURL=(\S+)[ \t]*$/gm
+
+/** `code`, which names `map` as its source map and no other. */
+export function withInlineMap(code: string, map: string): string {
+  const comment = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`
+  // A line is left where a line was.
+  return `${code.replace(reference, '//')}\n${comment}`
+}
 
 /** The last one counts; a string that looks like one, above it, doesn't. */
 function findReference(source: string): string | undefined {
@@ -75,6 +90,30 @@ function positionsIn(map: TraceMap, fileNames: ReadonlyMap<string, string>): Ori
   }
 }
 
+/** The mappings after texts were put in; none of those has a line break. What is put in right before a mapped column belongs to what stood before it. */
+function moveMappings(map: TraceMap, source: string, insertions: readonly Insertion[]): SourceMapSegment[][] {
+  const lineStarts = [0, ...Array.from(source.matchAll(/\r\n|[\n\r\u2028\u2029]/g), ({ index, 0: end }) => index + end.length)]
+  let next = 0
+  return decodedMappings(map).map((segments, line) => {
+    const start = lineStarts[line] ?? source.length
+    let shift = 0
+    while (next < insertions.length && (insertions[next] as Insertion).position < start) next += 1
+    return segments.map(([column, ...rest]) => {
+      for (; next < insertions.length && (insertions[next] as Insertion).position <= start + column; next += 1) {
+        shift += (insertions[next] as Insertion).length
+      }
+      return [column + shift, ...rest] as SourceMapSegment
+    })
+  })
+}
+
+function moveMap(map: TraceMap, source: string, insertions: readonly Insertion[]): string {
+  const { names, resolvedSources: sources, sourcesContent = [] } = map
+  return JSON.stringify(
+    encodedMap(new TraceMap({ version: 3, names, sources, sourcesContent, mappings: moveMappings(map, source, insertions) })),
+  )
+}
+
 function openMap(text: string, mapUrl: string): OriginalSources {
   const map = new FlattenMap(JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, '')) as string, mapUrl)
   const sources = map.resolvedSources.filter((source): source is string => typeof source === 'string')
@@ -86,7 +125,12 @@ function openMap(text: string, mapUrl: string): OriginalSources {
     const content = file === undefined ? undefined : (map.sourcesContent?.[index] ?? readText(file))
     if (file !== undefined && content !== undefined) texts.set(file, content)
   })
-  return { files: [...fileNames.values()], texts, positionOf: positionsIn(map, fileNames) }
+  return {
+    files: [...fileNames.values()],
+    texts,
+    positionOf: positionsIn(map, fileNames),
+    mapWith: (source, insertions) => moveMap(map, source, insertions),
+  }
 }
 
 /** Where the map of `file` is, and its text. A map beside the file counts without being referred to: bundlers can be told to leave that out. */

@@ -4,7 +4,7 @@ import type { FunctionSite, Instrumented } from '../instrument/index.js'
 import { probeNames } from '../probe-names.js'
 import { logLoadedFile } from './load-log.js'
 import type { LoadSettings } from './load-settings.js'
-import { readSourceMap } from './original-source.js'
+import { readSourceMap, withInlineMap } from './original-source.js'
 import type { OriginalSources, SourceMapReading } from './original-source.js'
 import { createSelection } from './selection.js'
 import type { Selection } from './selection.js'
@@ -26,6 +26,8 @@ export interface ProgramSourceOptions {
   readonly registry: Registry
   /** The record's folder. */
   readonly folder: string
+  /** Whether stack traces are mapped by node itself, which then must know how columns were moved. */
+  readonly mapsAreUsed: boolean
 }
 
 const markWord = /@profile|profile\s*\)?\s*\(/
@@ -74,7 +76,8 @@ class SourceInstrumenter implements ProgramSources {
     const wantsNames = this.options.settings.functions.length > 0
     logLoadedFile(this.options.folder, { file, names: wantsNames ? result.names : [], instrumentedCount: result.functions.length })
     this.#registerResult(file, result, map)
-    return result.code
+    if (result.code === undefined || map.originals === undefined || !this.options.mapsAreUsed) return result.code
+    return withInlineMap(result.code, map.originals.mapWith(source, result.insertions))
   }
 
   #parse(file: string, source: string, kind: SourceKind, originals: OriginalSources | undefined): Instrumented {

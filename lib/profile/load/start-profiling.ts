@@ -30,6 +30,11 @@ function hookLoadingInThread(data: HookThreadData): void {
   module.register(pathToFileURL(path.join(__dirname, 'hook-thread.js')), { data })
 }
 
+/** Whether node maps stack traces, by a flag or because a loader that came before asked for it. */
+function mapsAreUsed(): boolean {
+  return (process as { readonly sourceMapsEnabled?: boolean }).sourceMapsEnabled === true
+}
+
 /** Whether another preload may have put a compiler of its own behind `require`, as tsx does: node's hooks don't see what that compiles. */
 function mayHaveOtherLoaders(): boolean {
   const flags = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]
@@ -42,10 +47,10 @@ function mayHaveOtherLoaders(): boolean {
  */
 export function startProfiling(settings: LoadSettings, folder: string): Collector {
   const collector = startCollecting({ mode: settings.mode, folder })
-  const sources = createProgramSources({ settings, folder, registry: collector })
+  const sources = createProgramSources({ settings, folder, mapsAreUsed: mapsAreUsed(), registry: collector })
   const hasHooks = registerHooks !== undefined
   if (!hasHooks || mayHaveOtherLoaders()) hookCompile({ sources, othersOnly: hasHooks, outside: (work) => collector.outside(work) })
   if (hasHooks) hookLoading(sources, collector)
-  else hookLoadingInThread({ settings, folder })
+  else hookLoadingInThread({ settings, folder, mapsAreUsed: mapsAreUsed() })
   return collector
 }

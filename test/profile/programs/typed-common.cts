@@ -1,5 +1,3 @@
-const { strictEqual } = require('node:assert') as typeof import('node:assert')
-
 interface Row {
   readonly id: number
 }
@@ -13,5 +11,9 @@ function build(count: number): Row[] {
   return rows
 }
 
-strictEqual(build(3).length, 3)
-console.log(String(new Error('here').stack).split('\n')[1])
+console.log(build(3).length === 3)
+console.log(
+  String(new Error('here').stack)
+    .split('\n')[1]
+    ?.replace(/:\d+\)?$/, ''),
+)

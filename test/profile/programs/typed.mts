@@ -33,4 +33,4 @@ const waits = async (milliseconds: number): Promise<number> => {
 strictEqual(build(3).length, 3)
 new Store<string>().put(1, 'x')
 void waits(2)
-console.log(new Error('here').stack?.split('\n')[1])
+console.log(new Error('here').stack?.split('\n')[1]?.replace(/:\d+\)?$/, ''))
