@@ -1,6 +1,6 @@
 /** A function as the instrumenter meets it, for who decides whether it is profiled. */
 export interface FunctionSite {
-  /** Its own name, or that of what it is assigned to; `<anonymous>` otherwise. Methods as `Class.method`. */
+  /** Its own name, or that of what it is assigned to; `<anonymous>` otherwise. Methods as `Class.method` and `object.method`. */
   readonly name: string
   /** Position in the original source. */
   readonly file: string
@@ -24,26 +24,42 @@ export interface InstrumentedFunction extends Omit<FunctionSite, 'marked'> {
 
 export interface InstrumentOptions {
   readonly file: string
-  /** Whether the source is an ES module. */
+  /** Whether the source is an ES module; otherwise it is a CommonJS module's. */
   readonly module: boolean
   readonly select: (site: FunctionSite) => boolean
-  /** Takes `count` successive ids of functions or of lines out of the process's one range; the first of them. */
+  /**
+   * Takes `count` successive ids of functions or of lines out of the process's one range; the first of them. Called once for each kind, and only
+   * when something is instrumented. What it throws, {@link instrument} throws.
+   */
   readonly reserve: (kind: 'functions' | 'lines', count: number) => number
   /** Where a position of this source comes from, when it was generated; undefined when the map doesn't say. Lines from 1, columns from 0. */
   readonly originalPosition?: (
     line: number,
     column: number,
   ) => { readonly file: string; readonly line: number; readonly column: number } | undefined
-  /** Source comments of the original, when the generated text may have lost them: lines (of the original file) that a mark stands on or above. */
+  /**
+   * Lines of the original file that a function begins on which is marked there, when the generated text may have lost the comment or the decorator:
+   * see `findMarkedLines`.
+   */
   readonly markedLines?: ReadonlySet<number>
+}
+
+/** Code that was wanted, but runs as it is. */
+export interface Refusal {
+  /** The function; undefined for the whole source. */
+  readonly name: string | undefined
+  /** In the original source; undefined for the whole source, unless it is where its syntax is wrong. */
+  readonly line: number | undefined
+  readonly reason: string
 }
 
 export interface Instrumented {
   /** The instrumented source, every token on the line where it was; undefined when nothing was instrumented, and the source is to be run as it is. */
   readonly code: string | undefined
   readonly functions: readonly InstrumentedFunction[]
-  /** Functions that were wanted, but run as they are. */
-  readonly refused: readonly { readonly name: string; readonly line: number; readonly reason: string }[]
+  readonly refused: readonly Refusal[]
   /** Every function of the source by name, for a message about a name that matches none. */
   readonly names: readonly string[]
+  /** The source can't be parsed: `refused` says where. Run as it is, node reports the error as it does. */
+  readonly syntaxError: boolean
 }
