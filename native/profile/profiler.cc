@@ -3,7 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/clock.h"
+
 namespace allocscope::profile {
+
+namespace {
+
+constexpr double kNanosPerMilli = 1e6;
+
+}  // namespace
 
 static_assert(sizeof(std::atomic<uint32_t>) == sizeof(int32_t), "the probes read these words as they are");
 
@@ -71,6 +79,7 @@ void Profiler::WriteRss() {
   if (!statm.ok()) return;
   const uint64_t resident = statm.value().resident_bytes;
   const uint64_t peak = std::max({resident, ticker_->TakePeak(), peak_mark_.Take(resident)});
+  figures()[kTimeMillis] = static_cast<double>(platform::NanosOf(CLOCK_REALTIME)) / kNanosPerMilli;
   figures()[kRss] = static_cast<double>(resident);
   figures()[kPeakRss] = static_cast<double>(peak);
   figures()[kProcessPeak] = std::max(figures()[kProcessPeak], static_cast<double>(std::max(peak, peak_mark_.kept_bytes())));

@@ -20,6 +20,7 @@ enum Figure : size_t {
   kProcessPeak,  // The most that RSS was before the kernel's mark was set back.
   kCollections,
   kInexact,
+  kTimeMillis,  // Of the last look at RSS, since the epoch.
 };
 
 // Signed 32-bit words from kWordsOffset on. The probes compare the lower halves of V8's words with these.
