@@ -14,8 +14,10 @@ namespace {
 
 constexpr size_t kWordBytes = sizeof(uintptr_t);
 // V8's isolates take some 70 KiB on Node 20 to 26. What lies behind is looked at as well, and found out by not moving.
-constexpr size_t kIsolateWords = 16384;
-constexpr size_t kChunkWords = 512;
+constexpr size_t kIsolateWords = 12288;
+// The areas stand at its beginning, where compiled code reaches them by a short offset.
+constexpr size_t kAreaWords = 1024;
+constexpr size_t kChunkWords = 4096;
 constexpr size_t kSpaceWords = 64;
 constexpr size_t kPagedSpaceWords = 512;
 constexpr int kRounds = 4;
@@ -31,13 +33,19 @@ constexpr size_t kLarge = 400'000;
 
 using Snapshot = std::vector<uintptr_t>;
 
+// What of it can be read: less than `words` near the end of what is mapped.
 Snapshot Look(uintptr_t address, size_t words) {
   Snapshot snapshot(words);
-  for (size_t at = 0; at < words; at += kChunkWords) {
-    const size_t length = std::min(kChunkWords, words - at);
-    if (!platform::ReadOwnMemory(address + at * kWordBytes, snapshot.data() + at, length * kWordBytes))
-      return snapshot.resize(at), snapshot;
+  size_t at = 0;
+  for (size_t chunk = kChunkWords; at < words && chunk > 0;) {
+    const size_t length = std::min(chunk, words - at);
+    if (platform::ReadOwnMemory(address + at * kWordBytes, snapshot.data() + at, length * kWordBytes)) {
+      at += length;
+    } else {
+      chunk = length / 8;
+    }
   }
+  snapshot.resize(at);
   return snapshot;
 }
 
@@ -67,7 +75,7 @@ bool IsArea(uintptr_t start, uintptr_t top, uintptr_t end) {
 
 AllocationArea FindArea(uintptr_t isolate, const std::function<void(size_t)>& allocate) {
   for (int attempt = 0; attempt < kAttempts; attempt++) {
-    const auto looks = LookAtEach(isolate, kIsolateWords, kSteps, [&](size_t step) { allocate(step + 1 == kSteps ? kLong : kShort); });
+    const auto looks = LookAtEach(isolate, kAreaWords, kSteps, [&](size_t step) { allocate(step + 1 == kSteps ? kLong : kShort); });
     const Snapshot& last = looks.back();
     std::vector<size_t> found;
     for (size_t word = 1; word + 1 < last.size(); word++) {
@@ -96,7 +104,7 @@ const volatile int64_t* FindExternal(uintptr_t isolate, Exercise& exercise) {
 
 bool MayPoint(uintptr_t word) { return word % kWordBytes == 0 && word >= 0x10000 && word < (uintptr_t{1} << 47); }
 
-// The spaces are made one after the other: whatever else the isolate points to is mostly not so near.
+// The spaces are made with the isolate, one after the other: whatever else it points to is mostly not so near.
 bool AreNeighbours(uintptr_t one, uintptr_t other) {
   constexpr uintptr_t kNear = uintptr_t{16} << 20;
   return MayPoint(one) && MayPoint(other) && one != other && one - other + kNear < 2 * kNear;
@@ -138,9 +146,10 @@ class SpaceTable {
   }
 
   void Collect(size_t word, const Used& used, std::vector<std::pair<size_t, size_t>>* into) const {
-    const size_t young = Neighbour(word, kNewLargeObjects), old = Neighbour(word, kOldSpace);
-    if (std::max({word, young, old}) >= isolate_.size()) return;
-    if (!AreNeighbours(isolate_[word], isolate_[young]) || !AreNeighbours(isolate_[word], isolate_[old])) return;
+    for (const Space space : {kNewSpace, kOldSpace, kNewLargeObjects}) {
+      const size_t neighbour = Neighbour(word, space);
+      if (neighbour >= isolate_.size() || !AreNeighbours(calls_.isolate(), isolate_[neighbour])) return;
+    }
     const Snapshot space = Look(isolate_[word], kSpaceWords);
     for (size_t member = 0; member < space.size(); member++) {
       if (space[member] == used.old && Holds(word, member, used)) into->emplace_back(word, member);
