@@ -10,6 +10,7 @@ export {
   getProcessMemory,
   getRss,
   isAllocscopeError,
+  measureMemory,
   profile,
   shallowSizeOf,
   sizeOf,

@@ -28,11 +28,15 @@ export type {
   FunctionProfile,
   LineFigures,
   LineProfile,
+  MeasureMemoryOptions,
+  MemoryMeasurement,
+  MemorySample,
   ProfileDocument,
   ProfileEnd,
   ProfileMode,
   UninstrumentedCode,
 } from './profile/index.js'
+export { measureMemory } from './profile/index.js'
 export { profile } from './register/index.js'
 export type { MethodDescriptor, ProfiledFunction } from './register/index.js'
 export { formatSizeTree } from './report/index.js'

@@ -109,6 +109,10 @@ export interface NativeProfiling {
   startProfile(path: string, bytes: number): NativeProfile | FailureRecord
   readonly synchroniseProfile: () => void
   stopProfile(): void
+  /** Bytes of heap objects asked for and in use, then bytes outside of the heap asked for and in use. The first call begins to count. */
+  readHeapCounts(figures: Float64Array): undefined | FailureRecord
+  /** The most that RSS was since the last call. Sets the kernel's mark of it back. */
+  takePeak(): number | FailureRecord
   mapProfileFile(path: string, bytes: number): ArrayBuffer | FailureRecord
 }
 

@@ -18,15 +18,5 @@ export type {
   ProfileMode,
   UninstrumentedCode,
 } from './line-profile.js'
-
-export interface CountedBytes {
-  readonly allocatedBytes: number
-  readonly usedBytes: number
-  readonly rssBytes: number
-}
-
-export interface TotalsCounter {
-  read(): CountedBytes
-}
-
-export declare function openTotalsCounter(): TotalsCounter
+export { measureMemory, openTotalsCounter } from './measure/index.js'
+export type { CountedBytes, MeasureMemoryOptions, MemoryMeasurement, MemorySample, TotalsCounter } from './measure/index.js'

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,7 @@
 namespace allocscope::convert {
 namespace {
 
+constexpr size_t kHeapCounts = 4;
 constexpr double kMaxRecordBytes = uint64_t{1} << 31;
 
 // Values that nothing keeps: each has a scope of its own.
@@ -86,6 +88,46 @@ napi_value MakeRecordArgumentFailure(napi_env env, const char* call) {
   return MakeFailure(env, {"INTERNAL", call, 0, "expected a path and a number of bytes"});
 }
 
+// Why this thread's heap can't be counted.
+std::optional<Failure> StartCounter(napi_env env) {
+  Environment& environment = Environment::Of(env);
+  if (environment.heap_counter != nullptr) return std::nullopt;
+  auto started = profile::HeapCounter::Start(std::make_unique<NodeExercise>(env));
+  if (!started.ok()) return started.failure();
+  environment.heap_counter = std::move(started.value());
+  return std::nullopt;
+}
+
+// readHeapCounts(figures: Float64Array): undefined | FailureRecord
+// Writes bytes of heap objects asked for and in use, then bytes outside of the heap asked for and in use. The first call begins to count.
+napi_value ReadHeapCounts(napi_env env, napi_callback_info info) {
+  const FigureBuffer buffer = FigureBufferArgument(env, info);
+  if (buffer.length < kHeapCounts) return MakeBufferFailure(env, "readHeapCounts", kHeapCounts);
+  const std::optional<Failure> failure = StartCounter(env);
+  if (failure) return MakeFailure(env, *failure);
+  profile::HeapCounter& counter = *Environment::Of(env).heap_counter;
+  counter.charge_always();
+  counter.Look();
+  const profile::HeapCounts& counts = counter.counts();
+  buffer.figures[0] = static_cast<double>(counts.allocated);
+  buffer.figures[1] = static_cast<double>(counts.net);
+  buffer.figures[2] = static_cast<double>(counts.external_allocated);
+  buffer.figures[3] = static_cast<double>(counts.external);
+  return nullptr;
+}
+
+// takePeak(): number | FailureRecord
+// The most that RSS was since the last call, as far as the kernel's mark tells, RSS now at the least.
+napi_value TakePeak(napi_env env, napi_callback_info) {
+  Environment& environment = Environment::Of(env);
+  const Result<process::Statm> statm = environment.statm.Read();
+  if (!statm.ok()) return MakeFailure(env, statm.failure());
+  if (environment.peak_mark == nullptr) environment.peak_mark = std::make_unique<profile::PeakMark>();
+  const uint64_t peak = environment.peak_mark->Take(statm.value().resident_bytes);
+  environment.usage.KeepPeak(environment.peak_mark->kept_bytes());
+  return Napi::Number::New(env, static_cast<double>(std::max(peak, statm.value().resident_bytes)));
+}
+
 // startProfile(path: string, bytes: number): { record, young?, old?, external?, newLargeObjects?, largeObjects?, tellsPageEnds } |
 // FailureRecord
 napi_value StartProfile(napi_env env, napi_callback_info raw_info) {
@@ -97,7 +139,9 @@ napi_value StartProfile(napi_env env, napi_callback_info raw_info) {
   if (environment.profiler != nullptr) {
     return MakeFailure(env, {"PROFILE_RUNNING", "startProfile", 0, "this thread is being profiled, or was"});
   }
-  auto started = profile::Profiler::Start(path, static_cast<size_t>(bytes), std::make_unique<NodeExercise>(env));
+  const std::optional<Failure> failure = StartCounter(env);
+  if (failure) return MakeFailure(env, *failure);
+  auto started = profile::Profiler::Start(path, static_cast<size_t>(bytes), environment.heap_counter);
   if (!started.ok()) return MakeFailure(env, started.failure());
   const profile::MappedFile& record = started.value()->record();
   const napi_value view = MakeView(env, record.memory(), record.bytes());
@@ -161,6 +205,8 @@ void RegisterProfile(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "startProfile", StartProfile);
   ExportWithState(env, exports, "synchroniseProfile", SynchroniseProfile);
   Export(env, exports, "stopProfile", StopProfile);
+  Export(env, exports, "readHeapCounts", ReadHeapCounts);
+  Export(env, exports, "takePeak", TakePeak);
   Export(env, exports, "mapProfileFile", MapProfileFile);
 }
 

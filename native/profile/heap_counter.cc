@@ -77,7 +77,7 @@ void HeapCounter::Look() {
 
 uint64_t HeapCounter::YoungBytes() {
   const uintptr_t top = YoungTop();
-  const std::optional<NewSpace::Step> step = new_space_.Advance(top);
+  const std::optional<NewSpace::Step> step = new_space_.Advance(top, Ends());
   if (step) {
     unused_ += step->unused_bytes;
     return step->object_bytes;
@@ -85,6 +85,11 @@ uint64_t HeapCounter::YoungBytes() {
   new_space_.Restart(top);
   counts_.inexact++;
   return words_.young.top() - words_.young.start();
+}
+
+NewSpace::Ends HeapCounter::Ends() const {
+  const bool charged = charges_always_ || charged_ == nullptr || charged_->load(std::memory_order_relaxed) != 0;
+  return charged ? NewSpace::Ends::kTell : NewSpace::Ends::kCount;
 }
 
 // While V8 has given up its area, new space says where the next one begins.

@@ -9,6 +9,8 @@ namespace allocscope::profile {
 namespace {
 
 constexpr uintptr_t kPageBytes = uintptr_t{256} << 10;
+// Objects that are larger than half a page have pages of their own: whatever didn't fit was smaller.
+constexpr uintptr_t kMostUnused = kPageBytes / 2;
 constexpr uintptr_t kWordBytes = sizeof(uintptr_t);
 constexpr size_t kHeaderWords = 64;
 constexpr int kSmallIntegerShift = 32;
@@ -115,9 +117,10 @@ uintptr_t NewSpace::NextPage(uintptr_t page) const {
 }
 
 // Stale fillers may lie within the newest one, never before it: the first that reaches the page's end is the one.
-uintptr_t NewSpace::FindEnd(uintptr_t page, uintptr_t from) const {
+uintptr_t NewSpace::FindEnd(uintptr_t page, uintptr_t from, Ends ends) const {
   const uintptr_t end = EndOf(page);
-  for (uintptr_t at = from; at + kShortestFiller <= end; at += kWordBytes) {
+  if (ends == Ends::kCount) return end;
+  for (uintptr_t at = std::max(from, end - kMostUnused); at + kShortestFiller <= end; at += kWordBytes) {
     if (Word(at) == filler_.map && Word(at + kWordBytes) == ((end - at) / filler_.unit) << kSmallIntegerShift) return at;
   }
   return end;
@@ -139,11 +142,11 @@ void NewSpace::Restart(uintptr_t top) {
   left_pages_ = 0;
 }
 
-std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top) {
+std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, Ends ends) {
   const uintptr_t from = top_;
   if (PageOfTop(top) == PageOfTop(from) && top >= from) {
     // V8 fills a page up with a filler before it collects: its top is at the end then, as if objects had taken it all.
-    const uintptr_t end = top == EndOf(PageOfTop(top)) && learnt_ ? FindEnd(PageOfTop(top), from) : top;
+    const uintptr_t end = top == EndOf(PageOfTop(top)) && learnt_ ? FindEnd(PageOfTop(top), from, ends) : top;
     top_ = top;
     return Step{end - from, top - end};
   }
@@ -151,7 +154,7 @@ std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top) {
   Step step{0, 0};
   uintptr_t page = PageOfTop(from), at = from;
   for (int pages = 0; pages < kMostPages; pages++) {
-    const uintptr_t end = FindEnd(page, at);
+    const uintptr_t end = FindEnd(page, at, ends);
     step.object_bytes += end - at;
     step.unused_bytes += EndOf(page) - end;
     Leave(page, end);

@@ -30,8 +30,10 @@ class NewSpace {
     // What V8 counts as used beyond them.
     uint64_t unused_bytes;
   };
+  // Whether ends of pages are told from objects: looking for them reads up to half a page.
+  enum class Ends { kTell, kCount };
   // What was allocated since the last call, which ended at the area's earlier top. Nothing when the way there isn't known.
-  std::optional<Step> Advance(uintptr_t top);
+  std::optional<Step> Advance(uintptr_t top, Ends ends);
 
  private:
   struct Filler {
@@ -58,7 +60,7 @@ class NewSpace {
   std::vector<Link> FindLinks(uintptr_t from, uintptr_t to) const;
   uintptr_t NextPage(uintptr_t page) const;
   // Where the objects of `page` end, looking from `from`; the page's own end when it is full.
-  uintptr_t FindEnd(uintptr_t page, uintptr_t from) const;
+  uintptr_t FindEnd(uintptr_t page, uintptr_t from, Ends ends) const;
   uintptr_t StartOf(uintptr_t page) const;
   void Leave(uintptr_t page, uintptr_t end);
 

@@ -15,16 +15,15 @@ constexpr double kNanosPerMilli = 1e6;
 
 static_assert(sizeof(std::atomic<uint32_t>) == sizeof(int32_t), "the probes read these words as they are");
 
-Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_t bytes, std::unique_ptr<Exercise> exercise) {
+Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_t bytes, std::shared_ptr<HeapCounter> counter) {
   auto record = MappedFile::Open(path, bytes);
   if (!record.ok()) return record.failure();
   std::unique_ptr<Profiler> profiler(new Profiler(std::move(record.value())));
-  auto counter = HeapCounter::Start(std::move(exercise));
-  if (!counter.ok()) return counter.failure();
-  profiler->counter_ = std::move(counter.value());
+  profiler->counter_ = std::move(counter);
   std::atomic<uint32_t>* const attention = profiler->word(kAttention);
   profiler->counter_->on_collection(
       [](void* data) { static_cast<std::atomic<uint32_t>*>(data)->fetch_or(kCollection, std::memory_order_relaxed); }, attention);
+  profiler->counter_->charge_while(profiler->word(kRunning));
   auto ticker = Ticker::Start(attention, profiler->word(kRunning));
   if (!ticker.ok()) return ticker.failure();
   profiler->ticker_ = std::move(ticker.value());
@@ -35,6 +34,9 @@ Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_
 
 void Profiler::Stop() {
   ticker_.reset();
+  if (counter_ == nullptr) return;
+  counter_->on_collection(nullptr, nullptr);
+  counter_->charge_while(nullptr);
   counter_.reset();
 }
 

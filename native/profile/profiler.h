@@ -8,7 +8,6 @@
 #include <string>
 
 #include "process/statm.h"
-#include "profile/exercise.h"
 #include "profile/heap_counter.h"
 #include "profile/mapped_file.h"
 #include "profile/peak_mark.h"
@@ -22,8 +21,12 @@ namespace allocscope::profile {
 class Profiler {
  public:
   // The record is the file `path` of `bytes`, its header included.
-  static Result<std::unique_ptr<Profiler>> Start(const std::string& path, size_t bytes, std::unique_ptr<Exercise> exercise);
-  // Ends the thread and takes the callbacks off. The record stays mapped.
+  static Result<std::unique_ptr<Profiler>> Start(const std::string& path, size_t bytes, std::shared_ptr<HeapCounter> counter);
+  ~Profiler() { Stop(); }
+  Profiler(const Profiler&) = delete;
+  Profiler& operator=(const Profiler&) = delete;
+
+  // Ends the thread, and leaves the counter. The record stays mapped.
   void Stop();
 
   // Brings the header's figures and words up to date. Allocates nothing.
@@ -43,7 +46,7 @@ class Profiler {
   void WriteRss();
 
   const std::unique_ptr<MappedFile> record_;
-  std::unique_ptr<HeapCounter> counter_;
+  std::shared_ptr<HeapCounter> counter_;
   std::unique_ptr<Ticker> ticker_;
   process::StatmReader statm_;
   PeakMark peak_mark_;

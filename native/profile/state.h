@@ -32,7 +32,7 @@ enum Word : size_t {
   kExternal,
   kYoungLarge,
   kOldLarge,
-  kRunning,  // Calls of profiled functions that are under way and not suspended. Written by the probes.
+  kRunning,  // Not zero while a call of a profiled function is under way and not suspended. Written by the probes.
 };
 
 // Bits of kAttention.

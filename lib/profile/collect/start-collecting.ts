@@ -153,11 +153,9 @@ class ThreadCollector implements Collector {
   #looking(): Looking {
     const synchronise = this.#synchronise
     if (this.#options.mode === 'settle') return makeSettling(this.#views, synchronise, (this.#gc ??= bareGc()), this.#settledHits)
-    if (this.#options.mode === 'exact' || !this.#hasWords) {
-      return { look: synchronise, isUnchanged: undefined, lookAtEnd: synchronise, beforeLine: undefined }
-    }
-    const look = makeQuickLook(this.#views, synchronise)
-    return { look, isUnchanged: makeIsUnchanged(this.#views), lookAtEnd: look, beforeLine: undefined }
+    const look = this.#options.mode === 'exact' || !this.#hasWords ? synchronise : makeQuickLook(this.#views, synchronise)
+    const isUnchanged = this.#hasWords ? makeIsUnchanged(this.#views) : undefined
+    return { look, isUnchanged, lookAtEnd: look, beforeLine: undefined }
   }
 }
 
