@@ -10,6 +10,7 @@ export {
   getProcessMemory,
   getRss,
   isAllocscopeError,
+  profile,
   shallowSizeOf,
   sizeOf,
   sizeTree,

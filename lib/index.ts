@@ -24,5 +24,16 @@ export type {
   ValueKind,
 } from './heap/index.js'
 export * from './process/index.js'
+export type {
+  FunctionProfile,
+  LineFigures,
+  LineProfile,
+  ProfileDocument,
+  ProfileEnd,
+  ProfileMode,
+  UninstrumentedCode,
+} from './profile/index.js'
+export { profile } from './register/index.js'
+export type { MethodDescriptor, ProfiledFunction } from './register/index.js'
 export { formatSizeTree } from './report/index.js'
 export * from './watch/index.js'

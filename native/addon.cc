@@ -11,6 +11,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   allocscope::convert::RegisterAllocator(env, exports);
   allocscope::convert::RegisterHeap(env, exports);
   allocscope::convert::RegisterSampler(env, exports);
+  allocscope::convert::RegisterProfile(env, exports);
   return exports;
 }
 

@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "heap/inspector.h"
 #include "process/peak.h"
 #include "process/statm.h"
+#include "profile/mapped_file.h"
+#include "profile/profiler.h"
 #include "sampler/sampler.h"
 
 namespace allocscope {
@@ -22,6 +25,9 @@ struct Environment {
   // By the number that JavaScript knows each by. Ending the environment ends their threads.
   std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
   uint32_t next_sampler = 1;
+  // Null until this thread is profiled. JavaScript has views of the files' memory, which stays mapped as long as the environment.
+  std::unique_ptr<profile::Profiler> profiler;
+  std::vector<std::unique_ptr<profile::MappedFile>> profile_files;
 
   static Environment& Of(napi_env env);
   static void Attach(napi_env env);

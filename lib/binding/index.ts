@@ -5,5 +5,6 @@ export type {
   NativeAllocatorDocument,
   NativeBinding,
   NativeOtherAllocator,
+  NativeProfile,
   NativeTable,
 } from './native-surface.js'

@@ -91,4 +91,25 @@ export interface NativeSampler {
   closeSampler(id: number): void
 }
 
-export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap, NativeSampler {}
+/** Memory that native code measures a thread into. Views of V8's own words are absent where those couldn't be told. */
+export interface NativeProfile {
+  readonly record: ArrayBuffer
+  /** Beginning, top and end of the allocation area of new space, and of old space. */
+  readonly young?: ArrayBuffer
+  readonly old?: ArrayBuffer
+  /** Bytes that V8 knows to be kept outside of its heap. */
+  readonly external?: ArrayBuffer
+  readonly newLargeObjects?: ArrayBuffer
+  readonly largeObjects?: ArrayBuffer
+  readonly tellsPageEnds: boolean
+}
+
+/** The calls of `native/convert/profile.cc`. */
+export interface NativeProfiling {
+  startProfile(path: string, bytes: number): NativeProfile | FailureRecord
+  readonly synchroniseProfile: () => void
+  stopProfile(): void
+  mapProfileFile(path: string, bytes: number): ArrayBuffer | FailureRecord
+}
+
+export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap, NativeSampler, NativeProfiling {}

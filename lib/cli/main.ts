@@ -3,6 +3,7 @@ import { Command } from 'commander'
 
 import { reportError } from './command-errors.js'
 import { registerDemo } from './commands/demo.js'
+import { registerProfile } from './commands/profile.js'
 import { registerRun } from './commands/run.js'
 import { registerSizeof } from './commands/sizeof.js'
 import { registerSizes } from './commands/sizes.js'
@@ -11,16 +12,24 @@ import { exitCodes } from './exit-codes.js'
 import { packageVersion } from './package-version.js'
 
 /** Every verb, in the order in which --help lists them. */
-const verbs: readonly ((program: Command) => void)[] = [registerStats, registerRun, registerDemo, registerSizeof, registerSizes]
+const verbs: readonly ((program: Command) => void)[] = [
+  registerStats,
+  registerRun,
+  registerProfile,
+  registerDemo,
+  registerSizeof,
+  registerSizes,
+]
 
 const examples = `
 Examples:
   $ allocscope stats
   $ allocscope run --allocator jemalloc app.js
+  $ allocscope profile app.js
   $ allocscope demo
 
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.
-Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; run ends as its program does.`
+Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; run and profile end as their program does.`
 
 function createProgram(): Command {
   const program = new Command('allocscope')

@@ -16,6 +16,12 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_PROGRAM'
   /** The layout of V8's objects could not be proved, so that no object's size is known. The message names what failed. */
   | 'ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED'
+  /** A profile's record can't be written. */
+  | 'ERR_ALLOCSCOPE_PROFILE_RECORD'
+  /** A thread that is being profiled, or was, can't be profiled again. */
+  | 'ERR_ALLOCSCOPE_PROFILE_RUNNING'
+  /** A profile has no room for more functions and lines. */
+  | 'ERR_ALLOCSCOPE_PROFILE_FULL'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

@@ -1,5 +1,8 @@
 export { allocatorChoices } from './allocator-library.js'
 export type { AllocatorChoice } from './allocator-library.js'
+export { endingOf, findProgram } from './child-program.js'
+export type { ProgramEnding } from './child-program.js'
+export { forwardSignals } from './forward-signals.js'
 export { takeReading } from './memory-reading.js'
 export type { MemoryReading } from './memory-reading.js'
 export type { MemorySample, RecordedAllocator } from './memory-sample.js'

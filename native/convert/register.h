@@ -10,6 +10,7 @@ void RegisterProcess(Napi::Env env, Napi::Object exports);
 void RegisterAllocator(Napi::Env env, Napi::Object exports);
 void RegisterHeap(Napi::Env env, Napi::Object exports);
 void RegisterSampler(Napi::Env env, Napi::Object exports);
+void RegisterProfile(Napi::Env env, Napi::Object exports);
 
 }  // namespace allocscope::convert
 

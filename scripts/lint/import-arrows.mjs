@@ -7,17 +7,21 @@ const floors = [
   ['process', 'allocator', 'heap'],
   ['capabilities', 'watch', 'release', 'ledger', 'profile', 'record', 'demo'],
   ['report'],
-  ['cli', 'jest', 'prometheus', 'opentelemetry'],
+  ['register', 'jest', 'prometheus', 'opentelemetry'],
+  ['cli'],
 ]
 
 /** Arrows within one floor. */
 const siblings = {
   // A process whose allocator isn't known is described by what the kernel says of it.
   allocator: ['process'],
+  // A program is run and waited for in one way, whatever is measured of it.
+  profile: ['record'],
 }
 
 /** Rooms below that a room must do without, although its floor would allow them. */
 const outOfReach = {
+  cli: ['jest', 'prometheus', 'opentelemetry'],
   report: ['binding'],
   jest: ['binding'],
   prometheus: ['binding'],

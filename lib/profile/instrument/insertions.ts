@@ -27,6 +27,14 @@ export class Insertions {
     this.#added.push({ position, text })
   }
 
+  /** What {@link Insertions.apply} puts in, in the order of the source. */
+  measure(firstFunctionId: number, firstLineId: number): readonly InsertedText[] {
+    return this.#added.map(({ position, text }) => ({
+      position,
+      length: (typeof text === 'string' ? text : writeProbe(text, firstFunctionId, firstLineId)).length,
+    }))
+  }
+
   apply(source: string, firstFunctionId: number, firstLineId: number): string {
     const parts: string[] = []
     let copied = 0
@@ -39,6 +47,12 @@ export class Insertions {
     parts.push(source.slice(copied))
     return parts.join('')
   }
+}
+
+/** Where something was put into a source, and how long it is. */
+export interface InsertedText {
+  readonly position: number
+  readonly length: number
 }
 
 function writeProbe({ kind, functionIndex, slotIndex, before, after }: Probe, firstFunctionId: number, firstLineId: number): string {

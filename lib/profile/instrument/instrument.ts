@@ -34,6 +34,7 @@ function write(source: string, options: InstrumentOptions, writer: FunctionWrite
   return {
     code,
     functions: written.map((each, index) => describeFunction(each, firstFunctionId + index, firstLineId)),
+    insertions: insertions.measure(firstFunctionId, firstLineId),
     refused,
     names: [...writer.names],
     syntaxError: false,
@@ -48,7 +49,7 @@ function describeFunction({ site, frame }: WrittenFunction, id: number, firstLin
 }
 
 function unchanged({ refused, names }: FunctionWriter): Instrumented {
-  return { code: undefined, functions: [], refused, names: [...names], syntaxError: false }
+  return { code: undefined, functions: [], insertions: [], refused, names: [...names], syntaxError: false }
 }
 
 /** The source didn't survive being written into. It may not have been valid before: V8 is older than the language that acorn knows. */
@@ -62,5 +63,5 @@ function refuseWritten(source: string, options: InstrumentOptions, writer: Funct
 }
 
 function refuseAll(reason: string, { line, syntaxError = false }: { line?: number | undefined; syntaxError?: boolean } = {}): Instrumented {
-  return { code: undefined, functions: [], refused: [{ name: undefined, line, reason }], names: [], syntaxError }
+  return { code: undefined, functions: [], insertions: [], refused: [{ name: undefined, line, reason }], names: [], syntaxError }
 }

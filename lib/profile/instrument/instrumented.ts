@@ -57,6 +57,8 @@ export interface Instrumented {
   /** The instrumented source, every token on the line where it was; undefined when nothing was instrumented, and the source is to be run as it is. */
   readonly code: string | undefined
   readonly functions: readonly InstrumentedFunction[]
+  /** What was put in, by its position in the source, in that order: for who keeps a source map of it. */
+  readonly insertions: readonly { readonly position: number; readonly length: number }[]
   readonly refused: readonly Refusal[]
   /** Every function of the source by name, for a message about a name that matches none. */
   readonly names: readonly string[]

@@ -1,0 +1,19 @@
+import { renderTotals } from '../report/index.js'
+import { readTotals } from './function-totals.js'
+import { styleOfStandardError, writeToStandardError } from './standard-error.js'
+
+let isToPrint = false
+
+function program(): string {
+  return process.argv[1] ?? 'app.js'
+}
+
+/** Prints the totals of wrapped functions when the thread ends: once, however often it is called. */
+export function printTotalsAtExit(): void {
+  if (isToPrint) return
+  isToPrint = true
+  process.on('exit', () => {
+    const totals = readTotals()
+    if (totals.length > 0) writeToStandardError(renderTotals(totals, program(), styleOfStandardError()))
+  })
+}
