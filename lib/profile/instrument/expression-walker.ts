@@ -175,7 +175,7 @@ function walkSuspension(walker: ExpressionWalker, node: AnyNode, frame: Frame | 
   }
   walker.insertions.add(node.start, resumeOpening)
   if (node.argument) suspendWith(walker, node.argument, frame)
-  else walker.insertions.add(node.end, ` ${suspendNothing}`)
+  else walker.insertions.add(node.end, suspendNothing)
   walker.insertions.add(node.end, valueClosing)
 }
 

@@ -60,8 +60,9 @@ function writeProbe({ kind, functionIndex, slotIndex, before, after }: Probe, fi
   return `${before}${probeNames[kind]}(${subject},${firstLineId + slotIndex})${after}`
 }
 
-export const suspendOpening = `${probeNames.suspend}(${frameVariable},(`
-export const suspendNothing = `${probeNames.suspend}(${frameVariable})`
+/** With a space, as minified code has none between `yield` and what isn't a name. */
+export const suspendOpening = ` ${probeNames.suspend}(${frameVariable},(`
+export const suspendNothing = ` ${probeNames.suspend}(${frameVariable})`
 export const resumeOpening = `${probeNames.resume}(${frameVariable},(`
 export const resumeNothing = `${probeNames.resume}(${frameVariable})`
 /** Ends what {@link suspendOpening} or {@link resumeOpening} began: two, as the value may be a comma expression whose parentheses lie outside of it. */
