@@ -17,6 +17,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   registerStats,
   registerRun,
   registerProfile,
+  registerMemit,
   registerDemo,
   registerSizeof,
   registerSizes,
