@@ -1,3 +1,5 @@
+import v8 from 'node:v8'
+
 import { isFailure, requireBinding, toError } from '../../binding/index.js'
 import type { NativeBinding } from '../../binding/index.js'
 
@@ -20,6 +22,8 @@ export class HeapCounts {
   /** The first one in a thread finds out how V8 counts: some 10 ms. */
   constructor(binding: NativeBinding = requireBinding()) {
     this.#binding = binding
+    // What array buffers free is known to be free when a collection ends, not some time later, when it would hide what is allocated meanwhile.
+    v8.setFlagsFromString('--no-concurrent-array-buffer-sweeping')
     this.begin()
   }
 
