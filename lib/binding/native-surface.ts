@@ -108,6 +108,8 @@ export interface NativeProfile {
 export interface NativeProfiling {
   startProfile(path: string, bytes: number): NativeProfile | FailureRecord
   readonly synchroniseProfile: () => void
+  /** As synchroniseProfile; what was allocated since the probes last looked is nobody's. */
+  readonly disownProfile: () => void
   stopProfile(): void
   /** Bytes of heap objects asked for and in use, then bytes outside of the heap asked for and in use. The first call begins to count. */
   readHeapCounts(figures: Float64Array): undefined | FailureRecord

@@ -170,6 +170,16 @@ napi_value SynchroniseProfile(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// disownProfile(): void
+// As synchroniseProfile; what was allocated since the probes last looked is nobody's.
+napi_value DisownProfile(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  const auto* const environment = static_cast<Environment*>(data);
+  if (environment->profiler != nullptr) environment->profiler->Disown();
+  return nullptr;
+}
+
 // stopProfile(): void
 napi_value StopProfile(napi_env env, napi_callback_info) {
   Environment& environment = Environment::Of(env);
@@ -204,6 +214,7 @@ void ExportWithState(napi_env env, napi_value exports, const char* name, napi_ca
 void RegisterProfile(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "startProfile", StartProfile);
   ExportWithState(env, exports, "synchroniseProfile", SynchroniseProfile);
+  ExportWithState(env, exports, "disownProfile", DisownProfile);
   Export(env, exports, "stopProfile", StopProfile);
   Export(env, exports, "readHeapCounts", ReadHeapCounts);
   Export(env, exports, "takePeak", TakePeak);

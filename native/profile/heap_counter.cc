@@ -52,7 +52,7 @@ void HeapCounter::Restart() {
     used_ = calls_.Heap().used;
     return;
   }
-  new_space_.Restart(YoungTop());
+  new_space_.Restart(YoungTop(), counts_.collections > 0);
   old_start_ = words_.old.start();
   old_top_ = words_.old.top();
   old_used_ = OldSpaceUsed();
@@ -77,12 +77,12 @@ void HeapCounter::Look() {
 
 uint64_t HeapCounter::YoungBytes() {
   const uintptr_t top = YoungTop();
-  const std::optional<NewSpace::Step> step = new_space_.Advance(top, Ends());
+  const std::optional<NewSpace::Step> step = new_space_.Advance(top, words_.young.start(), Ends());
   if (step) {
     unused_ += step->unused_bytes;
     return step->object_bytes;
   }
-  new_space_.Restart(top);
+  new_space_.Restart(top, false);
   counts_.inexact++;
   return words_.young.top() - words_.young.start();
 }

@@ -52,6 +52,11 @@ class HeapCounter {
   const Words& words() const { return words_; }
   // Whether ends of pages are told from objects.
   bool tells_page_ends() const { return tells_page_ends_; }
+  // Takes back bytes of new space that were counted and are to be nobody's.
+  void Disown(uint64_t bytes) {
+    counts_.allocated -= bytes;
+    counts_.net -= static_cast<int64_t>(bytes);
+  }
   // Told after every collection.
   void on_collection(void (*callback)(void*), void* data) {
     on_collection_ = callback;

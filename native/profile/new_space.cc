@@ -9,8 +9,6 @@ namespace allocscope::profile {
 namespace {
 
 constexpr uintptr_t kPageBytes = uintptr_t{256} << 10;
-// Objects that are larger than half a page have pages of their own: whatever didn't fit was smaller.
-constexpr uintptr_t kMostUnused = kPageBytes / 2;
 constexpr uintptr_t kWordBytes = sizeof(uintptr_t);
 constexpr size_t kHeaderWords = 64;
 constexpr int kSmallIntegerShift = 32;
@@ -68,7 +66,6 @@ bool NewSpace::Learn(const AllocationArea& area, Exercise& exercise) {
   if (lessons < kLessons || links.empty()) return false;
   link_ = links.front();
   learnt_ = true;
-  Restart(area.top());
   return true;
 }
 
@@ -120,29 +117,32 @@ uintptr_t NewSpace::NextPage(uintptr_t page) const {
 uintptr_t NewSpace::FindEnd(uintptr_t page, uintptr_t from, Ends ends) const {
   const uintptr_t end = EndOf(page);
   if (ends == Ends::kCount) return end;
-  for (uintptr_t at = std::max(from, end - kMostUnused); at + kShortestFiller <= end; at += kWordBytes) {
+  for (uintptr_t at = from; at + kShortestFiller <= end; at += kWordBytes) {
     if (Word(at) == filler_.map && Word(at + kWordBytes) == ((end - at) / filler_.unit) << kSmallIntegerShift) return at;
   }
   return end;
 }
 
-uintptr_t NewSpace::StartOf(uintptr_t page) const {
+uintptr_t NewSpace::StartOf(uintptr_t page, uintptr_t area_start) const {
+  const uintptr_t first = page + first_object_;
+  const uintptr_t in_area = area_start > first && area_start < EndOf(page) ? area_start : first;
   for (size_t i = left_pages_; i-- > 0;) {
-    if (left_[i].page == page) return left_[i].end;
+    if (left_[i].page == page) return left_[i].end != 0 ? left_[i].end : in_area;
   }
-  return page + first_object_;
+  return knows_left_pages_ ? first : in_area;
 }
 
 void NewSpace::Leave(uintptr_t page, uintptr_t end) {
   if (left_pages_ < left_.size()) left_[left_pages_++] = {page, end};
 }
 
-void NewSpace::Restart(uintptr_t top) {
+void NewSpace::Restart(uintptr_t top, bool collected) {
   top_ = top;
   left_pages_ = 0;
+  knows_left_pages_ = collected;
 }
 
-std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, Ends ends) {
+std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, uintptr_t area_start, Ends ends) {
   const uintptr_t from = top_;
   if (PageOfTop(top) == PageOfTop(from) && top >= from) {
     // V8 fills a page up with a filler before it collects: its top is at the end then, as if objects had taken it all.
@@ -157,10 +157,10 @@ std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, Ends ends) {
     const uintptr_t end = FindEnd(page, at, ends);
     step.object_bytes += end - at;
     step.unused_bytes += EndOf(page) - end;
-    Leave(page, end);
+    Leave(page, ends == Ends::kTell ? end : 0);
     page = NextPage(page);
     if (page == 0) return std::nullopt;
-    at = StartOf(page);
+    at = StartOf(page, area_start);
     if (page != PageOfTop(top) || top < at) continue;
     step.object_bytes += top - at;
     top_ = top;

@@ -22,18 +22,19 @@ class NewSpace {
   // Learns from allocations by `exercise`. False when what was seen doesn't fit together: then `Advance` answers nothing.
   bool Learn(const AllocationArea& area, Exercise& exercise);
 
-  // Counts from here on: after a collection.
-  void Restart(uintptr_t top);
+  // Counts from here on; `collected` when a collection has just ended.
+  void Restart(uintptr_t top, bool collected);
 
   struct Step {
     uint64_t object_bytes;
     // What V8 counts as used beyond them.
     uint64_t unused_bytes;
   };
-  // Whether ends of pages are told from objects: looking for them reads up to half a page.
+  // Whether ends of pages are told from objects: looking for them reads what was written of a page.
   enum class Ends { kTell, kCount };
   // What was allocated since the last call, which ended at the area's earlier top. Nothing when the way there isn't known.
-  std::optional<Step> Advance(uintptr_t top, Ends ends);
+  // `area_start` is where the area began that `top` is in.
+  std::optional<Step> Advance(uintptr_t top, uintptr_t area_start, Ends ends);
 
  private:
   struct Filler {
@@ -61,7 +62,8 @@ class NewSpace {
   uintptr_t NextPage(uintptr_t page) const;
   // Where the objects of `page` end, looking from `from`; the page's own end when it is full.
   uintptr_t FindEnd(uintptr_t page, uintptr_t from, Ends ends) const;
-  uintptr_t StartOf(uintptr_t page) const;
+  // Where objects begin that are new on `page`.
+  uintptr_t StartOf(uintptr_t page, uintptr_t area_start) const;
   void Leave(uintptr_t page, uintptr_t end);
 
   bool learnt_ = false;
@@ -69,9 +71,11 @@ class NewSpace {
   Link link_{};
   uintptr_t first_object_ = 0;
   uintptr_t top_ = 0;
-  // Ends of the pages left since the last collection: V8 may come back to use them up.
+  // Ends of the pages left since the last collection: V8 may come back to use them up. 0 where nobody looked for the end.
   std::array<LeftPage, 256> left_;
   size_t left_pages_ = 0;
+  // Until the first collection pages may have been left that nobody saw.
+  bool knows_left_pages_ = false;
 };
 
 }  // namespace allocscope::profile

@@ -48,11 +48,26 @@ void Profiler::Synchronise() {
   if (counter_ == nullptr) return;
   const uint32_t attention = word(kAttention)->load(std::memory_order_relaxed) == 0 ? 0 : word(kAttention)->exchange(0);
   counter_->Look();
+  counter_->Disown(word(kOwnBytes)->exchange(0, std::memory_order_relaxed));
   WriteHeap();
   WriteWords();
   figures()[kPeakRss] = 0;
   if ((attention & (kTick | kAsleep)) != 0) WriteRss();
   if ((attention & kAsleep) != 0) ticker_->Wake();
+}
+
+void Profiler::Disown() {
+  if (counter_ == nullptr) return;
+  // The probes shift the top that they compare with by what they have allocated themselves: what is between it and the one they last saw is
+  // the program's.
+  const auto seen =
+      static_cast<uint64_t>(word(kSeenTop)->load(std::memory_order_relaxed) - word(kYoungTop)->load(std::memory_order_relaxed));
+  const uint64_t before = static_cast<uint64_t>(figures()[kHeapAllocated]);
+  counter_->Look();
+  counter_->Disown(counter_->counts().allocated - before - seen);
+  word(kOwnBytes)->store(0, std::memory_order_relaxed);
+  WriteHeap();
+  WriteWords();
 }
 
 void Profiler::WriteHeap() {

@@ -32,6 +32,9 @@ class Profiler {
   // Brings the header's figures and words up to date. Allocates nothing.
   void Synchronise();
 
+  // As Synchronise; what was allocated since the probes last looked is nobody's.
+  void Disown();
+
   const MappedFile& record() const { return *record_; }
   const HeapCounter& counter() const { return *counter_; }
   uint64_t kept_peak_bytes() const { return peak_mark_.kept_bytes(); }

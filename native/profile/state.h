@@ -32,7 +32,9 @@ enum Word : size_t {
   kExternal,
   kYoungLarge,
   kOldLarge,
-  kRunning,  // Not zero while a call of a profiled function is under way and not suspended. Written by the probes.
+  kRunning,   // Not zero while a call of a profiled function is under way and not suspended. Written by the probes.
+  kOwnBytes,  // Bytes of new space that the probes themselves have allocated since the last synchronisation: nobody's.
+  kSeenTop,   // New space's top as the last probe saw it, or left it. Written by the probes.
 };
 
 // Bits of kAttention.

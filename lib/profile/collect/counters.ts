@@ -11,7 +11,7 @@ const pageBits = -(1 << 18)
 export type Look = () => void
 
 /** Asks native code, whatever V8's words say. */
-export function makeSynchronise({ figures, words, frames, bases, young }: Views, synchroniseNatively: () => void): Look {
+export function makeSynchronise({ figures, words, frames, bases }: Views, synchroniseNatively: () => void): Look {
   function rememberPeak(peak: number): void {
     for (let at = words[word.runningFrame] as number; at !== 0; at = frames[at * frameStride + frame.below] as number) {
       const base = at * frameStride + counter.peak
@@ -29,9 +29,31 @@ export function makeSynchronise({ figures, words, frames, bases, young }: Views,
     figures[figure.now + counter.external] =
       (figures[figure.externalAllocated] as number) - (figures[figure.excluded + counter.external] as number)
     figures[figure.now + counter.rss] = (figures[figure.rss] as number) - (figures[figure.excluded + counter.rss] as number)
-    words[word.seenTop] = young[topHalf] as number
+    words[word.seenTop] = words[word.youngTop] as number
     words[word.version] = ((words[word.version] as number) + 1) & 0x3fffffff
     if (figures[figure.peakRss] !== 0) rememberPeak(figures[figure.peakRss] as number)
+  }
+}
+
+/**
+ * Takes off what this probe has allocated itself: numbers, while V8 interprets it. Called when the probe has done all else. `synchroniseDisowning`
+ * does it where that took it to another page, or to a collection.
+ */
+export function makeDisown({ words, young }: Views, synchroniseDisowning: Look): () => void {
+  function disownWithinPage(): boolean {
+    const top = young[topHalf] as number
+    const own = top - (words[word.seenTop] as number)
+    if (own < 0 || ((top ^ (words[word.youngTop] as number)) & pageBits) !== 0) return false
+    if (own === 0) return true
+    words[word.seenTop] = top
+    words[word.youngTop] = (words[word.youngTop] as number) + own
+    words[word.ownBytes] = (words[word.ownBytes] as number) + own
+    return true
+  }
+  return function disown() {
+    if (young[topHalf] === words[word.seenTop] || disownWithinPage()) return
+    synchroniseDisowning()
+    disownWithinPage()
   }
 }
 

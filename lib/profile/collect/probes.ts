@@ -1,6 +1,7 @@
+import { makeDisown } from './counters.js'
 import type { Look } from './counters.js'
 import type { Slices } from './slices.js'
-import { figure, frame, frameFlag, frameStride, maxFrames, row, rowStride, word } from './state-layout.js'
+import { figure, frame, frameFlag, frameStride, maxFrames, rowWord, rowWordStride, word } from './state-layout.js'
 import type { Views } from './views.js'
 
 /** The calls of probe-names.ts. A frame of 0 is that of a call which found no room: it is counted, and followed no further. */
@@ -18,6 +19,8 @@ export interface Looking {
   readonly look: Look
   /** Whether the counters surely are what they were; undefined where each probe has to look. */
   readonly isUnchanged: (() => boolean) | undefined
+  /** Synchronises, and takes off what was allocated since the last look. */
+  readonly synchroniseDisowning: Look
   /** Looks where the frame's line ends. */
   readonly lookAtEnd: (at: number) => void
   /** Called when everything up to here is charged, and the frame's next line is about to begin. */
@@ -34,7 +37,7 @@ export function makeProbes(views: Views, slices: Slices, looking: Looking, enter
     line: makeLine(views, back),
     back,
     suspend: makeSuspend(views, slices, looking),
-    resume: makeResume(slices, looking.look),
+    resume: makeResume(views, slices, looking),
   }
 }
 
@@ -56,15 +59,30 @@ function makeTakeFrame({ figures, words, frames }: Views): () => number {
   }
 }
 
-function makeEnter(views: Views, { begin, push }: Slices, { look, beforeLine }: Looking, enterRoomier: Probes['enter']): Probes['enter'] {
-  const { words, frames, rows, ids } = views
+/** In words, which even V8's interpreter keeps without allocating. */
+function makeCountOne({ rowWords }: Views): (id: number) => void {
+  return function countOne(id) {
+    const at = id * rowWordStride + rowWord.occurrences
+    const count = ((rowWords[at] as number) + 1) | 0
+    rowWords[at] = count
+    if (count === 0) rowWords[at + 1] = (rowWords[at + 1] as number) + 1
+  }
+}
+
+function makeEnter(
+  views: Views,
+  { begin, push }: Slices,
+  { look, beforeLine, synchroniseDisowning }: Looking,
+  enterRoomier: Probes['enter'],
+): Probes['enter'] {
+  const { words, frames, ids } = views
+  const countOne = makeCountOne(views)
+  const disown = makeDisown(views, synchroniseDisowning)
   const takeFrame = makeTakeFrame(views)
   return function enter(functionId, lineId) {
     if (ids[0] !== words[word.knownIds]) return enterRoomier(functionId, lineId)
-    const calls = functionId * rowStride + row.occurrences
-    const occurrences = lineId * rowStride + row.occurrences
-    rows[calls] = (rows[calls] as number) + 1
-    rows[occurrences] = (rows[occurrences] as number) + 1
+    countOne(functionId)
+    countOne(lineId)
     const at = takeFrame()
     if (at === 0) return 0
     const base = at * frameStride
@@ -75,11 +93,14 @@ function makeEnter(views: Views, { begin, push }: Slices, { look, beforeLine }: 
     push(at)
     beforeLine?.(at)
     begin(at)
+    disown()
     return at
   }
 }
 
-function makeLeave({ words, frames }: Views, { awake, charge, pop }: Slices, { lookAtEnd }: Looking): Probes['leave'] {
+function makeLeave(views: Views, { awake, charge, pop }: Slices, { lookAtEnd, synchroniseDisowning }: Looking): Probes['leave'] {
+  const { words, frames } = views
+  const disown = makeDisown(views, synchroniseDisowning)
   return function leave(at) {
     if (at === 0) return
     const base = at * frameStride
@@ -90,10 +111,17 @@ function makeLeave({ words, frames }: Views, { awake, charge, pop }: Slices, { l
     frames[base + frame.flags] = 0
     frames[base + frame.next] = words[word.freeFrame] as number
     words[word.freeFrame] = at
+    disown()
   }
 }
 
-function makeTurn({ frames }: Views, { awake, begin, charge }: Slices, { lookAtEnd, beforeLine }: Looking): Probes['back'] {
+function makeTurn(
+  views: Views,
+  { awake, begin, charge }: Slices,
+  { lookAtEnd, beforeLine, synchroniseDisowning }: Looking,
+): Probes['back'] {
+  const { frames } = views
+  const disown = makeDisown(views, synchroniseDisowning)
   return function turn(at, lineId) {
     if (at === 0) return
     lookAtEnd(at)
@@ -102,6 +130,7 @@ function makeTurn({ frames }: Views, { awake, begin, charge }: Slices, { lookAtE
     frames[at * frameStride + frame.line] = lineId
     beforeLine?.(at)
     begin(at)
+    disown()
   }
 }
 
@@ -113,15 +142,17 @@ function makeQuickTurn({ words, frames }: Views, isUnchanged: () => boolean, tur
   }
 }
 
-function makeLine({ rows }: Views, back: Probes['back']): Probes['line'] {
+function makeLine(views: Views, back: Probes['back']): Probes['line'] {
+  const countOne = makeCountOne(views)
   return function line(at, lineId) {
-    const occurrences = lineId * rowStride + row.occurrences
-    rows[occurrences] = (rows[occurrences] as number) + 1
+    countOne(lineId)
     back(at, lineId)
   }
 }
 
-function makeSuspend({ frames }: Views, { awake, begin, charge, pop }: Slices, { lookAtEnd }: Looking): Probes['suspend'] {
+function makeSuspend(views: Views, { awake, begin, charge, pop }: Slices, { lookAtEnd, synchroniseDisowning }: Looking): Probes['suspend'] {
+  const { frames } = views
+  const disown = makeDisown(views, synchroniseDisowning)
   return function suspend(at, value) {
     if (at === 0) return value
     const base = at * frameStride
@@ -133,15 +164,18 @@ function makeSuspend({ frames }: Views, { awake, begin, charge, pop }: Slices, {
     frames[base + frame.flags] = frameFlag.open | frameFlag.suspended
     // Never a version that the counters have.
     frames[base + frame.version] = -1
+    disown()
     return value
   }
 }
 
-function makeResume({ awake }: Slices, look: Look): Probes['resume'] {
+function makeResume(views: Views, { awake }: Slices, { look, synchroniseDisowning }: Looking): Probes['resume'] {
+  const disown = makeDisown(views, synchroniseDisowning)
   return function resume(at, value) {
     if (at === 0) return value
     look()
     awake(at)
+    disown()
     return value
   }
 }

@@ -1,7 +1,6 @@
 import v8 from 'node:v8'
 import vm from 'node:vm'
 
-import type { Look } from './counters.js'
 import type { Looking } from './probes.js'
 import { frame, frameFlag, frameStride, rowWord, rowWordStride } from './state-layout.js'
 import type { Views } from './views.js'
@@ -16,10 +15,13 @@ export function bareGc(): () => void {
  * Collects everything before and after the first executions of each line, so that what such a line is charged with, net, is what it keeps. What
  * a collection frees is charged to nobody's settled line: it comes before the line begins or when all before is charged.
  */
-export function makeSettling({ frames, rowWords }: Views, look: Look, gc: () => void, settledHits: number): Looking {
+export function makeSettling(
+  { frames, rowWords }: Views,
+  { look }: Pick<Looking, 'look'>,
+  gc: () => void,
+  settledHits: number,
+): Pick<Looking, 'lookAtEnd' | 'beforeLine'> {
   return {
-    look,
-    isUnchanged: undefined,
     lookAtEnd(at) {
       if (((frames[at * frameStride + frame.flags] as number) & frameFlag.settled) !== 0) {
         frames[at * frameStride + frame.flags] = frameFlag.open

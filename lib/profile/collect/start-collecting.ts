@@ -1,10 +1,10 @@
-import v8 from 'node:v8'
 import { threadId } from 'node:worker_threads'
 
 import { isFailure, requireBinding, toError } from '../../binding/index.js'
 import type { NativeBinding, NativeProfile } from '../../binding/index.js'
 import { AllocscopeError } from '../../errors/index.js'
 import { probeNames } from '../probe-names.js'
+import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
 import type { ProfileMode } from '../line-profile.js'
 import type { CollectOptions, Collector, Registration } from './collector.js'
 import { makeIsUnchanged, makeQuickLook, makeSynchronise } from './counters.js'
@@ -52,8 +52,7 @@ class ThreadCollector implements Collector {
     this.#options = options
     this.#binding = requireBinding()
     this.#registry = new ProcessRegistry(options.folder)
-    // What array buffers free is known to be free when a collection ends, not some time later, in the middle of what then allocates.
-    v8.setFlagsFromString('--no-concurrent-array-buffer-sweeping')
+    sweepArrayBuffersInCollections()
     const native = this.#binding.startProfile(this.#registry.files.figuresOf(threadId), recordBytes)
     if (isFailure(native)) throw toError(native)
     this.#native = native
@@ -151,11 +150,14 @@ class ThreadCollector implements Collector {
   }
 
   #looking(): Looking {
+    const { mode } = this.#options
     const synchronise = this.#synchronise
-    if (this.#options.mode === 'settle') return makeSettling(this.#views, synchronise, (this.#gc ??= bareGc()), this.#settledHits)
-    const look = this.#options.mode === 'exact' || !this.#hasWords ? synchronise : makeQuickLook(this.#views, synchronise)
-    const isUnchanged = this.#hasWords ? makeIsUnchanged(this.#views) : undefined
-    return { look, isUnchanged, lookAtEnd: look, beforeLine: undefined }
+    const synchroniseDisowning = makeSynchronise(this.#views, this.#binding.disownProfile)
+    const look = mode === 'hybrid' && this.#hasWords ? makeQuickLook(this.#views, synchronise) : synchronise
+    const isUnchanged = mode !== 'settle' && this.#hasWords ? makeIsUnchanged(this.#views) : undefined
+    const common = { look, isUnchanged, synchroniseDisowning }
+    if (mode !== 'settle') return { ...common, lookAtEnd: look, beforeLine: undefined }
+    return { ...common, ...makeSettling(this.#views, common, (this.#gc ??= bareGc()), this.#settledHits) }
   }
 }
 

@@ -49,7 +49,9 @@ export const word = {
   oldLarge: 5,
   /** The frame that runs; those that it was called by are linked to it. 0 while none does. */
   runningFrame: 6,
-  /** New space's top as the last probe saw it. */
+  /** Bytes that probes have allocated themselves since the last synchronisation, as they do until V8 has compiled them. */
+  ownBytes: 7,
+  /** New space's top as the last probe saw it, or left it. */
   seenTop: 8,
   /** Changes whenever {@link figure.now} does. */
   version: 9,
@@ -93,8 +95,6 @@ export const recordBytes = headerBytes + maxFrames * frameStride * (4 + 8)
 /** A row for each id, of a line or of a function: doubles. */
 export const rowStride = 8
 export const row = {
-  /** Of a function: its calls. */
-  occurrences: 0,
   /** Of a function, these three: what its lines were charged by calls within calls, and is in the outermost calls' lines as well. */
   heap: 1,
   external: 2,
@@ -104,9 +104,11 @@ export const row = {
   others: 6,
 } as const
 
-/** The row's last double is two words. */
+/** The row's first and last doubles are two words each. */
 export const rowWordStride = 16
 export const rowWord = {
+  /** Of a function: its calls. 64 bits, the lower ones first. */
+  occurrences: 0,
   /** Of a line: calls of its function that run below another one, waiting here. Of a function: its frame that runs. */
   parks: 14,
   running: 14,

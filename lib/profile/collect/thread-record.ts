@@ -13,6 +13,8 @@ import {
   recordVersion,
   row,
   rowStride,
+  rowWord,
+  rowWordStride,
   word,
   wordsOffset,
 } from './state-layout.js'
@@ -49,6 +51,7 @@ class FilesOfThread implements ThreadRecord {
   readonly #frames: Int32Array
   readonly #bases: Float64Array
   readonly #rows: Float64Array
+  readonly #rowWords: Int32Array
 
   constructor(record: ArrayBuffer, rows: ArrayBuffer) {
     this.#figures = new Float64Array(record, 0, wordsOffset / 8)
@@ -56,6 +59,7 @@ class FilesOfThread implements ThreadRecord {
     this.#frames = new Int32Array(record, headerBytes, maxFrames * frameStride)
     this.#bases = new Float64Array(record, headerBytes + maxFrames * frameStride * 4, maxFrames * frameStride)
     this.#rows = new Float64Array(rows)
+    this.#rowWords = new Int32Array(rows)
     for (const each of this.#openFrames()) this.#close(each)
   }
 
@@ -66,7 +70,7 @@ class FilesOfThread implements ThreadRecord {
   charges(id: number): Charges {
     const at = (field: number): number => this.#rows[id * rowStride + field] ?? 0
     return {
-      occurrences: at(row.occurrences),
+      occurrences: this.#occurrences(id),
       heapBytes: at(row.heap),
       externalBytes: at(row.external),
       netBytes: at(row.net),
@@ -74,6 +78,11 @@ class FilesOfThread implements ThreadRecord {
       peakBytes: at(row.peak),
       othersBytes: at(row.others),
     }
+  }
+
+  #occurrences(id: number): number {
+    const at = id * rowWordStride + rowWord.occurrences
+    return ((this.#rowWords[at] ?? 0) >>> 0) + (this.#rowWords[at + 1] ?? 0) * 2 ** 32
   }
 
   #openFrames(): OpenFrame[] {

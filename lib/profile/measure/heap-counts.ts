@@ -1,7 +1,6 @@
-import v8 from 'node:v8'
-
 import { isFailure, requireBinding, toError } from '../../binding/index.js'
 import type { NativeBinding } from '../../binding/index.js'
+import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
 
 /** What readHeapCounts writes, in its order. */
 const place = { heapAllocated: 0, heapUsed: 1, externalAllocated: 2, externalUsed: 3, length: 4 } as const
@@ -22,8 +21,7 @@ export class HeapCounts {
   /** The first one in a thread finds out how V8 counts: some 10 ms. */
   constructor(binding: NativeBinding = requireBinding()) {
     this.#binding = binding
-    // What array buffers free is known to be free when a collection ends, not some time later, when it would hide what is allocated meanwhile.
-    v8.setFlagsFromString('--no-concurrent-array-buffer-sweeping')
+    sweepArrayBuffersInCollections()
     this.begin()
   }
 

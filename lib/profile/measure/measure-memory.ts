@@ -86,7 +86,8 @@ class Measurement {
  * the same, from a thread of its own.
  *
  * Cost: a thread that reads `/proc/self/statm` at every interval, and about 50 µs at the beginning and the end; once in a thread some 10 ms, to
- * find out how V8 counts. Measuring allocates less than a kilobyte that is counted as the function's.
+ * find out how V8 counts. Measuring allocates a few kilobytes that are counted as the function's. From the
+ * first call on V8 frees array buffers within collections, on the thread that collects.
  *
  * Caveat: the kernel's mark of the highest RSS is set back where it stands far above what is resident. `process.resourceUsage().maxRSS` and
  * `VmHWM` then tell of the time since; `getProcessMemory().peakRssBytes` of the calling thread remembers.
