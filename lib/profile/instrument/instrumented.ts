@@ -37,6 +37,8 @@ export interface InstrumentOptions {
     line: number,
     column: number,
   ) => { readonly file: string; readonly line: number; readonly column: number } | undefined
+  /** Whether probes are to end the life of the temporary values of the statement before them, as for counting live memory. */
+  readonly overwritesTemporaries?: boolean
   /** What the name at a position of this source was called, when a minifier shortened it; undefined when the map doesn't say. */
   readonly originalName?: (line: number, column: number) => string | undefined
   /**

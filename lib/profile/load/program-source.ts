@@ -86,6 +86,7 @@ class SourceInstrumenter implements ProgramSources {
       instrument(source, {
         file,
         module,
+        overwritesTemporaries: this.options.settings.mode === 'settle',
         select: (site) =>
           this.#selection.wantsFile(site.file, file) &&
           this.#selection.wantsFunction({ name: site.name, marked: site.marked || isMarked(site) }),
