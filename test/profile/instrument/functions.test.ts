@@ -170,6 +170,7 @@ describe('what runs as it is', () => {
     expect(instrumentAll('function f() { return __allocscopeLine }')).toEqual({
       code: undefined,
       functions: [],
+      insertions: [],
       refused: [{ name: undefined, line: undefined, reason: 'it uses names of this profiler' }],
       names: [],
       syntaxError: false,
