@@ -8,6 +8,9 @@ namespace {
 
 constexpr uintptr_t kPageBytes = uintptr_t{256} << 10;
 constexpr size_t kSmallString = 8;
+// As many as fill a new space of 32 MiB.
+constexpr size_t kSmallPage = 30'000;
+constexpr int kMostStrings = 1100;
 
 uint64_t Grown(uint64_t before, uint64_t after) { return after > before ? after - before : 0; }
 
@@ -18,10 +21,16 @@ Result<std::unique_ptr<HeapCounter>> HeapCounter::Start(std::unique_ptr<Exercise
   if (!calls.ok()) return calls.failure();
   std::unique_ptr<HeapCounter> counter(new HeapCounter(calls.value(), std::move(exercise)));
   counter->words_ = FindWords(calls.value(), *counter->exercise_);
-  if (counter->words_.young) counter->tells_page_ends_ = counter->new_space_.Learn(counter->words_.young, *counter->exercise_);
   counter->calls_.AddGcCallbacks(BeforeGc, AfterGc, counter.get());
-  counter->Restart();
-  counter->counts_.net = static_cast<int64_t>(calls.value().Heap().used);
+  if (counter->words_.young) counter->tells_page_ends_ = counter->new_space_.Learn(counter->words_.young, *counter->exercise_);
+  // Pages that were left before may be used up later, from where nobody knows: a collection puts an end to that.
+  for (int i = 0; i < kMostStrings && counter->counts_.collections == 0; i++) counter->exercise_->MakeString(kSmallPage);
+  if (counter->counts_.collections == 0) counter->Restart();
+  counter->Look();
+  HeapCounts begin;
+  begin.net = static_cast<int64_t>(calls.value().Heap().used);
+  begin.external = counter->counts_.external;
+  counter->counts_ = begin;
   return counter;
 }
 
@@ -35,7 +44,7 @@ void HeapCounter::BeforeGc(void*, int, int, void* data) {
 
 void HeapCounter::AfterGc(void*, int, int, void* data) {
   auto* const counter = static_cast<HeapCounter*>(data);
-  const uint64_t freed = Grown(counter->calls_.Heap().used + counter->unused_, counter->used_before_gc_);
+  const uint64_t freed = Grown(counter->calls_.Heap().used + counter->unused_ + counter->disowned_, counter->used_before_gc_);
   counter->counts_.net -= static_cast<int64_t>(freed);
   counter->counts_.collections++;
   // Has V8 choose the area where it goes on, so that what follows can be told from there; it allows to allocate here.
@@ -47,6 +56,7 @@ void HeapCounter::AfterGc(void*, int, int, void* data) {
 // What is there now was not allocated since the last look, whatever that saw.
 void HeapCounter::Restart() {
   unused_ = 0;
+  disowned_ = 0;
   counts_.external = words_.external != nullptr ? *words_.external : static_cast<int64_t>(calls_.Heap().external);
   if (!knows_spaces()) {
     used_ = calls_.Heap().used;
@@ -77,7 +87,7 @@ void HeapCounter::Look() {
 
 uint64_t HeapCounter::YoungBytes() {
   const uintptr_t top = YoungTop();
-  const std::optional<NewSpace::Step> step = new_space_.Advance(top, words_.young.start(), Ends());
+  const std::optional<NewSpace::Step> step = new_space_.Advance(top, words_.young.start());
   if (step) {
     unused_ += step->unused_bytes;
     return step->object_bytes;
@@ -85,11 +95,6 @@ uint64_t HeapCounter::YoungBytes() {
   new_space_.Restart(top, false);
   counts_.inexact++;
   return words_.young.top() - words_.young.start();
-}
-
-NewSpace::Ends HeapCounter::Ends() const {
-  const bool charged = charges_always_ || charged_ == nullptr || charged_->load(std::memory_order_relaxed) != 0;
-  return charged ? NewSpace::Ends::kTell : NewSpace::Ends::kCount;
 }
 
 // While V8 has given up its area, new space says where the next one begins.

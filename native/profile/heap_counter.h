@@ -1,7 +1,6 @@
 #ifndef ALLOCSCOPE_PROFILE_HEAP_COUNTER_H_
 #define ALLOCSCOPE_PROFILE_HEAP_COUNTER_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,19 +42,15 @@ class HeapCounter {
   // Brings the counts up to date. About 20 ns, 0.2 µs without V8's words; allocates nothing.
   void Look();
 
-  // While `charged` is zero nobody is charged with what is allocated, and ends of pages aren't told from objects. Null: somebody always is.
-  void charge_while(const std::atomic<uint32_t>* charged) { charged_ = charged; }
-  // Somebody else counts as well.
-  void charge_always() { charges_always_ = true; }
-
   const HeapCounts& counts() const { return counts_; }
   const Words& words() const { return words_; }
   // Whether ends of pages are told from objects.
   bool tells_page_ends() const { return tells_page_ends_; }
-  // Takes back bytes of new space that were counted and are to be nobody's.
+  // Takes back bytes of new space that were counted and are to be nobody's. They are taken to be garbage.
   void Disown(uint64_t bytes) {
     counts_.allocated -= bytes;
     counts_.net -= static_cast<int64_t>(bytes);
+    disowned_ += bytes;
   }
   // Told after every collection.
   void on_collection(void (*callback)(void*), void* data) {
@@ -77,18 +72,17 @@ class HeapCounter {
   // Whether every space that objects lie in has its words.
   bool knows_spaces() const { return words_.young && words_.old && words_.old_space != nullptr && words_.large_objects != nullptr; }
   void LookAtExternal();
-  NewSpace::Ends Ends() const;
 
   const V8Calls calls_;
   const std::unique_ptr<Exercise> exercise_;
   Words words_;
   NewSpace new_space_;
   bool tells_page_ends_ = false;
-  const std::atomic<uint32_t>* charged_ = nullptr;
-  bool charges_always_ = false;
   // V8's own count of the whole heap, where it has to do, and what of it since the last collection was ends of pages.
   uint64_t used_ = 0;
   uint64_t unused_ = 0;
+  // Since the last collection.
+  uint64_t disowned_ = 0;
   uint64_t old_used_ = 0;
   uint64_t new_large_ = 0;
   uint64_t large_ = 0;

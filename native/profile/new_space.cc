@@ -114,9 +114,8 @@ uintptr_t NewSpace::NextPage(uintptr_t page) const {
 }
 
 // Stale fillers may lie within the newest one, never before it: the first that reaches the page's end is the one.
-uintptr_t NewSpace::FindEnd(uintptr_t page, uintptr_t from, Ends ends) const {
+uintptr_t NewSpace::FindEnd(uintptr_t page, uintptr_t from) const {
   const uintptr_t end = EndOf(page);
-  if (ends == Ends::kCount) return end;
   for (uintptr_t at = from; at + kShortestFiller <= end; at += kWordBytes) {
     if (Word(at) == filler_.map && Word(at + kWordBytes) == ((end - at) / filler_.unit) << kSmallIntegerShift) return at;
   }
@@ -127,7 +126,7 @@ uintptr_t NewSpace::StartOf(uintptr_t page, uintptr_t area_start) const {
   const uintptr_t first = page + first_object_;
   const uintptr_t in_area = area_start > first && area_start < EndOf(page) ? area_start : first;
   for (size_t i = left_pages_; i-- > 0;) {
-    if (left_[i].page == page) return left_[i].end != 0 ? left_[i].end : in_area;
+    if (left_[i].page == page) return left_[i].end;
   }
   return knows_left_pages_ ? first : in_area;
 }
@@ -142,11 +141,11 @@ void NewSpace::Restart(uintptr_t top, bool collected) {
   knows_left_pages_ = collected;
 }
 
-std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, uintptr_t area_start, Ends ends) {
+std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, uintptr_t area_start) {
   const uintptr_t from = top_;
   if (PageOfTop(top) == PageOfTop(from) && top >= from) {
     // V8 fills a page up with a filler before it collects: its top is at the end then, as if objects had taken it all.
-    const uintptr_t end = top == EndOf(PageOfTop(top)) && learnt_ ? FindEnd(PageOfTop(top), from, ends) : top;
+    const uintptr_t end = top == EndOf(PageOfTop(top)) && learnt_ ? FindEnd(PageOfTop(top), from) : top;
     top_ = top;
     return Step{end - from, top - end};
   }
@@ -154,10 +153,10 @@ std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, uintptr_t area_st
   Step step{0, 0};
   uintptr_t page = PageOfTop(from), at = from;
   for (int pages = 0; pages < kMostPages; pages++) {
-    const uintptr_t end = FindEnd(page, at, ends);
+    const uintptr_t end = FindEnd(page, at);
     step.object_bytes += end - at;
     step.unused_bytes += EndOf(page) - end;
-    Leave(page, ends == Ends::kTell ? end : 0);
+    Leave(page, end);
     page = NextPage(page);
     if (page == 0) return std::nullopt;
     at = StartOf(page, area_start);

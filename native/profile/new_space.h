@@ -30,11 +30,9 @@ class NewSpace {
     // What V8 counts as used beyond them.
     uint64_t unused_bytes;
   };
-  // Whether ends of pages are told from objects: looking for them reads what was written of a page.
-  enum class Ends { kTell, kCount };
   // What was allocated since the last call, which ended at the area's earlier top. Nothing when the way there isn't known.
   // `area_start` is where the area began that `top` is in.
-  std::optional<Step> Advance(uintptr_t top, uintptr_t area_start, Ends ends);
+  std::optional<Step> Advance(uintptr_t top, uintptr_t area_start);
 
  private:
   struct Filler {
@@ -61,7 +59,7 @@ class NewSpace {
   std::vector<Link> FindLinks(uintptr_t from, uintptr_t to) const;
   uintptr_t NextPage(uintptr_t page) const;
   // Where the objects of `page` end, looking from `from`; the page's own end when it is full.
-  uintptr_t FindEnd(uintptr_t page, uintptr_t from, Ends ends) const;
+  uintptr_t FindEnd(uintptr_t page, uintptr_t from) const;
   // Where objects begin that are new on `page`.
   uintptr_t StartOf(uintptr_t page, uintptr_t area_start) const;
   void Leave(uintptr_t page, uintptr_t end);
@@ -71,7 +69,7 @@ class NewSpace {
   Link link_{};
   uintptr_t first_object_ = 0;
   uintptr_t top_ = 0;
-  // Ends of the pages left since the last collection: V8 may come back to use them up. 0 where nobody looked for the end.
+  // Ends of the pages left since the last collection: V8 may come back to use them up.
   std::array<LeftPage, 256> left_;
   size_t left_pages_ = 0;
   // Until the first collection pages may have been left that nobody saw.

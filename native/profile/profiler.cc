@@ -23,7 +23,6 @@ Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_
   std::atomic<uint32_t>* const attention = profiler->word(kAttention);
   profiler->counter_->on_collection(
       [](void* data) { static_cast<std::atomic<uint32_t>*>(data)->fetch_or(kCollection, std::memory_order_relaxed); }, attention);
-  profiler->counter_->charge_while(profiler->word(kRunning));
   auto ticker = Ticker::Start(attention, profiler->word(kRunning));
   if (!ticker.ok()) return ticker.failure();
   profiler->ticker_ = std::move(ticker.value());
@@ -36,7 +35,6 @@ void Profiler::Stop() {
   ticker_.reset();
   if (counter_ == nullptr) return;
   counter_->on_collection(nullptr, nullptr);
-  counter_->charge_while(nullptr);
   counter_.reset();
 }
 
