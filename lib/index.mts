@@ -11,6 +11,8 @@ export {
   getProcessMemory,
   getRss,
   isAllocscopeError,
+  measureMemory,
+  profile,
   releaseMemory,
   releaseVerdicts,
   shallowSizeOf,

@@ -24,6 +24,21 @@ export type {
   ValueKind,
 } from './heap/index.js'
 export * from './process/index.js'
+export type {
+  FunctionProfile,
+  LineFigures,
+  LineProfile,
+  MeasureMemoryOptions,
+  MemoryMeasurement,
+  MemorySample,
+  ProfileDocument,
+  ProfileEnd,
+  ProfileMode,
+  UninstrumentedCode,
+} from './profile/index.js'
+export { measureMemory } from './profile/index.js'
+export { profile } from './register/index.js'
+export type { MethodDescriptor, ProfiledFunction } from './register/index.js'
 export { checkRelease, releaseMemory, releaseVerdicts, startPeriodicRelease } from './release/index.js'
 export type {
   CheckedBytes,

@@ -12,6 +12,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   allocscope::convert::RegisterHeap(env, exports);
   allocscope::convert::RegisterSampler(env, exports);
   allocscope::convert::RegisterRelease(env, exports);
+  allocscope::convert::RegisterProfile(env, exports);
   return exports;
 }
 

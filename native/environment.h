@@ -6,10 +6,15 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "heap/inspector.h"
 #include "process/peak.h"
 #include "process/statm.h"
+#include "profile/heap_counter.h"
+#include "profile/mapped_file.h"
+#include "profile/peak_mark.h"
+#include "profile/profiler.h"
 #include "sampler/ring.h"
 #include "sampler/sampler.h"
 
@@ -25,6 +30,12 @@ struct Environment {
   // Rings whose samplers are in other processes; their numbers are of the same series.
   std::map<uint32_t, std::unique_ptr<sampler::Ring>> rings;
   uint32_t next_sampler = 1;
+  // Null until somebody counts; kept from then on.
+  std::shared_ptr<profile::HeapCounter> heap_counter;
+  std::unique_ptr<profile::PeakMark> peak_mark;
+  // Null until this thread is profiled. JavaScript has views of the files' memory, which stays mapped as long as the environment.
+  std::unique_ptr<profile::Profiler> profiler;
+  std::vector<std::unique_ptr<profile::MappedFile>> profile_files;
 
   static Environment& Of(napi_env env);
   static void Attach(napi_env env);

@@ -5,6 +5,7 @@ export type {
   NativeAllocatorDocument,
   NativeBinding,
   NativeOtherAllocator,
+  NativeProfile,
   NativeResidency,
   NativeTable,
   NativeTriedPurge,

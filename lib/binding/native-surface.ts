@@ -135,4 +135,31 @@ export interface NativeRelease {
   tryPurgeInChild(timeoutMillis: number): Promise<NativeTriedPurge | FailureRecord> | FailureRecord
 }
 
-export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap, NativeSampler, NativeRelease {}
+/** Memory that native code measures a thread into. Views of V8's own words are absent where those couldn't be told. */
+export interface NativeProfile {
+  readonly record: ArrayBuffer
+  /** Beginning, top and end of the allocation area of new space, and of old space. */
+  readonly young?: ArrayBuffer
+  readonly old?: ArrayBuffer
+  /** Bytes that V8 knows to be kept outside of its heap. */
+  readonly external?: ArrayBuffer
+  readonly newLargeObjects?: ArrayBuffer
+  readonly largeObjects?: ArrayBuffer
+  readonly tellsPageEnds: boolean
+}
+
+/** The calls of `native/convert/profile.cc`. */
+export interface NativeProfiling {
+  startProfile(path: string, bytes: number): NativeProfile | FailureRecord
+  readonly synchroniseProfile: () => void
+  /** As synchroniseProfile; what was allocated since the probes last looked is nobody's. */
+  readonly disownProfile: () => void
+  stopProfile(): void
+  /** Bytes of heap objects asked for and in use, then bytes outside of the heap asked for and in use. The first call begins to count. */
+  readHeapCounts(figures: Float64Array): undefined | FailureRecord
+  /** The most that RSS was since the last call. Sets the kernel's mark of it back. */
+  takePeak(): number | FailureRecord
+  mapProfileFile(path: string, bytes: number): ArrayBuffer | FailureRecord
+}
+
+export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap, NativeSampler, NativeRelease, NativeProfiling {}

@@ -1,4 +1,4 @@
-/** The codes that `allocscope` ends with. `allocscope run` ends with the program's own code, or by the program's own signal. */
+/** The codes that `allocscope` ends with. `allocscope run` and `allocscope profile` end with the program's own code, or by the program's own signal. */
 export const exitCodes = {
   success: 0,
   /** A reading failed, or a verdict was bad. */

@@ -4,6 +4,8 @@ import { Command } from 'commander'
 import { reportError } from './command-errors.js'
 import { registerCheck } from './commands/check.js'
 import { registerDemo } from './commands/demo.js'
+import { registerMemit } from './commands/memit.js'
+import { registerProfile } from './commands/profile.js'
 import { registerRun } from './commands/run.js'
 import { registerSizeof } from './commands/sizeof.js'
 import { registerSizes } from './commands/sizes.js'
@@ -18,6 +20,8 @@ const verbs: readonly ((program: Command) => void)[] = [
   registerRun,
   registerWatch,
   registerCheck,
+  registerProfile,
+  registerMemit,
   registerDemo,
   registerSizeof,
   registerSizes,
@@ -29,10 +33,11 @@ Examples:
   $ allocscope run --allocator jemalloc app.js
   $ allocscope watch app.js
   $ allocscope check handler.js
+  $ allocscope profile app.js
   $ allocscope demo
 
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.
-Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; run and watch end as their program does.`
+Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; run, watch and profile end as their program does.`
 
 function createProgram(): Command {
   const program = new Command('allocscope')

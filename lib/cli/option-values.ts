@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 
+import { parseBytes } from '../report/index.js'
+
 /** Reads an option's value as a number from `minimum` to `maximum`. */
 export function numberBetween(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
@@ -16,14 +18,11 @@ export function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value]
 }
 
-const unitPowers = { K: 1, M: 2, G: 3, T: 4, P: 5 } as const
-
-/** Reads an option's value as bytes: `4194304`, `4 MiB`, `4MB`. */
+/** Reads an option's value as a size in bytes: `0.1MiB`, `100k`, `4096`. */
 export function byteSize(text: string): number {
-  const [, number, , unit, binary] = /^\s*(\d+(?:\.\d+)?)\s*((?:([KMGTP])(i)?)?B)?\s*$/.exec(text) ?? []
-  if (number === undefined) throw new InvalidArgumentError('It must be a size, such as 65536, 4 MiB or 4MB.')
-  const power = unit === undefined ? 0 : unitPowers[unit as keyof typeof unitPowers]
-  return Number(number) * (binary === undefined ? 1000 : 1024) ** power
+  const bytes = parseBytes(text)
+  if (bytes === undefined) throw new InvalidArgumentError('It must be a size such as 0.1MiB, 100KiB or 4096.')
+  return bytes
 }
 
 /** Reads an option's value as a share of 1: `0.1`, `10%`. */

@@ -20,6 +20,12 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED'
   /** The forked child that tries a purge could not be made, or didn't answer. */
   | 'ERR_ALLOCSCOPE_WHAT_IF'
+  /** A profile's record can't be written. */
+  | 'ERR_ALLOCSCOPE_PROFILE_RECORD'
+  /** A thread that is being profiled, or was, can't be profiled again. */
+  | 'ERR_ALLOCSCOPE_PROFILE_RUNNING'
+  /** A profile has no room for more functions and lines. */
+  | 'ERR_ALLOCSCOPE_PROFILE_FULL'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
-import type { ChildProcess, StdioOptions } from 'node:child_process'
-import { statSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import type { StdioOptions } from 'node:child_process'
 import path from 'node:path'
 
-import { AllocscopeError } from '../errors/index.js'
 import { findAllocatorLibrary, preloadWith } from './allocator-library.js'
 import type { AllocatorChoice } from './allocator-library.js'
+import { endingOf, findProgram } from './child-program.js'
+import type { ProgramEnding } from './child-program.js'
 import { forwardSignals } from './forward-signals.js'
 
 /** How a program is started. */
@@ -17,13 +16,6 @@ export interface ProgramOptions {
   readonly nodeOptions: readonly string[]
   /** A script that node runs in the program's place, with the program's file as its first argument; by default the program itself. */
   readonly through?: string
-}
-
-/** How a program ended. */
-export interface ProgramEnding {
-  /** Undefined when a signal ended the program. */
-  readonly exitCode: number | undefined
-  readonly signal: string | undefined
 }
 
 /** A program that runs. */
@@ -37,26 +29,6 @@ export interface StartedProgram {
   kill(signal: NodeJS.Signals): void
 }
 
-const fromStandardInput = '-'
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true
-}
-
-/** The program's file as `node` would find it: `app` may be `app.js` or a folder with a package.json. Throws `ERR_ALLOCSCOPE_PROGRAM`. */
-function findProgram(program: string): string {
-  if (program === fromStandardInput) return program
-  const file = path.resolve(program)
-  if (isFile(file)) return file
-  try {
-    createRequire(file).resolve(file)
-    return file
-  } catch {
-    const hint = program === 'node' ? ". It runs the program with this node itself: leave 'node' out" : ''
-    throw new AllocscopeError('ERR_ALLOCSCOPE_PROGRAM', `there is no program '${program}' (${file})${hint}`)
-  }
-}
-
 function environmentFor(
   variables: NodeJS.ProcessEnv,
   allocator: AllocatorChoice | undefined,
@@ -67,17 +39,6 @@ function environmentFor(
   const preload = preloadWith(library, process.env['LD_PRELOAD'])
   delete environment['LD_PRELOAD']
   return preload === undefined ? environment : { ...environment, LD_PRELOAD: preload }
-}
-
-function ending(child: ChildProcess): Promise<ProgramEnding> {
-  return new Promise((resolve, reject) => {
-    child.once('error', (cause) => {
-      reject(new AllocscopeError('ERR_ALLOCSCOPE_PROGRAM', `cannot start ${process.execPath}: ${cause.message}`, { cause }))
-    })
-    child.once('exit', (code, signal) => {
-      resolve({ exitCode: code ?? undefined, signal: signal ?? undefined })
-    })
-  })
 }
 
 /** A program that was found, with what it needs: to be started once. */
@@ -105,7 +66,7 @@ export function prepareProgram(program: string, programArguments: readonly strin
         stdio,
         env: environmentFor(variables, allocator, library),
       })
-      const ended = ending(child).finally(forwardSignals(child))
+      const ended = endingOf(child).finally(forwardSignals(child))
       return { pid: child.pid ?? 0, library, ended, kill: (signal) => child.kill(signal) }
     },
   }

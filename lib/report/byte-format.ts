@@ -46,3 +46,11 @@ export function formatCount(count: number | undefined): string {
 export function formatShare(share: number | undefined): string {
   return share === undefined || Number.isNaN(share) ? unknownFigure : `${(share * 100).toFixed(1)} %`
 }
+
+const units: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+
+/** Reads what a user writes for a size: `4096`, `0.1MiB`, `100 kB`, `1g`; units are powers of 1,024. Undefined where it is none. */
+export function parseBytes(text: string): number | undefined {
+  const [, digits, unit = ''] = /^\s*(\d+(?:\.\d*)?|\.\d+)\s*(|b|[kmg](?:i?b)?)\s*$/i.exec(text) ?? []
+  return digits === undefined ? undefined : Number(digits) * (units[unit.slice(0, 1).toLowerCase()] as number)
+}

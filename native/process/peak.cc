@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -46,10 +47,12 @@ Result<Usage> UsageReader::Read() const {
   if (getrusage(RUSAGE_SELF, &usage) != 0) return Failure{"PROC_UNREADABLE", "getrusage", errno, std::strerror(errno)};
   Usage reading{static_cast<uint64_t>(usage.ru_maxrss) * kKibibyte, static_cast<uint64_t>(usage.ru_minflt),
                 static_cast<uint64_t>(usage.ru_majflt)};
-  if (reading.peak_resident_bytes > inherited_peak_bytes_) return reading;
-  const Result<uint64_t> mark = ReadHighWaterMark();
-  if (!mark.ok()) return mark.failure();
-  reading.peak_resident_bytes = mark.value();
+  if (reading.peak_resident_bytes <= inherited_peak_bytes_) {
+    const Result<uint64_t> mark = ReadHighWaterMark();
+    if (!mark.ok()) return mark.failure();
+    reading.peak_resident_bytes = mark.value();
+  }
+  reading.peak_resident_bytes = std::max(reading.peak_resident_bytes, kept_peak_bytes_);
   return reading;
 }
 

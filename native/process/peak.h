@@ -23,7 +23,13 @@ class UsageReader {
 
   Result<Usage> Read() const;
 
+  // A peak from before the kernel's mark was set back, which it can't tell any more.
+  void KeepPeak(uint64_t bytes) {
+    if (bytes > kept_peak_bytes_) kept_peak_bytes_ = bytes;
+  }
+
  private:
+  uint64_t kept_peak_bytes_ = 0;
   // The inherited ru_maxrss, or 0 when it was this program's own.
   uint64_t inherited_peak_bytes_ = 0;
 };

@@ -227,6 +227,13 @@ Napi::Value LoadLibrary(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), dlopen(info[0].As<Napi::String>().Utf8Value().c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr);
 }
 
+// declareExternal(bytes): the bytes that V8 knows of afterwards
+Napi::Value DeclareExternal(const Napi::CallbackInfo& info) {
+  int64_t total = 0;
+  napi_adjust_external_memory(info.Env(), info[0].As<Napi::Number>().Int64Value(), &total);
+  return Napi::Number::New(info.Env(), static_cast<double>(total));
+}
+
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new State());
   exports.Set("allocate", Napi::Function::New(env, Allocate));
@@ -242,6 +249,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("tcmallocStats", Napi::Function::New(env, TcmallocStats));
   exports.Set("mimallocStats", Napi::Function::New(env, MimallocStats));
   exports.Set("loadLibrary", Napi::Function::New(env, LoadLibrary));
+  exports.Set("declareExternal", Napi::Function::New(env, DeclareExternal));
   return exports;
 }
 

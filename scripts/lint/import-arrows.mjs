@@ -7,7 +7,8 @@ const floors = [
   ['process', 'allocator', 'heap'],
   ['capabilities', 'watch', 'release', 'ledger', 'profile', 'record', 'demo'],
   ['report'],
-  ['cli', 'jest', 'prometheus', 'opentelemetry'],
+  ['register', 'jest', 'prometheus', 'opentelemetry'],
+  ['cli'],
 ]
 
 /** Arrows within one floor. */
@@ -20,10 +21,13 @@ const siblings = {
   demo: ['release'],
   // `allocscope watch` runs a program, as `run` does, with the watch's sampling thread in it.
   record: ['watch'],
+  // A program is run and waited for in one way, whatever is measured of it.
+  profile: ['record'],
 }
 
 /** Rooms below that a room must do without, although its floor would allow them. */
 const outOfReach = {
+  cli: ['jest', 'prometheus', 'opentelemetry'],
   report: ['binding'],
   jest: ['binding'],
   prometheus: ['binding'],

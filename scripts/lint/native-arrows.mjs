@@ -9,6 +9,8 @@ const reachable = {
   heap: [],
   // What its thread reads.
   sampler: ['process', 'allocator'],
+  // What it counts of the process, beside the heap.
+  profile: ['process'],
   // The forked child asks the other rooms, through their headers, what it sees.
   whatif: ['process', 'allocator', 'heap'],
 }

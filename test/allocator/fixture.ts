@@ -17,6 +17,7 @@ export interface Fixture {
   tcmallocStats(): string
   mimallocStats(): string
   loadLibrary(file: string): boolean
+  declareExternal(bytes: number): number
 }
 
 export const fixtureBuild = path.join(__dirname, '..', '..', 'native', 'test', 'build')

@@ -1,0 +1,121 @@
+// A program as they are: reads a server's log, parses each row, keeps what it counts, and writes a report.
+'use strict'
+
+const levels = ['debug', 'info', 'warn', 'error']
+const paths = ['/', '/login', '/search', '/item', '/cart', '/checkout', '/api/items', '/api/users']
+
+function makeRandom(seed) {
+  let state = seed
+  return function random() {
+    state = (state * 1664525 + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+function writeRow(random, index) {
+  const level = levels[Math.floor(random() * levels.length)]
+  const path = paths[Math.floor(random() * paths.length)]
+  const user = Math.floor(random() * 500)
+  const took = Math.floor(random() * 900)
+  const at = 1700000000 + index
+  return `${at} ${level} ${path}?user=${user} took=${took}ms status=${random() < 0.05 ? 500 : 200}`
+}
+
+function parseQuery(text) {
+  const query = {}
+  for (const pair of text.split('&')) {
+    const [key, value] = pair.split('=')
+    query[key] = value
+  }
+  return query
+}
+
+function parseRow(row) {
+  const [at, level, target, tookText, statusText] = row.split(' ')
+  const mark = target.indexOf('?')
+  const path = mark === -1 ? target : target.slice(0, mark)
+  const query = mark === -1 ? {} : parseQuery(target.slice(mark + 1))
+  const took = Number.parseInt(tookText.slice(5), 10)
+  const status = Number(statusText.slice(7))
+  return { at: Number(at), level, path, query, took, status }
+}
+
+function bucketOf(took) {
+  let bucket = 0
+  let limit = 1
+  while (limit < took) {
+    limit *= 2
+    bucket += 1
+  }
+  return bucket
+}
+
+function checksum(text) {
+  let sum = 0
+  for (let i = 0; i < text.length; i++) {
+    sum = (sum * 31 + text.charCodeAt(i)) | 0
+  }
+  return sum
+}
+
+class Statistics {
+  constructor() {
+    this.byPath = new Map()
+    this.byUser = new Map()
+    this.sums = 0
+  }
+
+  pathEntry(path) {
+    let entry = this.byPath.get(path)
+    if (entry === undefined) {
+      entry = { count: 0, errors: 0, total: 0, buckets: new Array(12).fill(0) }
+      this.byPath.set(path, entry)
+    }
+    return entry
+  }
+
+  add(record) {
+    const entry = this.pathEntry(record.path)
+    entry.count += 1
+    entry.total += record.took
+    if (record.status >= 500) {
+      entry.errors += 1
+    }
+    entry.buckets[bucketOf(record.took)] += 1
+    const user = record.query.user
+    const seen = this.byUser.get(user)
+    if (seen === undefined) {
+      this.byUser.set(user, [record])
+    } else if (seen.length < 20) {
+      seen.push(record)
+    }
+  }
+}
+
+function report(statistics) {
+  const lines = []
+  const entries = [...statistics.byPath].sort((a, b) => b[1].count - a[1].count)
+  for (const [path, entry] of entries) {
+    const mean = entry.total / entry.count
+    lines.push(`${path.padEnd(12)} ${entry.count} ${entry.errors} ${mean.toFixed(1)} ${entry.buckets.join('/')}`)
+  }
+  return lines.join('\n')
+}
+
+function main(rows) {
+  const random = makeRandom(7)
+  const statistics = new Statistics()
+  let kept = 0
+  for (let index = 0; index < rows; index++) {
+    const row = writeRow(random, index)
+    const record = parseRow(row)
+    if (record.level !== 'debug') {
+      statistics.add(record)
+      kept += 1
+    }
+    statistics.sums = (statistics.sums + checksum(row)) | 0
+  }
+  return `${report(statistics)}\n${kept} ${statistics.sums}`
+}
+
+module.exports = { main }

@@ -1,0 +1,112 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
+
+import { checkLoadSettings, profileModes, runProfiled } from '../../profile/index.js'
+import type { LoadSettings, ProfileMode } from '../../profile/index.js'
+import { openReports, writeReport } from '../../register/index.js'
+import type { ReportSettings } from '../../register/index.js'
+import { profileSorts } from '../../report/index.js'
+import type { ProfileSort } from '../../report/index.js'
+import { endAs } from '../end-as.js'
+import { exitCodes } from '../exit-codes.js'
+import { byteSize, collect } from '../option-values.js'
+import { explainFailure } from '../typescript-hint.js'
+
+interface ProfileCommandOptions {
+  readonly function: readonly string[]
+  readonly file: readonly string[]
+  readonly all?: true
+  readonly mode: ProfileMode
+  readonly workers?: true
+  readonly children?: true
+  readonly json?: true
+  readonly html?: string
+  readonly output?: string
+  readonly min: number
+  readonly sort: ProfileSort
+  readonly nodeOption: readonly string[]
+}
+
+function loadSettings({ function: functions, file, all, mode, workers, children }: ProfileCommandOptions): LoadSettings {
+  const split = (values: readonly string[]): string[] => values.flatMap((value) => value.split(','))
+  return checkLoadSettings({ mode, functions: split(functions), files: file, all, workers, children })
+}
+
+function reportSettings({ json, html, output, min, sort }: ProfileCommandOptions): ReportSettings {
+  return { json: json === true, html, output, minBytes: min, sort }
+}
+
+function checkReports(command: Command, report: ReportSettings): void {
+  try {
+    openReports(report)
+  } catch (error) {
+    const { code = 'EIO', message } = error as NodeJS.ErrnoException
+    command.error(`cannot write the report: ${message}`, { exitCode: exitCodes.usage, code })
+  }
+}
+
+async function profile(
+  program: string,
+  programArguments: readonly string[],
+  options: ProfileCommandOptions,
+  command: Command,
+): Promise<void> {
+  const report = reportSettings(options)
+  const settings = loadSettings(options)
+  checkReports(command, report)
+  const ended = await runProfiled(program, programArguments, { settings, nodeOptions: options.nodeOption })
+  const notes = [...ended.notes, ...explainFailure(program, ended, options.nodeOption)]
+  writeReport({ title: [program, ...programArguments].join(' '), profiles: ended.profiles, notes }, report)
+  await endAs(ended)
+}
+
+const examples = `
+Examples:
+  $ allocscope profile app.js                              # functions marked // @profile, or wrapped by profile()
+  $ allocscope profile --function loadUsers,Cache.get app.ts --port 8080
+  $ allocscope profile --file 'src/**' --html profile.html dist/server.mjs
+  $ allocscope profile --all --sort peak --min 0.1MiB app.js
+  $ allocscope profile --node-option=--import=tsx app.tsx
+
+Allocated: bytes the line asked for, on V8's heap and outside, whatever was collected meanwhile. Increment: net change; in settle mode of live memory,
+by a full garbage collection around a line's first executions. Peak RSS: the highest while the line ran. Others: what other code did while the
+function was suspended at await or yield. What stands after the program belongs to the program: it keeps its exit code, its
+standard streams and the signals sent to allocscope. The profile is printed however the program ends.`
+
+/** `allocscope profile`: what each line of a program's functions allocates. */
+export function registerProfile(program: Command): void {
+  program
+    .command('profile')
+    .summary('run a program and say line by line what it allocates')
+    .description(
+      'Run a program with this node, and print for each profiled function a table of its lines: bytes allocated, net change, peak RSS.',
+    )
+    .usage('[options] <program> [args...]')
+    .argument('<program>', 'the file that node would run; - for standard input')
+    .argument('[args...]', "the program's own arguments and options")
+    .option(
+      '--function <names>',
+      'these functions, divided by commas; Class.method or method, * for anything; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--file <glob>',
+      'every function of the files that match; may be repeated; reaches node_modules only when it names it',
+      collect,
+      [],
+    )
+    .option('--all', 'every function outside of node_modules')
+    .addOption(new Option('--mode <mode>', 'how the figures are taken').choices(profileModes).default('hybrid'))
+    .option('--workers', 'worker threads as well, each with tables of its own')
+    .option('--children', 'node processes that the program starts as well')
+    .option('--min <size>', 'leave out functions that stay below this in every line, such as 0.1MiB', byteSize, 0)
+    .addOption(new Option('--sort <key>', 'the order of the functions').choices(profileSorts).default('allocated'))
+    .option('--node-option <flag>', 'a flag for node itself; may be repeated', collect, [])
+    .option('--json', 'report as JSON')
+    .option('--html <file>', 'write a page with the source, coloured by figures, as well')
+    .option('-o, --output <file>', 'write the report to a file rather than to standard error')
+    .passThroughOptions()
+    .addHelpText('after', examples)
+    .action(profile)
+}

@@ -1,0 +1,18 @@
+import type { ProgramEnding } from '../record/index.js'
+
+const typescriptFile = /\.[cm]?tsx?$/
+
+/** What a failed TypeScript program may lack: a node that strips types, or a loader. The error itself was node's. */
+export function explainFailure(program: string, { exitCode }: ProgramEnding, nodeOptions: readonly string[]): readonly string[] {
+  const isStripping = (process.features as { readonly typescript?: unknown }).typescript
+  const hasLoader = [...nodeOptions, process.env['NODE_OPTIONS'] ?? ''].some((flag) =>
+    /--(?:import|require|loader|experimental-strip-types)\b/.test(flag),
+  )
+  if (exitCode === 0 || !typescriptFile.test(program) || hasLoader) return []
+  if (program.endsWith('x'))
+    return [`node runs no ${program.slice(program.lastIndexOf('.'))} file by itself: take a loader, as in --node-option=--import=tsx.`]
+  if (isStripping !== undefined && isStripping !== false) return []
+  return [
+    `Node ${process.version} runs no TypeScript by itself. Take Node 22.18 or newer, a loader (--node-option=--import=tsx), or compile the program and profile the JavaScript: source maps are followed.`,
+  ]
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+
+import type { InstrumentedFunction } from '../instrument/index.js'
+import type { UninstrumentedCode } from '../line-profile.js'
+import type { Description } from './registry.js'
+
+/** What one process has registered. */
+export interface ProcessDescription {
+  readonly nodeVersion: string
+  readonly startedMs: number
+  readonly functions: readonly InstrumentedFunction[]
+  readonly uninstrumented: readonly UninstrumentedCode[]
+  readonly sources: ReadonlyMap<string, string>
+  readonly notes: readonly string[]
+}
+
+function parseLine(line: string): Description | undefined {
+  try {
+    return JSON.parse(line) as Description
+  } catch {
+    return undefined
+  }
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()]
+}
+
+/** Reads a file of descriptions. A line that a process was killed over is left out. */
+export function readDescriptions(file: string): ProcessDescription {
+  const lines = readFileSync(file, 'utf8').split('\n').map(parseLine)
+  const known = lines.filter((line) => line !== undefined)
+  const processes = known.flatMap((line) => ('process' in line ? [line.process] : []))
+  return {
+    nodeVersion: processes[0]?.nodeVersion ?? '',
+    startedMs: processes[0]?.startedMs ?? 0,
+    functions: known.flatMap((line) => ('function' in line ? [line.function] : [])),
+    uninstrumented: distinct(known.flatMap((line) => ('uninstrumented' in line ? [line.uninstrumented] : []))),
+    sources: new Map(known.flatMap((line) => ('source' in line ? [[line.source.file, line.source.text] as const] : []))),
+    notes: distinct(known.flatMap((line) => ('note' in line ? [line.note] : []))),
+  }
+}

@@ -1,0 +1,189 @@
+import { threadId } from 'node:worker_threads'
+
+import { isFailure, requireBinding, toError } from '../../binding/index.js'
+import type { NativeBinding, NativeProfile } from '../../binding/index.js'
+import { AllocscopeError } from '../../errors/index.js'
+import { probeNames } from '../probe-names.js'
+import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
+import type { ProfileMode } from '../line-profile.js'
+import type { CollectOptions, Collector, Registration } from './collector.js'
+import { makeIsUnchanged, makeQuickLook, makeSynchronise } from './counters.js'
+import type { Look } from './counters.js'
+import { makeProbes } from './probes.js'
+import type { Looking, Probes } from './probes.js'
+import { ProcessRegistry, appendDescriptions } from './registry.js'
+import { bareGc, makeSettling } from './settling.js'
+import { makeSlices } from './slices.js'
+import { counter, figure, limitation, recordBytes, recordVersion, word } from './state-layout.js'
+import { rowBytesFor, viewRecord, viewRows } from './views.js'
+import type { Views } from './views.js'
+
+/** Under which the calling thread's collector stands on the global object, for other copies of the package as well. */
+const collectorKey = Symbol.for('allocscope.profile.collector')
+
+type GlobalWithCollector = typeof globalThis & { [collectorKey]?: Collector }
+
+/** Numbers of {@link ProfileMode} in a record. */
+export const modes: readonly ProfileMode[] = ['hybrid', 'exact', 'settle']
+
+const defaultSettledHits = 3
+
+const idleProbes: Probes = {
+  enter: () => 0,
+  leave: () => undefined,
+  line: () => undefined,
+  back: () => undefined,
+  suspend: (_at, value) => value,
+  resume: (_at, value) => value,
+}
+
+class ThreadCollector implements Collector {
+  readonly #registry: ProcessRegistry
+  readonly #native: NativeProfile
+  readonly #binding: NativeBinding
+  readonly #options: CollectOptions
+  #views: Views
+  #synchronise: Look
+  #stopped = false
+  #probes: Probes = idleProbes
+  #gc: (() => void) | undefined
+
+  constructor(options: CollectOptions) {
+    this.#options = options
+    this.#binding = requireBinding()
+    this.#registry = new ProcessRegistry(options.folder)
+    sweepArrayBuffersInCollections()
+    const native = this.#binding.startProfile(this.#registry.files.figuresOf(threadId), recordBytes)
+    if (isFailure(native)) throw toError(native)
+    this.#native = native
+    this.#views = viewRecord(native, this.#mapRows(), this.#registry.ids)
+    this.#synchronise = makeSynchronise(this.#views, this.#binding.synchroniseProfile)
+    this.#describe()
+    this.#synchronise()
+    this.#install()
+  }
+
+  reserve(kind: 'functions' | 'lines', count: number): number {
+    return this.#registry.reserve(kind, count)
+  }
+
+  register(registration: Registration): void {
+    this.#registry.register(registration)
+  }
+
+  outside<T>(work: () => T): T {
+    if (this.#stopped) return work()
+    const { figures } = this.#views
+    const counters = [counter.heap, counter.net, counter.external, counter.rss]
+    this.#synchronise()
+    const before = counters.map((each) => figures[figure.now + each] as number)
+    try {
+      return work()
+    } finally {
+      this.#synchronise()
+      counters.forEach((each, index) => {
+        figures[figure.excluded + each] =
+          (figures[figure.excluded + each] as number) + (figures[figure.now + each] as number) - (before[index] as number)
+      })
+      this.#synchronise()
+    }
+  }
+
+  stop(): void {
+    if (this.#stopped) return
+    this.#synchronise()
+    this.#stopped = true
+    this.#views.figures[figure.stoppedMs] = Date.now()
+    this.#binding.stopProfile()
+    setProbes(idleProbes)
+  }
+
+  #describe(): void {
+    const { figures } = this.#views
+    const startedMs = Date.now()
+    appendDescriptions(this.#registry.files, [{ process: { nodeVersion: process.version, startedMs } }])
+    figures[figure.pid] = process.pid
+    figures[figure.threadId] = threadId
+    figures[figure.mode] = modes.indexOf(this.#options.mode)
+    figures[figure.startedMs] = startedMs
+    figures[figure.settledHits] = this.#settledHits
+    figures[figure.limitations] = (this.#hasWords ? 0 : limitation.words) | (this.#native.tellsPageEnds ? 0 : limitation.pageEnds)
+    // Last: a record without it was never begun.
+    figures[figure.version] = recordVersion
+  }
+
+  get #settledHits(): number {
+    return this.#options.mode === 'settle' ? (this.#options.settledHits ?? defaultSettledHits) : 0
+  }
+
+  /** Whether every word is known that quick probes compare. */
+  get #hasWords(): boolean {
+    const { young, old, external, newLargeObjects, largeObjects } = this.#native
+    return [young, old, external, newLargeObjects, largeObjects].every((each) => each !== undefined)
+  }
+
+  #mapRows(): ArrayBuffer {
+    const rows = this.#binding.mapProfileFile(this.#registry.files.rowsOf(threadId), rowBytesFor(Atomics.load(this.#registry.ids, 0)))
+    if (isFailure(rows)) throw toError(rows)
+    return rows
+  }
+
+  /** The files are mapped anew, in full: what the old mapping shows is the same memory. */
+  #makeRoom(): void {
+    const known = Atomics.load(this.#registry.ids, 0)
+    if (rowBytesFor(known) > this.#views.rows.byteLength) {
+      this.#views = { ...this.#views, ...viewRows(this.#mapRows()) }
+      this.#install()
+    }
+    this.#views.words[word.knownIds] = known
+  }
+
+  #install(): void {
+    const enterRoomier: Probes['enter'] = (functionId, lineId) => {
+      this.outside(() => {
+        this.#makeRoom()
+      })
+      return this.#probes.enter(functionId, lineId)
+    }
+    this.#probes = makeProbes(this.#views, makeSlices(this.#views), this.#looking(), enterRoomier)
+    setProbes(this.#probes)
+  }
+
+  #looking(): Looking {
+    const { mode } = this.#options
+    const synchronise = this.#synchronise
+    const synchroniseDisowning = makeSynchronise(this.#views, this.#binding.disownProfile)
+    const look = mode === 'hybrid' && this.#hasWords ? makeQuickLook(this.#views, synchronise) : synchronise
+    const isUnchanged = mode !== 'settle' && this.#hasWords ? makeIsUnchanged(this.#views) : undefined
+    const common = { look, isUnchanged, synchroniseDisowning }
+    if (mode !== 'settle') return { ...common, lookAtEnd: look, beforeLine: undefined }
+    return { ...common, ...makeSettling(this.#views, common, (this.#gc ??= bareGc()), this.#settledHits) }
+  }
+}
+
+function setProbes({ enter, leave, line, back, suspend, resume }: Probes): void {
+  const probes = { enter, enterWithCalls: enter, leave, line, lineWithCalls: line, back, suspend, resume }
+  for (const [name, value] of Object.entries(probes)) {
+    Object.defineProperty(globalThis, probeNames[name as keyof typeof probes], { value, configurable: true })
+  }
+}
+
+/**
+ * Begins to profile the calling thread: puts the probes (probe-names.ts) on the global object. A thread can be profiled once: a second call
+ * throws AllocscopeError `ERR_ALLOCSCOPE_PROFILE_RUNNING`.
+ *
+ * For as long as the process lives V8 then frees array buffers within collections, on this thread (`--no-concurrent-array-buffer-sweeping`).
+ */
+export function startCollecting(options: CollectOptions): Collector {
+  if (currentCollector() !== undefined) {
+    throw new AllocscopeError('ERR_ALLOCSCOPE_PROFILE_RUNNING', 'this thread is being profiled, or was')
+  }
+  const collector = new ThreadCollector(options)
+  Object.defineProperty(globalThis, collectorKey, { value: collector })
+  return collector
+}
+
+/** The calling thread's collector; undefined before {@link startCollecting}. */
+export function currentCollector(): Collector | undefined {
+  return (globalThis as GlobalWithCollector)[collectorKey]
+}

@@ -1,0 +1,56 @@
+import type { NativeProfile } from '../../binding/index.js'
+import { firstRows, frameStride, headerBytes, maxFrames, rowStride, wordsOffset } from './state-layout.js'
+
+/** The memory that the probes work on: none of it is V8's, so that a probe allocates nothing. */
+export interface Views {
+  readonly figures: Float64Array
+  readonly words: Int32Array
+  /** {@link frame} */
+  readonly frames: Int32Array
+  /** {@link counter}, for each frame what it was when the frame's line began. */
+  readonly bases: Float64Array
+  /** {@link row} */
+  readonly rows: Float64Array
+  /** {@link rowWord} */
+  readonly rowWords: Int32Array
+  /** The process's ids: the next one. */
+  readonly ids: Int32Array
+  /** V8's own words, each as two halves. */
+  readonly young: Int32Array
+  readonly old: Int32Array
+  readonly external: Int32Array
+  readonly youngLarge: Int32Array
+  readonly oldLarge: Int32Array
+}
+
+export function viewRecord(native: NativeProfile, rows: ArrayBuffer, ids: Int32Array): Views {
+  const { record } = native
+  return {
+    figures: new Float64Array(record, 0, wordsOffset / 8),
+    words: new Int32Array(record, wordsOffset, (headerBytes - wordsOffset) / 4),
+    frames: new Int32Array(record, headerBytes, maxFrames * frameStride),
+    bases: new Float64Array(record, headerBytes + maxFrames * frameStride * 4, maxFrames * frameStride),
+    ...viewRows(rows),
+    ids,
+    young: halvesOf(native.young, 6),
+    old: halvesOf(native.old, 6),
+    external: halvesOf(native.external, 2),
+    youngLarge: halvesOf(native.newLargeObjects, 2),
+    oldLarge: halvesOf(native.largeObjects, 2),
+  }
+}
+
+export function viewRows(rows: ArrayBuffer): Pick<Views, 'rows' | 'rowWords'> {
+  return { rows: new Float64Array(rows), rowWords: new Int32Array(rows) }
+}
+
+function halvesOf(memory: ArrayBuffer | undefined, count: number): Int32Array {
+  return memory === undefined ? new Int32Array(count) : new Int32Array(memory)
+}
+
+/** Bytes of rows for so many ids, doubling from {@link firstRows}. */
+export function rowBytesFor(ids: number): number {
+  let rows = firstRows
+  while (rows < ids) rows *= 2
+  return rows * rowStride * 8
+}

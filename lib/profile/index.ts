@@ -1,0 +1,22 @@
+export {
+  checkLoadSettings,
+  createRecordFolder,
+  isInstrumented,
+  isProfiling,
+  joinRun,
+  loadSettingNames,
+  profileModes,
+} from './load/index.js'
+export { readRun, removeRecord, runOfWorker, runProfiled, settingsVariable } from './load/index.js'
+export type { LoadSettings, ProfiledProgram, ProfiledRun } from './load/index.js'
+export type {
+  FunctionProfile,
+  LineFigures,
+  LineProfile,
+  ProfileDocument,
+  ProfileEnd,
+  ProfileMode,
+  UninstrumentedCode,
+} from './line-profile.js'
+export { measureMemory, openTotalsCounter } from './measure/index.js'
+export type { CountedBytes, MeasureMemoryOptions, MemoryMeasurement, MemorySample, TotalsCounter } from './measure/index.js'

@@ -1,0 +1,193 @@
+import type { AnyNode, Class, Identifier } from 'acorn'
+
+import { forEachChild } from './child-nodes.js'
+import type { Frame } from './frame.js'
+import type { FunctionLike } from './function-node.js'
+import { isAsyncHelperCall, isProfileCall, keyName, qualifiedName, targetName } from './function-names.js'
+import { resumeOpening, suspendNothing, suspendOpening, valueClosing } from './insertions.js'
+import type { Insertions } from './insertions.js'
+import { mayAllocateUnseen } from './probe-choice.js'
+
+/** What stands around a function tells of it. */
+export interface Surroundings {
+  /** Of what it is assigned to. */
+  readonly name: string | undefined
+  /** Where the declaration begins that it is the value of. */
+  readonly start: number
+  readonly marked: boolean
+}
+
+type EnterFunction = (node: FunctionLike, surroundings: Surroundings) => void
+type Handler = (walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined, around: Surroundings) => void
+
+/** Goes through a tree in the order of the source: finds its functions, and writes the probes around what suspends the function that it is in. */
+export class ExpressionWalker {
+  /** How many `with` statements enclose this point. */
+  withDepth = 0
+  #left: AnyNode | undefined
+
+  constructor(
+    readonly source: string,
+    readonly insertions: Insertions,
+    readonly enterFunction: EnterFunction,
+    /** Whether what begins at this offset is marked. */
+    readonly isMarked: (offset: number) => boolean,
+    /** What an identifier was called in the original source. */
+    readonly nameOf: (identifier: Identifier) => string,
+  ) {}
+
+  /** `frame` is undefined in code that isn't profiled. */
+  walk(node: AnyNode | null | undefined, frame: Frame | undefined, around?: Surroundings): void {
+    if (node === null || node === undefined || node === this.#left) return
+    if (frame !== undefined && mayAllocateUnseen(node)) frame.expectUnseen()
+    const handler = handlers[node.type]
+    if (handler === undefined) this.walkChildren(node, frame)
+    else handler(this, node, frame, around ?? unnamed(node.start))
+  }
+
+  /** Within `walk`, leaves `node` out. */
+  except(node: AnyNode, walk: () => void): void {
+    this.#left = node
+    walk()
+    this.#left = undefined
+  }
+
+  walkAll(nodes: readonly (AnyNode | null)[], frame: Frame | undefined): void {
+    for (const node of nodes) this.walk(node, frame)
+  }
+
+  walkChildren(node: AnyNode, frame: Frame | undefined): void {
+    forEachChild(node, (child) => {
+      this.walk(child, frame)
+    })
+  }
+}
+
+const handlers: { readonly [type in AnyNode['type']]?: Handler } = {
+  FunctionDeclaration: enter,
+  FunctionExpression: enter,
+  ArrowFunctionExpression: enter,
+  StaticBlock: enter,
+  ClassDeclaration: walkClass,
+  ClassExpression: walkClass,
+  WithStatement: walkWith,
+  AwaitExpression: walkSuspension,
+  YieldExpression: walkSuspension,
+  ExportDefaultDeclaration: (walker, node, frame) => {
+    if (node.type === 'ExportDefaultDeclaration') walker.walk(node.declaration, frame, { ...unnamed(node.start), name: 'default' })
+  },
+  ExportNamedDeclaration: (walker, node, frame) => {
+    if (node.type === 'ExportNamedDeclaration') walker.walk(node.declaration, frame, unnamed(node.start))
+  },
+  ExpressionStatement: (walker, node, frame) => {
+    if (node.type === 'ExpressionStatement') walker.walk(node.expression, frame, unnamed(node.start))
+  },
+  VariableDeclaration: (walker, node, frame, around) => {
+    if (node.type !== 'VariableDeclaration') return
+    node.declarations.forEach((each, index) => {
+      walker.walk(each, frame, index === 0 ? around : undefined)
+    })
+  },
+  VariableDeclarator: (walker, node, frame, around) => {
+    if (node.type !== 'VariableDeclarator') return
+    walker.walk(node.id, frame)
+    walker.walk(node.init, frame, { ...around, name: assignedName(walker, node.id) })
+  },
+  AssignmentExpression: walkAssignment,
+  AssignmentPattern: walkAssignment,
+  LogicalExpression: (walker, node, frame, around) => {
+    if (node.type !== 'LogicalExpression') return
+    walker.walk(node.left, frame, around)
+    walker.walk(node.right, frame, around)
+  },
+  ConditionalExpression: (walker, node, frame, around) => {
+    if (node.type !== 'ConditionalExpression') return
+    walker.walk(node.test, frame)
+    walker.walk(node.consequent, frame, around)
+    walker.walk(node.alternate, frame, around)
+  },
+  CallExpression: (walker, node, frame, around) => {
+    if (node.type !== 'CallExpression') return
+    const isProfile = isProfileCall(node)
+    const passed = isProfile ? { ...around, marked: true } : isAsyncHelperCall(node) ? around : undefined
+    walker.walk(node.callee, frame)
+    for (const argument of node.arguments) walker.walk(argument, frame, passed)
+  },
+  ObjectExpression: (walker, node, frame, around) => {
+    if (node.type !== 'ObjectExpression') return
+    for (const property of node.properties) walker.walk(property, frame, { ...unnamed(property.start), name: around.name })
+  },
+  Property: walkProperty,
+}
+
+function assignedName(walker: ExpressionWalker, target: AnyNode): string | undefined {
+  return target.type === 'Identifier' ? walker.nameOf(target) : targetName(target)
+}
+
+function unnamed(start: number): Surroundings {
+  return { name: undefined, start, marked: false }
+}
+
+function enter(walker: ExpressionWalker, node: AnyNode, _frame: Frame | undefined, around: Surroundings): void {
+  walker.enterFunction(node as FunctionLike, around)
+}
+
+function walkAssignment(walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined, around: Surroundings): void {
+  if (node.type !== 'AssignmentExpression' && node.type !== 'AssignmentPattern') return
+  walker.walk(node.left, frame)
+  walker.walk(node.right, frame, { ...around, name: assignedName(walker, node.left) })
+}
+
+function walkProperty(walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined, around: Surroundings): void {
+  if (node.type !== 'Property') return
+  if (node.computed) walker.walk(node.key, frame)
+  walker.walk(node.value, frame, { ...around, name: qualifiedName(around.name, keyName(node.key, node.computed, walker.source)) })
+}
+
+/** Keys belong to the function that the class is in; values to functions of their own. */
+function walkClass(walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined, around: Surroundings): void {
+  const { id, superClass, body } = node as Class
+  const className = (id ? walker.nameOf(id) : around.name) ?? '<anonymous>'
+  const marked = around.marked || walker.isMarked(around.start) || walker.isMarked(node.start)
+  walker.walk(superClass, frame)
+  if (frame !== undefined && mayAllocateUnseen(body)) frame.expectUnseen()
+  for (const member of body.body) {
+    const within = { start: member.start, marked }
+    if (member.type === 'StaticBlock') {
+      walker.walk(member, undefined, { ...within, name: qualifiedName(className, '<static>') })
+    } else {
+      if (member.computed) walker.walk(member.key, frame)
+      walker.walk(member.value, undefined, {
+        ...within,
+        name: qualifiedName(className, keyName(member.key, member.computed, walker.source)),
+      })
+    }
+  }
+}
+
+function walkWith(walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined): void {
+  if (node.type !== 'WithStatement') return
+  walker.walk(node.object, frame)
+  walker.withDepth++
+  walker.walk(node.body, frame)
+  walker.withDepth--
+}
+
+function walkSuspension(walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined): void {
+  if (node.type !== 'AwaitExpression' && node.type !== 'YieldExpression') return
+  if (frame === undefined) {
+    walker.walk(node.argument, frame)
+    return
+  }
+  walker.insertions.add(node.start, resumeOpening)
+  if (node.argument) suspendWith(walker, node.argument, frame)
+  else walker.insertions.add(node.end, suspendNothing)
+  walker.insertions.add(node.end, valueClosing)
+}
+
+/** The function is suspended once `value` is evaluated. */
+export function suspendWith(walker: ExpressionWalker, value: AnyNode, frame: Frame): void {
+  walker.insertions.add(value.start, suspendOpening)
+  walker.walk(value, frame)
+  walker.insertions.add(value.end, valueClosing)
+}

@@ -1,0 +1,61 @@
+import type { AnyNode, CallExpression, Expression, PrivateIdentifier } from 'acorn'
+
+/** Names that say nothing of what is exported by them. */
+const exportObject = /^(?:module\.exports|exports|this|default)(?:\.|$)/
+
+/** Of TypeScript, esbuild, swc and Babel. */
+const asyncHelpers: ReadonlySet<string> = new Set(['__awaiter', '__generator', '__async', '_async_to_generator', '_asyncToGenerator'])
+
+/** What a function or an object is assigned to: `a.b.c`; undefined when that has no name. */
+export function targetName(target: AnyNode): string | undefined {
+  const full = memberPath(target)
+  if (full === undefined) return undefined
+  return full.replace(/\.prototype\./g, '.').replace(/^(?:module\.exports|exports|this)\./, '')
+}
+
+function memberPath(node: AnyNode): string | undefined {
+  if (node.type === 'Identifier') return node.name
+  if (node.type === 'ThisExpression') return 'this'
+  if (node.type !== 'MemberExpression') return undefined
+  const object = memberPath(node.object)
+  const key = node.computed ? literalKey(node.property) : keyText(node.property)
+  return object === undefined || key === undefined ? key : `${object}.${key}`
+}
+
+/** The name of a method or a property. */
+export function keyName(key: Expression | PrivateIdentifier, computed: boolean, source: string): string {
+  if (!computed) return keyText(key) ?? '<computed>'
+  return literalKey(key) ?? `[${source.slice(key.start, Math.min(key.end, key.start + 60)).replace(/\s+/g, ' ')}]`
+}
+
+/** `owner.key`. */
+export function qualifiedName(owner: string | undefined, key: string): string {
+  return owner === undefined || exportObject.test(owner) ? key : `${owner}.${key}`
+}
+
+/** Whether this is `profile(…)`, by whatever object: compilers write `(0, allocscope_1.profile)(…)`. */
+export function isProfileCall({ callee }: CallExpression): boolean {
+  return calleeName(callee) === 'profile'
+}
+
+/** Whether a compiler wrote this call to make a generator of an async function's body. */
+export function isAsyncHelperCall({ callee }: CallExpression): boolean {
+  return asyncHelpers.has(calleeName(callee) ?? '')
+}
+
+/** The last name of what is called. */
+function calleeName(callee: AnyNode): string | undefined {
+  if (callee.type === 'Identifier') return callee.name
+  if (callee.type === 'SequenceExpression') return calleeName(callee.expressions[callee.expressions.length - 1] as Expression)
+  return callee.type === 'MemberExpression' && !callee.computed ? keyText(callee.property) : undefined
+}
+
+function keyText(key: AnyNode): string | undefined {
+  if (key.type === 'Identifier') return key.name
+  if (key.type === 'PrivateIdentifier') return `#${key.name}`
+  return literalKey(key)
+}
+
+function literalKey(key: AnyNode): string | undefined {
+  return key.type === 'Literal' && (typeof key.value === 'string' || typeof key.value === 'number') ? String(key.value) : undefined
+}

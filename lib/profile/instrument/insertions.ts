@@ -1,0 +1,80 @@
+import { probeNames } from '../probe-names.js'
+
+/** The variable that keeps what `enter` returned. Each instrumented function has one of its own. */
+export const frameVariable = '__allocscopeFrame'
+
+/** What a source must not contain: it would take our names for its own. */
+export const reservedPrefix = '__allocscope'
+
+/** A probe whose ids are known only when the whole source was read, and whose kind may still change. */
+export interface Probe {
+  kind: 'enter' | 'enterWithCalls' | 'line' | 'lineWithCalls' | 'back'
+  readonly functionIndex: number
+  readonly slotIndex: number
+  readonly before: string
+  readonly after: string
+}
+
+/**
+ * Arguments that no probe takes: V8's interpreter puts them where the statement before kept its temporaries, an array that a method was called on
+ * among them, which would otherwise be alive until the function ends.
+ */
+const overwriting = ',0'.repeat(8)
+
+/** Texts to be put into a source. At one position they stand in the order in which they were added. */
+export class Insertions {
+  constructor(private readonly overwritesTemporaries = false) {}
+
+  readonly #added: { readonly position: number; readonly text: string | Probe }[] = []
+
+  get isEmpty(): boolean {
+    return this.#added.length === 0
+  }
+
+  add(position: number, text: string | Probe): void {
+    this.#added.push({ position, text })
+  }
+
+  /** What {@link Insertions.apply} puts in, in the order of the source. */
+  measure(firstFunctionId: number, firstLineId: number): readonly InsertedText[] {
+    return this.#added.map(({ position, text }) => ({
+      position,
+      length: (typeof text === 'string' ? text : this.#writeProbe(text, firstFunctionId, firstLineId)).length,
+    }))
+  }
+
+  apply(source: string, firstFunctionId: number, firstLineId: number): string {
+    const parts: string[] = []
+    let copied = 0
+    // Sorting is stable.
+    for (const { position, text } of this.#added.sort((a, b) => a.position - b.position)) {
+      if (position > copied) parts.push(source.slice(copied, position))
+      copied = position
+      parts.push(typeof text === 'string' ? text : this.#writeProbe(text, firstFunctionId, firstLineId))
+    }
+    parts.push(source.slice(copied))
+    return parts.join('')
+  }
+
+  #writeProbe({ kind, functionIndex, slotIndex, before, after }: Probe, firstFunctionId: number, firstLineId: number): string {
+    const subject = kind === 'enter' || kind === 'enterWithCalls' ? String(firstFunctionId + functionIndex) : frameVariable
+    const more = this.overwritesTemporaries ? overwriting : ''
+    return `${before}${probeNames[kind]}(${subject},${firstLineId + slotIndex}${more})${after}`
+  }
+}
+
+/** Where something was put into a source, and how long it is. */
+export interface InsertedText {
+  readonly position: number
+  readonly length: number
+}
+
+export const suspendOpening = ` ${probeNames.suspend}(${frameVariable},(`
+export const suspendNothing = ` ${probeNames.suspend}(${frameVariable})`
+export const resumeOpening = `${probeNames.resume}(${frameVariable},(`
+export const resumeNothing = `${probeNames.resume}(${frameVariable})`
+/** Ends what {@link suspendOpening} or {@link resumeOpening} began: two, as the value may be a comma expression whose parentheses lie outside of it. */
+export const valueClosing = '))'
+export const frameOpening = `const ${frameVariable}=`
+export const bodyOpening = ';try{'
+export const bodyClosing = `}finally{${probeNames.leave}(${frameVariable});}`

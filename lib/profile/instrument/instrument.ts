@@ -1,0 +1,67 @@
+import { FunctionWriter } from './function-writer.js'
+import type { WrittenFunction } from './function-writer.js'
+import { Insertions, reservedPrefix } from './insertions.js'
+import type { InstrumentOptions, Instrumented, InstrumentedFunction } from './instrumented.js'
+import { parseSource, refuseTooDeep } from './parse-source.js'
+import { whyNotCompiled } from './verify.js'
+
+/**
+ * Puts the probes of probe-names.ts into the functions of a source that `select` wants. Every token stays on its line; whatever can't be
+ * instrumented without the risk that it behaves differently runs as it is, and `refused` names it. Columns change, and so does what
+ * `Function.prototype.toString` returns. Costs what parsing the source costs, and for an ES module parsing the result.
+ */
+export function instrument(source: string, options: InstrumentOptions): Instrumented {
+  if (source.includes(reservedPrefix)) return refuseAll('it uses names of this profiler')
+  const parsed = parseSource(source, options.module)
+  if (parsed.program === undefined) return refuseAll(parsed.reason, { line: parsed.line, syntaxError: parsed.isSyntaxError })
+  const { program } = parsed
+  const insertions = new Insertions(options.overwritesTemporaries)
+  const writer = new FunctionWriter(source, options, insertions)
+  const failed = refuseTooDeep(() => {
+    writer.walker.walk(program, undefined)
+  })
+  if (failed) return refuseAll(failed.reason)
+  return insertions.isEmpty ? unchanged(writer) : write(source, options, writer, insertions)
+}
+
+function write(source: string, options: InstrumentOptions, writer: FunctionWriter, insertions: Insertions): Instrumented {
+  const { written, slotCount, refused } = writer
+  const firstFunctionId = options.reserve('functions', written.length)
+  const firstLineId = options.reserve('lines', slotCount)
+  const code = insertions.apply(source, firstFunctionId, firstLineId)
+  const reason = whyNotCompiled(code, options.module)
+  if (reason !== undefined) return refuseWritten(source, options, writer, reason)
+  return {
+    code,
+    functions: written.map((each, index) => describeFunction(each, firstFunctionId + index, firstLineId)),
+    insertions: insertions.measure(firstFunctionId, firstLineId),
+    refused,
+    names: [...writer.names],
+    syntaxError: false,
+  }
+}
+
+function describeFunction({ site, frame }: WrittenFunction, id: number, firstLineId: number): InstrumentedFunction {
+  const { name, file, line, endLine } = site
+  const lines = [...frame.slots].map(([slotLine, slot]) => ({ id: firstLineId + slot, line: slotLine }))
+  const lastLine = lines.reduce((last, each) => Math.max(last, each.line), endLine)
+  return { id, name, file, line, endLine: lastLine, lines: lines.sort((a, b) => a.line - b.line) }
+}
+
+function unchanged({ refused, names }: FunctionWriter): Instrumented {
+  return { code: undefined, functions: [], insertions: [], refused, names: [...names], syntaxError: false }
+}
+
+/** The source didn't survive being written into. It may not have been valid before: V8 is older than the language that acorn knows. */
+function refuseWritten(source: string, options: InstrumentOptions, writer: FunctionWriter, reason: string): Instrumented {
+  const original = whyNotCompiled(source, options.module)
+  if (original !== undefined) return refuseAll(original, { syntaxError: true })
+  return {
+    ...unchanged(writer),
+    refused: [...writer.refused, { name: undefined, line: undefined, reason: `its probes don't compile: ${reason}` }],
+  }
+}
+
+function refuseAll(reason: string, { line, syntaxError = false }: { line?: number | undefined; syntaxError?: boolean } = {}): Instrumented {
+  return { code: undefined, functions: [], insertions: [], refused: [{ name: undefined, line, reason }], names: [], syntaxError }
+}

@@ -1,0 +1,38 @@
+import type { InstrumentOptions } from './instrumented.js'
+import { LineTable } from './line-table.js'
+
+export interface OriginalPosition {
+  readonly file: string
+  readonly line: number
+  /** Whether the source map knew it. Otherwise it is the generated text's own. */
+  readonly isMapped: boolean
+}
+
+/** From offsets in the source to where they come from. */
+export class Positions {
+  readonly #table: LineTable
+
+  constructor(
+    source: string,
+    private readonly options: InstrumentOptions,
+  ) {
+    this.#table = new LineTable(source)
+  }
+
+  generatedLineAt(offset: number): number {
+    return this.#table.lineAt(offset)
+  }
+
+  /** What the identifier at `offset` was called before it was minified. */
+  nameAt(offset: number): string | undefined {
+    const { line, column } = this.#table.positionAt(offset)
+    return this.options.originalName?.(line, column)
+  }
+
+  at(offset: number): OriginalPosition {
+    const { line, column } = this.#table.positionAt(offset)
+    const original = this.options.originalPosition?.(line, column)
+    if (original) return { file: original.file, line: original.line, isMapped: true }
+    return { file: this.options.file, line, isMapped: this.options.originalPosition === undefined }
+  }
+}

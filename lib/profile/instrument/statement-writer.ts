@@ -1,0 +1,321 @@
+import type {
+  BreakStatement,
+  ContinueStatement,
+  DoWhileStatement,
+  ForInStatement,
+  ForOfStatement,
+  ForStatement,
+  IfStatement,
+  ModuleDeclaration,
+  ReturnStatement,
+  Statement,
+  SwitchStatement,
+  TryStatement,
+  WhileStatement,
+} from 'acorn'
+
+import { suspendWith } from './expression-walker.js'
+import type { ExpressionWalker } from './expression-walker.js'
+import type { Frame, JumpTarget } from './frame.js'
+import { resumeNothing, suspendNothing } from './insertions.js'
+import type { Insertions } from './insertions.js'
+import { nextValueMayAllocateUnseen } from './probe-choice.js'
+import { findToken } from './token-search.js'
+
+/** A statement behind its labels. */
+interface Labeled<T> {
+  readonly statement: T
+  readonly labels: readonly string[]
+  /** Where a probe may stand: before the labels. */
+  readonly start: number
+}
+
+/**
+ * Writes the probes of one profiled function's statements.
+ *
+ * A line's occurrences are the times that it was entered, as Python's trace counts them. Statements that follow each other on one line are one
+ * occurrence, and a statement over several lines counts on its first: its arguments and operands belong to that line, wherever they stand. A loop's
+ * line is entered once more than its body runs (`while`, `for`, `for…of`, `for…in`), also when the body stands on that line; a `do` loop's test counts
+ * where it stands. A function's first line is entered once for each call. Parameters' default values are evaluated before that, at the caller's
+ * expense, and so are the fields of a class. Declarations without a value, and `function` itself, run nothing and have no occurrences.
+ *
+ * What is awaited without a word for it counts for the line at which the function waits: `await using`, and the end of an iterator that a thrown error
+ * leaves.
+ */
+export class StatementWriter {
+  readonly #insertions: Insertions
+
+  constructor(
+    private readonly walker: ExpressionWalker,
+    private readonly frame: Frame,
+  ) {
+    this.#insertions = walker.insertions
+  }
+
+  list(statements: readonly (Statement | ModuleDeclaration)[]): void {
+    for (const statement of statements) this.#statement({ statement: statement as Statement, labels: [], start: statement.start })
+  }
+
+  #statement({ statement, labels, start }: Labeled<Statement>): void {
+    if (isReachedFirst(statement)) this.frame.reach(start, statement.start, ';')
+    switch (statement.type) {
+      case 'LabeledStatement': {
+        this.#statement({ statement: statement.body, labels: [...labels, statement.label.name], start })
+        return
+      }
+      case 'WhileStatement': {
+        this.#while(statement, labels)
+        return
+      }
+      case 'DoWhileStatement': {
+        this.#doWhile(statement, labels)
+        return
+      }
+      case 'ForStatement': {
+        this.#for(statement, labels)
+        return
+      }
+      case 'ForInStatement':
+      case 'ForOfStatement': {
+        this.#forEach(statement, labels)
+        return
+      }
+      case 'SwitchStatement': {
+        this.#switch(statement, labels)
+        return
+      }
+      default: {
+        this.#block(labels, () => {
+          this.#unrepeated(statement)
+        })
+        return
+      }
+    }
+  }
+
+  #unrepeated(statement: Statement): void {
+    switch (statement.type) {
+      case 'BlockStatement': {
+        this.list(statement.body)
+        return
+      }
+      case 'TryStatement': {
+        this.#try(statement)
+        return
+      }
+      case 'IfStatement': {
+        this.#if(statement)
+        return
+      }
+      case 'ReturnStatement': {
+        this.#return(statement)
+        return
+      }
+      case 'BreakStatement': {
+        this.#break(statement)
+        return
+      }
+      case 'ContinueStatement': {
+        this.#continue(statement)
+        return
+      }
+      default: {
+        this.walker.walk(statement, this.frame)
+        return
+      }
+    }
+  }
+
+  /** A statement that isn't a loop: `break` may leave it by a label, to where the ways come together. */
+  #block(labels: readonly string[], write: () => void): void {
+    const fork = this.frame.fork()
+    this.#within({ labels, kind: 'block', header: undefined, awaits: false }, write)
+    if (labels.length > 0) this.frame.join(fork)
+  }
+
+  #within(target: JumpTarget, write: () => void): void {
+    this.frame.jumps.push(target)
+    write()
+    this.frame.jumps.pop()
+  }
+
+  /** A statement where the grammar has one, and a probe makes two. */
+  #body(statement: Statement): void {
+    if (statement.type === 'BlockStatement') {
+      this.list(statement.body)
+      return
+    }
+    if (isFunction(statement) || statement.type === 'EmptyStatement') {
+      this.walker.walk(statement, this.frame)
+      return
+    }
+    this.#insertions.add(statement.start, '{')
+    this.list([statement])
+    this.#insertions.add(statement.end, '}')
+  }
+
+  #if({ test, consequent, alternate }: IfStatement): void {
+    this.walker.walk(test, this.frame)
+    const fork = this.frame.fork()
+    this.#body(consequent)
+    this.frame.current = fork.entry
+    if (alternate?.type === 'IfStatement') {
+      this.frame.reach(alternate.test.start, alternate.start, ',')
+      this.#if(alternate)
+    } else if (alternate) this.#body(alternate)
+    this.frame.join(fork)
+  }
+
+  #switch({ discriminant, cases }: SwitchStatement, labels: readonly string[]): void {
+    this.walker.walk(discriminant, this.frame)
+    for (const { test } of cases) this.walker.walk(test, this.frame)
+    const fork = this.frame.fork()
+    this.#within({ labels, kind: 'switch', header: undefined, awaits: false }, () => {
+      for (const { consequent } of cases) {
+        this.frame.join(fork)
+        this.list(consequent)
+      }
+    })
+    this.frame.join(fork)
+  }
+
+  #try({ block, handler, finalizer }: TryStatement): void {
+    const fork = this.frame.fork()
+    this.list(block.body)
+    if (handler) {
+      this.frame.join(fork)
+      this.walker.walk(handler.param, this.frame)
+      this.list(handler.body.body)
+    }
+    if (finalizer) {
+      this.frame.join(fork)
+      this.list(finalizer.body)
+    }
+    this.frame.join(fork)
+  }
+
+  /** The probe is part of the test: the loop's line is entered each time that it is evaluated. */
+  #while(statement: WhileStatement, labels: readonly string[]): void {
+    const fork = this.frame.fork()
+    this.frame.reenter(statement.test.start, statement.start, '', ',')
+    this.walker.walk(statement.test, this.frame)
+    this.#within({ labels, kind: 'loop', header: undefined, awaits: false }, () => {
+      this.#body(statement.body)
+    })
+    this.frame.join(fork)
+  }
+
+  #doWhile(statement: DoWhileStatement, labels: readonly string[]): void {
+    const fork = this.frame.fork()
+    this.frame.current = undefined
+    this.#within({ labels, kind: 'loop', header: undefined, awaits: false }, () => {
+      this.#body(statement.body)
+    })
+    this.frame.join({ ...fork, entry: this.frame.current })
+    this.frame.reach(statement.test.start, statement.test.start, ',')
+    this.walker.walk(statement.test, this.frame)
+    this.frame.join(fork)
+  }
+
+  /** The loop's line is entered at its beginning, and then each time before the update. */
+  #for(statement: ForStatement, labels: readonly string[]): void {
+    const fork = this.frame.fork()
+    this.walker.walk(statement.init, this.frame)
+    if (statement.update) this.frame.reenter(statement.update.start, statement.start, '', ',')
+    else this.frame.reenter(this.#afterHeadersSemicolons(statement), statement.start, '', '')
+    this.walker.walk(statement.test, this.frame)
+    this.walker.walk(statement.update, this.frame)
+    this.#within({ labels, kind: 'loop', header: undefined, awaits: false }, () => {
+      this.#body(statement.body)
+    })
+    this.frame.join(fork)
+  }
+
+  #afterHeadersSemicolons({ start, init, test }: ForStatement): number {
+    const { source } = this.walker
+    const first = test ? test.end : this.#afterSemicolon(source, init?.end ?? start)
+    return this.#afterSemicolon(source, first)
+  }
+
+  #afterSemicolon(source: string, from: number): number {
+    return (findToken(source, ';', from) ?? source.length) + 1
+  }
+
+  /** The loop's line is entered at its beginning, and then each time before the next value is asked for: at the end of the body and at `continue`. */
+  #forEach(statement: ForOfStatement | ForInStatement, labels: readonly string[]): void {
+    const awaits = statement.type === 'ForOfStatement' && statement.await
+    const fork = this.frame.fork()
+    this.walker.walk(statement.left, this.frame)
+    if (awaits) suspendWith(this.walker, statement.right, this.frame)
+    else this.walker.walk(statement.right, this.frame)
+    if (nextValueMayAllocateUnseen(statement.type)) this.frame.expectUnseen()
+    const { body } = statement
+    const isBlock = body.type === 'BlockStatement'
+    const end = isBlock ? body.end - 1 : body.end
+    if (!isBlock) this.#insertions.add(body.start, '{')
+    if (awaits) this.#insertions.add(isBlock ? body.start + 1 : body.start, `${resumeNothing};`)
+    this.#within({ labels, kind: 'loop', header: statement.start, awaits }, () => {
+      this.list(isBlock ? body.body : [body])
+    })
+    this.frame.reenter(end, statement.start, ';', ';')
+    if (nextValueMayAllocateUnseen(statement.type)) this.frame.expectUnseen()
+    if (awaits) this.#insertions.add(end, `${suspendNothing};`)
+    if (!isBlock) this.#insertions.add(end, '}')
+    this.frame.join(fork)
+    if (awaits) this.frame.current = undefined
+  }
+
+  #continue(statement: ContinueStatement): void {
+    const target = this.#crossed(statement).pop()
+    if (target?.header === undefined) return
+    this.frame.reenter(statement.start, target.header, '', ';')
+    this.frame.expectUnseen()
+    if (target.awaits) this.#insertions.add(statement.start, `${suspendNothing};`)
+  }
+
+  #break(statement: BreakStatement): void {
+    if (this.#crossed(statement).some(({ awaits }) => awaits)) this.#insertions.add(statement.start, `${suspendNothing};`)
+  }
+
+  /** Async generators await what they return; leaving a `for await` loop awaits its iterator's end. */
+  #return({ argument, start }: ReturnStatement): void {
+    const suspends = this.frame.isAsyncGenerator || this.frame.jumps.some(({ awaits }) => awaits)
+    if (!suspends) {
+      this.walker.walk(argument, this.frame)
+      return
+    }
+    if (argument) suspendWith(this.walker, argument, this.frame)
+    else this.#insertions.add(start, `${suspendNothing};`)
+  }
+
+  /** What a jump leaves, from within; the last is where it goes. */
+  #crossed({ type, label }: BreakStatement | ContinueStatement): JumpTarget[] {
+    const inwards = this.frame.jumps.toReversed()
+    const at = inwards.findIndex(({ labels, kind }) =>
+      label ? labels.includes(label.name) : kind === 'loop' || (type === 'BreakStatement' && kind === 'switch'),
+    )
+    return inwards.slice(0, at + 1)
+  }
+}
+
+function isFunction(statement: Statement): boolean {
+  return statement.type === 'FunctionDeclaration' || (statement.type === 'LabeledStatement' && isFunction(statement.body))
+}
+
+/** Whether a probe belongs before it: not where there is nothing to run, or nothing but parts with probes of their own. */
+function isReachedFirst(statement: Statement): boolean {
+  switch (statement.type) {
+    case 'BlockStatement':
+    case 'DoWhileStatement':
+    case 'EmptyStatement':
+    case 'FunctionDeclaration':
+    case 'LabeledStatement':
+    case 'TryStatement':
+    case 'WhileStatement':
+      return false
+    case 'VariableDeclaration':
+      return statement.declarations.some(({ init }) => init)
+    default:
+      return true
+  }
+}

@@ -1,0 +1,25 @@
+/** The offset of `token` after `from`, comments left out; undefined when there is none. For stretches that hold no texts or regular expressions. */
+export function findToken(source: string, token: string, from: number): number | undefined {
+  for (let at = from; at < source.length; at++) {
+    if (source.startsWith(token, at)) return at
+    if (source.startsWith('//', at)) at = endOfLine(source, at)
+    else if (source.startsWith('/*', at)) at = source.indexOf('*/', at) + 1
+  }
+  return undefined
+}
+
+/** The offset of the first token at or after `from`. */
+export function skipToToken(source: string, from: number): number {
+  let at = from
+  for (;;) {
+    if (source.startsWith('//', at)) at = endOfLine(source, at)
+    else if (source.startsWith('/*', at)) at = source.indexOf('*/', at) + 2
+    else if (/\s/.test(source.charAt(at))) at++
+    else return at
+  }
+}
+
+function endOfLine(source: string, from: number): number {
+  const found = source.slice(from).search(/[\n\r\u2028\u2029]/)
+  return found === -1 ? source.length : from + found
+}

@@ -1,0 +1,7 @@
+export { isInstrumented, isProfiling } from './is-profiling.js'
+export { checkLoadSettings, loadSettingNames, profileModes, settingsVariable } from './load-settings.js'
+export type { LoadSettings } from './load-settings.js'
+export { joinRun, runOfWorker } from './profiled-run.js'
+export type { ProfiledRun } from './profiled-run.js'
+export { createRecordFolder, readRun, removeRecord, runProfiled } from './run-profiled.js'
+export type { ProfiledProgram } from './run-profiled.js'

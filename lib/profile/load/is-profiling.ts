@@ -1,0 +1,12 @@
+import { currentCollector } from '../collect/index.js'
+import { probeNames } from '../probe-names.js'
+
+/** Whether the calling thread's lines are counted. */
+export function isProfiling(): boolean {
+  return currentCollector() !== undefined
+}
+
+/** Whether the lines of `callable` are counted: its text then has probes. */
+export function isInstrumented(callable: (...given: never[]) => unknown): boolean {
+  return Function.prototype.toString.call(callable).includes(probeNames.enter)
+}

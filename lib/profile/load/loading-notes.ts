@@ -1,0 +1,39 @@
+import type { LineProfile } from '../line-profile.js'
+import type { LoadedFile } from './load-log.js'
+import type { LoadSettings } from './load-settings.js'
+import { findNearNames } from './near-names.js'
+import { matchesName } from './selection.js'
+
+const howToSelect =
+  "mark one with a comment '// @profile' above it or wrap it with profile(), or name it with --function, its file with --file, or take --all"
+
+function unmatchedNote(wanted: string, files: readonly LoadedFile[]): string | undefined {
+  const names = files.flatMap((loaded) => loaded.names)
+  if (names.some((name) => matchesName(wanted, name))) return undefined
+  const near = findNearNames(wanted, names).map((name) => `${name} (${files.find((one) => one.names.includes(name))?.file ?? ''})`)
+  const hint =
+    near.length > 0
+      ? `: did you mean ${near.join(' or ')}?`
+      : names.length === 0
+        ? '.'
+        : `, nor has any a name like it; there are ${new Set(names).size} names.`
+  return `No function of the ${files.length} loaded files is named '${wanted}'${hint}`
+}
+
+function nothingNote({ functions, files: patterns, all }: LoadSettings, files: readonly LoadedFile[]): string | undefined {
+  if (functions.length > 0) return undefined
+  if (files.length === 0) return 'Nothing was profiled: the program loaded no file outside of node_modules.'
+  if (patterns.length > 0) return `Nothing was profiled: no loaded file with a function in it matches ${patterns.join(', ')}.`
+  if (all) return 'Nothing was profiled: the loaded files have no functions.'
+  return `Nothing was profiled: no function is marked in the ${files.length} loaded files: ${howToSelect}.`
+}
+
+/** What the reader of `profiles` should know about what was asked for and not found. */
+export function describeLoading(settings: LoadSettings, files: readonly LoadedFile[], profiles: readonly LineProfile[]): readonly string[] {
+  const distinct = [...new Map(files.map((loaded) => [loaded.file, loaded])).values()]
+  const unmatched = settings.functions.map((name) => unmatchedNote(name, distinct)).filter((note) => note !== undefined)
+  if (profiles.some(({ functions }) => functions.length > 0)) return unmatched
+  const isInstrumented = files.some(({ instrumentedCount }) => instrumentedCount > 0)
+  const none = isInstrumented ? 'No profiled function was called.' : nothingNote(settings, distinct)
+  return none === undefined ? unmatched : [...unmatched, none]
+}

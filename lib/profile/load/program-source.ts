@@ -1,0 +1,128 @@
+import type { Registration, Registry } from '../collect/index.js'
+import { findMarkedLines, instrument } from '../instrument/index.js'
+import type { FunctionSite, Instrumented } from '../instrument/index.js'
+import { probeNames } from '../probe-names.js'
+import { logLoadedFile } from './load-log.js'
+import type { LoadSettings } from './load-settings.js'
+import { readSourceMap, withInlineMap } from './original-source.js'
+import type { OriginalSources, SourceMapReading } from './original-source.js'
+import { createSelection } from './selection.js'
+import type { Selection } from './selection.js'
+
+/** How node is going to compile a source; `either` when it finds out by trying. */
+export type SourceKind = 'commonjs' | 'module' | 'either'
+
+/** Instruments what a program loads, and registers what was instrumented. */
+export interface ProgramSources {
+  /** Whether anything of `file` can be wanted: cheap, for a loader to pass by what isn't. */
+  considers(file: string): boolean
+  /** The instrumented text of `file`; undefined when it is to run as it is. Never throws. */
+  instrument(file: string, source: string, kind: SourceKind): string | undefined
+}
+
+/** What {@link ProgramSources} needs to know. */
+export interface ProgramSourceOptions {
+  readonly settings: LoadSettings
+  readonly registry: Registry
+  /** The record's folder. */
+  readonly folder: string
+  /** Whether stack traces are mapped by node itself, which then must know how columns were moved. */
+  readonly mapsAreUsed: boolean
+}
+
+const markWord = /@profile|profile\s*\)?\s*\(/
+
+function mayBeMarked(source: string, originals: OriginalSources | undefined): boolean {
+  return markWord.test(source) || [...(originals?.texts.values() ?? [])].some((text) => text.includes('@profile'))
+}
+
+/** A mark of the original counts where the compiler dropped it: by the line that the function begins on. */
+function marksOf(originals: OriginalSources | undefined): (site: FunctionSite) => boolean {
+  const marked = new Map<string, ReadonlySet<number>>()
+  originals?.texts.forEach((text, file) => marked.set(file, findMarkedLines(text)))
+  return ({ file, line }) => marked.get(file)?.has(line) === true
+}
+
+class SourceInstrumenter implements ProgramSources {
+  readonly #selection: Selection
+
+  constructor(private readonly options: ProgramSourceOptions) {
+    this.#selection = createSelection(options.settings, process.cwd())
+  }
+
+  considers(file: string): boolean {
+    return this.#selection.considers(file)
+  }
+
+  instrument(file: string, source: string, kind: SourceKind): string | undefined {
+    // Another loader may hand over what passed here already.
+    if (source.includes(probeNames.enter)) return undefined
+    try {
+      return this.#instrument(file, source, kind)
+    } catch (error) {
+      this.#register({ functions: [], uninstrumented: [{ file, name: undefined, line: undefined, reason: (error as Error).message }] })
+      return undefined
+    }
+  }
+
+  #instrument(file: string, source: string, kind: SourceKind): string | undefined {
+    const map = readSourceMap(file, source)
+    const wantsFile = [file, ...(map.originals?.files ?? [])].some((one) => this.#selection.wantsFile(one, file))
+    if (!wantsFile || (this.#selection.byMarksAlone && !mayBeMarked(source, map.originals))) {
+      logLoadedFile(this.options.folder, { file, names: [], instrumentedCount: 0 })
+      return undefined
+    }
+    const result = this.#parse(file, source, kind, map.originals)
+    const wantsNames = this.options.settings.functions.length > 0
+    logLoadedFile(this.options.folder, { file, names: wantsNames ? result.names : [], instrumentedCount: result.functions.length })
+    this.#registerResult(file, result, map)
+    if (result.code === undefined || map.originals === undefined || !this.options.mapsAreUsed) return result.code
+    return withInlineMap(result.code, map.originals.mapWith(source, result.insertions))
+  }
+
+  #parse(file: string, source: string, kind: SourceKind, originals: OriginalSources | undefined): Instrumented {
+    const isMarked = marksOf(originals)
+    const instrumentAs = (module: boolean): Instrumented =>
+      instrument(source, {
+        file,
+        module,
+        overwritesTemporaries: this.options.settings.mode === 'settle',
+        select: (site) =>
+          this.#selection.wantsFile(site.file, file) &&
+          this.#selection.wantsFunction({ name: site.name, marked: site.marked || isMarked(site) }),
+        reserve: (what, count) => this.options.registry.reserve(what, count),
+        ...(originals && {
+          originalPosition: (line, column) => originals.positionOf(line, column),
+          originalName: (line, column) => originals.nameOf(line, column),
+        }),
+      })
+    const result = instrumentAs(kind === 'module')
+    return kind === 'either' && result.syntaxError ? instrumentAs(true) : result
+  }
+
+  #registerResult(file: string, { functions, refused, syntaxError }: Instrumented, { originals, problem }: SourceMapReading): void {
+    // Node reports the error itself.
+    if (syntaxError || (functions.length === 0 && refused.length === 0)) return
+    const used = new Set(functions.map((one) => one.file))
+    const sources = Object.fromEntries([...(originals?.texts ?? [])].filter(([name]) => used.has(name)))
+    this.#register({
+      functions,
+      uninstrumented: refused.map((refusal) => ({ file, ...refusal })),
+      sources,
+      notes: problem === undefined ? [] : [problem],
+    })
+  }
+
+  #register(registration: Registration): void {
+    try {
+      this.options.registry.register(registration)
+    } catch {
+      // The record is gone: whoever ran the program has printed what there was, and this process outlived it.
+    }
+  }
+}
+
+/** See {@link ProgramSources}. */
+export function createProgramSources(options: ProgramSourceOptions): ProgramSources {
+  return new SourceInstrumenter(options)
+}

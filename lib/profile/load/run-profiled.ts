@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import { endingOf, findProgram, forwardSignals } from '../../record/index.js'
+import type { ProgramEnding } from '../../record/index.js'
+import { readProfiles } from '../collect/index.js'
+import type { LineProfile, ProfileEnd } from '../line-profile.js'
+import { readLoadedFiles } from './load-log.js'
+import { settingsVariable } from './load-settings.js'
+import type { LoadSettings } from './load-settings.js'
+import { describeLoading } from './loading-notes.js'
+import type { ProfiledRun } from './profiled-run.js'
+
+/** What {@link runProfiled} knows of a program that has ended. */
+export interface ProfiledProgram extends ProgramEnding {
+  /** The main thread of the program first. */
+  readonly profiles: readonly LineProfile[]
+  /** What was asked for and not found, and what couldn't be profiled. */
+  readonly notes: readonly string[]
+}
+
+/** Signals by which a process ends that did something wrong, rather than was told to end. */
+const faults: ReadonlySet<string> = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'])
+
+/** Makes the folder of a run's record, which only this user can look into. */
+export function createRecordFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'allocscope-profile-'))
+}
+
+function readProblems(folder: string): string[] {
+  const files = readdirSync(folder).filter((file) => file.startsWith('problem-'))
+  return files.map((file) => `A process couldn't be profiled: ${readFileSync(path.join(folder, file), 'utf8')}`)
+}
+
+/** What the record `folder` holds, of a run that goes on or has ended. */
+export function readRun({ folder, settings }: ProfiledRun): Pick<ProfiledProgram, 'profiles' | 'notes'> {
+  const profiles = readProfiles(folder)
+  const problems = readProblems(folder)
+  const unrecorded = 'Nothing was recorded: node ended before the program began, or it may not read files or load addons.'
+  if (profiles.length === 0) return { profiles, notes: problems.length > 0 ? problems : [unrecorded] }
+  return { profiles, notes: [...describeLoading(settings, readLoadedFiles(folder), profiles), ...problems] }
+}
+
+/** Removes the record of a run. */
+export function removeRecord({ folder }: Pick<ProfiledRun, 'folder'>): void {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** A preload among node's options is loaded before the program's own loaders unless it comes as they do, and after them. */
+function preloadFlags(nodeOptions: readonly string[]): readonly string[] {
+  const preload = path.join(__dirname, 'preload.js')
+  const others = [...nodeOptions, process.env['NODE_OPTIONS'] ?? '']
+  return others.some((flag) => /(?:^|\s)--import\b/.test(flag)) ? ['--import', preload] : ['--require', preload]
+}
+
+function endOf({ exitCode, signal }: ProgramEnding): ProfileEnd {
+  if (signal !== undefined) return faults.has(signal) ? 'crash' : 'signal'
+  return exitCode === undefined ? 'crash' : 'exit'
+}
+
+/**
+ * Runs `program` with this very node and profiles it as `settings` say. Its standard streams, arguments, signals and ending are its own.
+ *
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started.
+ */
+export async function runProfiled(
+  program: string,
+  programArguments: readonly string[],
+  { settings, nodeOptions }: { readonly settings: LoadSettings; readonly nodeOptions: readonly string[] },
+): Promise<ProfiledProgram> {
+  const file = findProgram(program)
+  const run: ProfiledRun = { settings, folder: createRecordFolder() }
+  try {
+    const child = spawn(process.execPath, [...nodeOptions, ...preloadFlags(nodeOptions), file, ...programArguments], {
+      stdio: 'inherit',
+      env: { ...process.env, [settingsVariable]: JSON.stringify(run) },
+    })
+    const ended = endingOf(child)
+    const stopForwarding = forwardSignals(child)
+    const ending = await ended.finally(stopForwarding)
+    const { profiles, notes } = readRun(run)
+    const end = endOf(ending)
+    // Threads of a program that was killed ended with it; only this process knows by what.
+    const told = profiles.map((profile) => (profile.pid === child.pid && profile.end !== 'exit' ? { ...profile, end } : profile))
+    return { ...ending, profiles: told, notes }
+  } finally {
+    removeRecord(run)
+  }
+}

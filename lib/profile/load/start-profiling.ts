@@ -1,0 +1,56 @@
+import module from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+import { startCollecting } from '../collect/index.js'
+import type { Collector } from '../collect/index.js'
+import { hookCompile } from './compile-hook.js'
+import type { HookThreadData } from './hook-thread.js'
+import { instrumentLoaded } from './load-hook.js'
+import type { LoadResult } from './load-hook.js'
+import type { LoadSettings } from './load-settings.js'
+import { createProgramSources } from './program-source.js'
+import type { ProgramSources } from './program-source.js'
+
+type LoadHook = (url: string, context: unknown, nextLoad: (url: string, context: unknown) => LoadResult) => LoadResult
+
+/** Not in every node that allocscope runs on, nor in the types of the oldest. */
+const { registerHooks } = module as unknown as { readonly registerHooks?: (hooks: { readonly load: LoadHook }) => unknown }
+
+function hookLoading(sources: ProgramSources, collector: Collector): void {
+  registerHooks?.({
+    load: (url, context, nextLoad) => {
+      const loaded = nextLoad(url, context)
+      return collector.outside(() => instrumentLoaded(url, loaded, sources))
+    },
+  })
+}
+
+function hookLoadingInThread(data: HookThreadData): void {
+  module.register(pathToFileURL(path.join(__dirname, 'hook-thread.js')), { data })
+}
+
+/** Whether node maps stack traces, by a flag or because a loader that came before asked for it. */
+function mapsAreUsed(): boolean {
+  return (process as { readonly sourceMapsEnabled?: boolean }).sourceMapsEnabled === true
+}
+
+/** Whether another preload may have put a compiler of its own behind `require`, as tsx does: node's hooks don't see what that compiles. */
+function mayHaveOtherLoaders(): boolean {
+  const flags = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]
+  return flags.some((flag) => /^(?:--import|--require|-r|--loader|--experimental-loader)\b/.test(flag))
+}
+
+/**
+ * Begins to profile the calling thread: what it loads from now on is instrumented as `settings` say, and its figures go into the record `folder`.
+ * Closes the record when the thread ends by itself.
+ */
+export function startProfiling(settings: LoadSettings, folder: string): Collector {
+  const collector = startCollecting({ mode: settings.mode, folder })
+  const sources = createProgramSources({ settings, folder, mapsAreUsed: mapsAreUsed(), registry: collector })
+  const hasHooks = registerHooks !== undefined
+  if (!hasHooks || mayHaveOtherLoaders()) hookCompile({ sources, othersOnly: hasHooks, outside: (work) => collector.outside(work) })
+  if (hasHooks) hookLoading(sources, collector)
+  else hookLoadingInThread({ settings, folder, mapsAreUsed: mapsAreUsed() })
+  return collector
+}

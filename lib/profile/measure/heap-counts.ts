@@ -1,0 +1,56 @@
+import { isFailure, requireBinding, toError } from '../../binding/index.js'
+import type { NativeBinding } from '../../binding/index.js'
+import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
+
+/** What readHeapCounts writes, in its order. */
+const place = { heapAllocated: 0, heapUsed: 1, externalAllocated: 2, externalUsed: 3, length: 4 } as const
+
+/** Bytes of one span of time, of the calling thread's heap and outside of it. */
+export interface CountedSpan {
+  readonly heapBytes: number
+  readonly externalBytes: number
+  readonly netBytes: number
+}
+
+/** Counts what the calling thread allocates between `begin` and `end`, whatever is collected meanwhile. */
+export class HeapCounts {
+  readonly #binding: NativeBinding
+  readonly #before = new Float64Array(place.length)
+  readonly #after = new Float64Array(place.length)
+
+  /** The first one in a thread finds out how V8 counts: some 10 ms. */
+  constructor(binding: NativeBinding = requireBinding()) {
+    this.#binding = binding
+    sweepArrayBuffersInCollections()
+    this.begin()
+  }
+
+  begin(): void {
+    this.#read(this.#before)
+  }
+
+  end(): CountedSpan {
+    this.#read(this.#after)
+    const rise = (at: number): number => (this.#after[at] as number) - (this.#before[at] as number)
+    return {
+      heapBytes: rise(place.heapAllocated),
+      externalBytes: rise(place.externalAllocated),
+      netBytes: rise(place.heapUsed) + rise(place.externalUsed),
+    }
+  }
+
+  #read(into: Float64Array): void {
+    const failure = this.#binding.readHeapCounts(into)
+    if (isFailure(failure)) throw toError(failure)
+  }
+
+  /** Since counting began: bytes asked for, and bytes in use now. */
+  read(): { readonly allocatedBytes: number; readonly usedBytes: number } {
+    this.#read(this.#after)
+    const at = (index: number): number => this.#after[index] as number
+    return {
+      allocatedBytes: at(place.heapAllocated) + at(place.externalAllocated),
+      usedBytes: at(place.heapUsed) + at(place.externalUsed),
+    }
+  }
+}

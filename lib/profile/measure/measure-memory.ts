@@ -1,0 +1,123 @@
+import { performance } from 'node:perf_hooks'
+
+import { checkNumber, invalidArgumentType, readOptions } from '../../errors/index.js'
+import { getRss } from '../../process/index.js'
+import { HeapCounts } from './heap-counts.js'
+import { beginPeakWatch, endPeakWatch } from './peak-watch.js'
+import { RssSamples } from './rss-samples.js'
+import type { MemorySample } from './rss-samples.js'
+
+/** Options of {@link measureMemory}. */
+export interface MeasureMemoryOptions {
+  /** Milliseconds between two samples of RSS: 10 by default, from 0.5 to 60,000. */
+  readonly intervalMs?: number
+}
+
+/** What {@link measureMemory} saw. Heap and external bytes are the calling thread's, RSS is the whole process's. */
+export interface MemoryMeasurement<Result> {
+  /** What the function returned; of an async function, what its promise was fulfilled with. */
+  readonly result: Result
+  readonly durationMs: number
+  /** RSS before the function was called. `/proc/self/statm`. */
+  readonly startRssBytes: number
+  /** RSS after it had ended. */
+  readonly endRssBytes: number
+  /** The most that RSS was meanwhile: the kernel's own mark, so that no peak is too short to be seen. */
+  readonly peakRssBytes: number
+  /** {@link MemoryMeasurement.peakRssBytes} less {@link MemoryMeasurement.startRssBytes}; what memory_profiler's `memit` calls increment. */
+  readonly incrementBytes: number
+  /** Bytes asked for: {@link MemoryMeasurement.heapBytes} + {@link MemoryMeasurement.externalBytes}. Whatever was collected meanwhile counts. */
+  readonly allocatedBytes: number
+  /** Bytes of V8's heap asked for. */
+  readonly heapBytes: number
+  /** Bytes outside of V8's heap asked for: backing stores, and what addons declare. */
+  readonly externalBytes: number
+  /** Net change of the bytes in use, V8's heap and external together, live or not yet collected. */
+  readonly netBytes: number
+  /** RSS over time. */
+  readonly samples: readonly MemorySample[]
+  /** Samples that there was no room for, while the event loop was blocked for minutes. */
+  readonly lostSamples: number
+}
+
+type Measured = Omit<MemoryMeasurement<unknown>, 'result'>
+
+class Measurement {
+  readonly #counts = new HeapCounts()
+  readonly #peak = beginPeakWatch()
+  readonly #samples: RssSamples
+  readonly #startRssBytes: number
+  readonly #startedMs: number
+
+  constructor(intervalMs: number) {
+    this.#samples = new RssSamples(intervalMs)
+    this.#startRssBytes = getRss()
+    this.#startedMs = performance.now()
+    this.#counts.begin()
+  }
+
+  end(): Measured {
+    const { heapBytes, externalBytes, netBytes } = this.#counts.end()
+    const durationMs = performance.now() - this.#startedMs
+    const endRssBytes = getRss()
+    this.#samples.stop()
+    const { samples, lostSamples } = this.#samples
+    const sampled = samples.reduce((most, { rssBytes }) => Math.max(most, rssBytes), 0)
+    const peakRssBytes = Math.max(endPeakWatch(this.#peak), sampled, this.#startRssBytes, endRssBytes)
+    return {
+      durationMs,
+      startRssBytes: this.#startRssBytes,
+      endRssBytes,
+      peakRssBytes,
+      incrementBytes: peakRssBytes - this.#startRssBytes,
+      allocatedBytes: heapBytes + externalBytes,
+      heapBytes,
+      externalBytes,
+      netBytes,
+      samples,
+      lostSamples,
+    }
+  }
+}
+
+/**
+ * Calls `fn` and measures the memory that it takes; what memory_profiler's `memory_usage` and `memit` are to Python. The program needs no
+ * instrumentation. Promises are awaited, and what runs meanwhile is measured with it; a function that blocks the event loop is sampled all
+ * the same, from a thread of its own.
+ *
+ * Cost: a thread that reads `/proc/self/statm` at every interval, and about 50 µs at the beginning and the end; once in a thread some 10 ms, to
+ * find out how V8 counts. Measuring allocates a few kilobytes that are counted as the function's. From the
+ * first call on V8 frees array buffers within collections, on the thread that collects.
+ *
+ * Caveat: the kernel's mark of the highest RSS is set back where it stands far above what is resident. `process.resourceUsage().maxRSS` and
+ * `VmHWM` then tell of the time since; `getProcessMemory().peakRssBytes` of the calling thread remembers.
+ *
+ * @example
+ * const { peakRssBytes, incrementBytes, allocatedBytes } = await measureMemory(() => JSON.parse(text))
+ *
+ * @throws TypeError or RangeError, with Node's codes, for a wrong argument; what `fn` throws. AllocscopeError `ERR_ALLOCSCOPE_NO_ADDON` when no
+ * addon loads, `ERR_ALLOCSCOPE_UNSUPPORTED` where V8 can't be counted, `ERR_ALLOCSCOPE_PROC_UNREADABLE` when the kernel refuses.
+ */
+export async function measureMemory<Result>(
+  fn: () => Result | PromiseLike<Result>,
+  options?: MeasureMemoryOptions,
+): Promise<MemoryMeasurement<Result>> {
+  if (typeof fn !== 'function') throw invalidArgumentType('fn', 'of type function', fn)
+  const given = readOptions(options, ['intervalMs'])
+  const intervalMs = checkNumber('options.intervalMs', given.intervalMs, 0.5, 10, 60_000)
+  const measurement = new Measurement(intervalMs)
+  let result: Result
+  let measured: Measured
+  try {
+    const returned = fn()
+    // What isn't a promise has ended: another turn of the event loop would be measured with it.
+    result = isPromiseLike(returned) ? await returned : returned
+  } finally {
+    measured = measurement.end()
+  }
+  return { result, ...measured }
+}
+
+function isPromiseLike<Result>(value: Result | PromiseLike<Result>): value is PromiseLike<Result> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

@@ -1,0 +1,23 @@
+import path from 'node:path'
+
+import { renderTotals } from '../report/index.js'
+import { readTotals } from './function-totals.js'
+import { styleOfStandardError, writeToStandardError } from './standard-error.js'
+
+let isToPrint = false
+
+function program(): string {
+  const file = process.argv[1] ?? 'app.js'
+  const relative = path.relative('', file)
+  return relative.startsWith('..') ? file : relative
+}
+
+/** Prints the totals of wrapped functions when the thread ends: once, however often it is called. */
+export function printTotalsAtExit(): void {
+  if (isToPrint) return
+  isToPrint = true
+  process.on('exit', () => {
+    const totals = readTotals()
+    if (totals.length > 0) writeToStandardError(renderTotals(totals, program(), styleOfStandardError()))
+  })
+}

@@ -1,0 +1,2 @@
+// The same preload for `node --import`.
+import './register.js'

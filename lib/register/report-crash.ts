@@ -1,0 +1,15 @@
+import { readRun, removeRecord } from '../profile/index.js'
+import type { CrashReportRequest } from './crash-watch.js'
+import { writeReport } from './write-report.js'
+
+// Run by the shell of crash-watch.ts when a profiled program is gone without having printed its profile.
+
+const { run, report, title, directory } = JSON.parse(process.argv[2] as string) as CrashReportRequest
+process.chdir(directory)
+try {
+  const { profiles, notes } = readRun(run)
+  const told = profiles.map((profile) => (profile.end === 'running' ? { ...profile, end: 'crash' as const } : profile))
+  writeReport({ title, profiles: told, notes }, report)
+} finally {
+  removeRecord(run)
+}

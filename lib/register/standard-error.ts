@@ -1,0 +1,28 @@
+import { writeSync } from 'node:fs'
+import { WriteStream, isatty } from 'node:tty'
+
+import { styleForTerminal } from '../report/index.js'
+import type { TextStyle } from '../report/index.js'
+
+const standardError = 2
+const retryMs = 5
+
+/** Writes all of `text` before it returns, also to a pipe whose reader is slow and that doesn't block; a reader that is gone is no error. */
+export function writeToStandardError(text: string): void {
+  const bytes = Buffer.from(text)
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let written = 0; written < bytes.length;) {
+    try {
+      written += writeSync(standardError, bytes, written)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
+      Atomics.wait(pause, 0, 0, retryMs)
+    }
+  }
+}
+
+/** How text for standard error is dressed. */
+export function styleOfStandardError(): TextStyle {
+  const columns = isatty(standardError) ? new WriteStream(standardError).columns : undefined
+  return styleForTerminal({ isTTY: columns !== undefined, columns }, process.env)
+}

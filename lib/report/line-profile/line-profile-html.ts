@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+
+import type { LineProfile } from '../../profile/index.js'
+import { renderJson } from '../json.js'
+import { printable } from '../display-width.js'
+import { pageScript } from './page-script.js'
+import { pageStyle } from './page-style.js'
+import { profileDocument } from './line-profile-json.js'
+import type { ProfileView } from './profile-selection.js'
+
+function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** JSON that no parser of HTML or of JavaScript takes for anything else: it holds no `<`, `>` or line separator. */
+function embeddedJson(model: unknown): string {
+  return JSON.stringify(JSON.parse(renderJson(model))).replace(
+    /[<>\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/** Only this very script and this very style sheet may run, and nothing may be fetched or sent. */
+function contentPolicy(): string {
+  const nothing = ['default-src', 'base-uri', 'form-action'].map((directive) => `${directive} 'none'`)
+  return [...nothing, `script-src ${hashOf(pageScript)}`, `style-src ${hashOf(pageStyle)}`].join('; ')
+}
+
+const columns: readonly (readonly [key: string, title: string])[] = [
+  ['name', 'Function'],
+  ['allocated', 'Allocated'],
+  ['increment', 'Net'],
+  ['peak', 'Peak RSS'],
+  ['calls', 'Calls'],
+]
+
+const functionsPanel = `<section class="functions" id="functions" aria-label="Functions">
+<div class="tools"><input id="filter" type="search" placeholder="Filter functions and files" aria-label="Filter functions and files" autocomplete="off" spellcheck="false"><kbd>/</kbd><span class="count" id="count" aria-live="polite"></span></div>
+<div class="scroll"><table><thead><tr>${columns
+  .map(([key, title]) => `<th scope="col" data-sort="${key}"><button type="button">${title}</button></th>`)
+  .join('')}</tr></thead><tbody></tbody></table></div>
+</section>`
+
+/**
+ * The profile as one HTML file that needs nothing else. The profile's texts, source lines among them, may be anything: they are in the page as JSON
+ * of which no character can end the element, reach the document as text nodes alone, and the page's policy runs no script but its own.
+ */
+export function renderLineProfilesHtml(profiles: readonly LineProfile[], title: string, view: ProfileView): string {
+  const { profiles: viewed } = profileDocument(profiles, view)
+  const name = escapeMarkup(printable(title))
+  return `<!DOCTYPE html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${name} – allocscope profile</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<header><h1><small>allocscope profile</small><bdi>${name}</bdi></h1><div class="chips" id="chips"></div><select class="plain" id="threads" aria-label="Thread" hidden></select><button class="plain" id="theme" type="button">Light / dark</button></header>
+<noscript><p class="empty">The figures are in this file as JSON; showing them takes JavaScript.</p></noscript>
+<main>
+${functionsPanel}
+<section class="source" id="source" aria-label="Source" aria-live="off"></section>
+</main>
+<section class="notes" id="notes" aria-label="Notes" hidden></section>
+<script type="application/json" id="profile">${embeddedJson({ version: 1, profiles: viewed })}</script>
+<script>${pageScript}</script>
+</body>
+</html>
+`
+}

@@ -1,0 +1,46 @@
+import type { FunctionProfile, LineProfile } from '../../profile/index.js'
+
+/** Orders of `--sort`. */
+export const profileSorts = ['allocated', 'increment', 'peak', 'calls', 'name', 'file'] as const
+export type ProfileSort = (typeof profileSorts)[number]
+
+/** Which functions a report shows, and in which order. */
+export interface ProfileView {
+  readonly sort: ProfileSort
+  /** Functions below this in every figure that {@link isSmall} looks at are left out; 0 leaves out none. */
+  readonly minBytes: number
+}
+
+const byWords = new Intl.Collator('en', { numeric: true })
+
+function byPlace(one: FunctionProfile, other: FunctionProfile): number {
+  return byWords.compare(one.file, other.file) || one.line - other.line
+}
+
+const orders: Readonly<Record<ProfileSort, (one: FunctionProfile, other: FunctionProfile) => number>> = {
+  allocated: (one, other) => other.allocatedBytes - one.allocatedBytes,
+  increment: (one, other) => other.incrementBytes - one.incrementBytes,
+  peak: (one, other) => (other.peakRssBytes ?? -1) - (one.peakRssBytes ?? -1),
+  calls: (one, other) => other.calls - one.calls,
+  name: (one, other) => byWords.compare(one.name, other.name),
+  file: byPlace,
+}
+
+/** Whether what a function allocated, its net change, and those of each of its lines stay below `minBytes`. */
+function isSmall({ allocatedBytes, incrementBytes, lines }: FunctionProfile, minBytes: number): boolean {
+  const below = (figures: { readonly allocatedBytes: number; readonly incrementBytes: number }): boolean =>
+    figures.allocatedBytes < minBytes && Math.abs(figures.incrementBytes) < minBytes
+  return below({ allocatedBytes, incrementBytes }) && lines.every((line) => below(line) && Math.abs(line.othersBytes) < minBytes)
+}
+
+/** The functions of one profile that `view` wants to see, in its order, and how many it left out. */
+export function selectFunctions(
+  { functions }: Pick<LineProfile, 'functions'>,
+  { sort, minBytes }: ProfileView,
+): { readonly shown: readonly FunctionProfile[]; readonly hiddenCount: number } {
+  const shown = functions.filter((one) => !isSmall(one, minBytes))
+  return {
+    shown: shown.sort((one, other) => orders[sort](one, other) || byPlace(one, other)),
+    hiddenCount: functions.length - shown.length,
+  }
+}

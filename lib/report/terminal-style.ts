@@ -1,0 +1,33 @@
+import { createColors } from 'picocolors'
+
+import { plainStyle } from './text-style.js'
+import type { TextStyle } from './text-style.js'
+
+/** What is known of where a report goes: a stream that is no terminal has neither. */
+export interface Terminal {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+function wantsColours(terminal: Terminal, environment: Environment): boolean {
+  const { NO_COLOR: no, FORCE_COLOR: force, TERM: term } = environment
+  if (no !== undefined && no !== '') return false
+  if (force !== undefined) return force !== '0' && force !== 'false'
+  // Without being told picocolors would guess by itself, from CI among others.
+  return terminal.isTTY === true && term !== 'dumb'
+}
+
+/** Colours for a terminal, unless NO_COLOR or FORCE_COLOR in `environment` says otherwise, and its width. */
+export function styleForTerminal(terminal: Terminal, environment: Environment): TextStyle {
+  const colours = createColors(wantsColours(terminal, environment))
+  const { isTTY, columns = 0 } = terminal
+  return {
+    width: isTTY === true && columns > 0 ? columns : plainStyle.width,
+    bold: colours.bold,
+    dim: colours.dim,
+    accent: colours.cyan,
+    warn: colours.yellow,
+  }
+}

@@ -1,0 +1,137 @@
+#include "profile/heap_counter.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace allocscope::profile {
+namespace {
+
+constexpr uintptr_t kPageBytes = uintptr_t{256} << 10;
+constexpr size_t kSmallString = 8;
+// As many as fill a new space of 32 MiB.
+constexpr size_t kSmallPage = 30'000;
+constexpr int kMostStrings = 1100;
+
+uint64_t Grown(uint64_t before, uint64_t after) { return after > before ? after - before : 0; }
+
+}  // namespace
+
+Result<std::unique_ptr<HeapCounter>> HeapCounter::Start(std::unique_ptr<Exercise> exercise) {
+  Result<V8Calls> calls = V8Calls::Find();
+  if (!calls.ok()) return calls.failure();
+  std::unique_ptr<HeapCounter> counter(new HeapCounter(calls.value(), std::move(exercise)));
+  counter->words_ = FindWords(calls.value(), *counter->exercise_);
+  counter->calls_.AddGcCallbacks(BeforeGc, AfterGc, counter.get());
+  if (counter->words_.young) counter->tells_page_ends_ = counter->new_space_.Learn(counter->words_.young, *counter->exercise_);
+  // Pages that were left before may be used up later, from where nobody knows: a collection puts an end to that.
+  for (int i = 0; i < kMostStrings && counter->counts_.collections == 0; i++) counter->exercise_->MakeString(kSmallPage);
+  if (counter->counts_.collections == 0) counter->Restart();
+  counter->Look();
+  HeapCounts begin;
+  begin.net = static_cast<int64_t>(calls.value().Heap().used);
+  begin.external = counter->counts_.external;
+  counter->counts_ = begin;
+  return counter;
+}
+
+HeapCounter::~HeapCounter() { calls_.RemoveGcCallbacks(BeforeGc, AfterGc, this); }
+
+void HeapCounter::BeforeGc(void*, int, int, void* data) {
+  auto* const counter = static_cast<HeapCounter*>(data);
+  counter->Look();
+  counter->used_before_gc_ = counter->calls_.Heap().used;
+}
+
+void HeapCounter::AfterGc(void*, int, int, void* data) {
+  auto* const counter = static_cast<HeapCounter*>(data);
+  const uint64_t freed = Grown(counter->calls_.Heap().used + counter->unused_ + counter->disowned_, counter->used_before_gc_);
+  counter->counts_.net -= static_cast<int64_t>(freed);
+  counter->counts_.collections++;
+  // Has V8 choose the area where it goes on, so that what follows can be told from there; it allows to allocate here.
+  if (counter->knows_spaces() && counter->YoungTop() == 0) counter->exercise_->MakeString(kSmallString);
+  counter->Restart();
+  if (counter->on_collection_ != nullptr) counter->on_collection_(counter->on_collection_data_);
+}
+
+// What is there now was not allocated since the last look, whatever that saw.
+void HeapCounter::Restart() {
+  unused_ = 0;
+  disowned_ = 0;
+  counts_.external = words_.external != nullptr ? *words_.external : static_cast<int64_t>(calls_.Heap().external);
+  if (!knows_spaces()) {
+    used_ = calls_.Heap().used;
+    return;
+  }
+  new_space_.Restart(YoungTop(), counts_.collections > 0);
+  old_start_ = words_.old.start();
+  old_top_ = words_.old.top();
+  old_used_ = OldSpaceUsed();
+  new_large_ = *words_.new_large_objects;
+  large_ = *words_.large_objects;
+}
+
+void HeapCounter::Look() {
+  uint64_t grown = 0;
+  if (knows_spaces()) {
+    const uint64_t others = OldBytes() + LargeBytes(words_.new_large_objects, &new_large_) + LargeBytes(words_.large_objects, &large_);
+    grown = others + YoungBytes();
+  } else {
+    const uint64_t used = calls_.Heap().used;
+    grown = Grown(used_, used);
+    used_ = used;
+  }
+  counts_.allocated += grown;
+  counts_.net += static_cast<int64_t>(grown);
+  LookAtExternal();
+}
+
+uint64_t HeapCounter::YoungBytes() {
+  const uintptr_t top = YoungTop();
+  const std::optional<NewSpace::Step> step = new_space_.Advance(top, words_.young.start());
+  if (step) {
+    unused_ += step->unused_bytes;
+    return step->object_bytes;
+  }
+  new_space_.Restart(top, false);
+  counts_.inexact++;
+  return words_.young.top() - words_.young.start();
+}
+
+// While V8 has given up its area, new space says where the next one begins.
+uintptr_t HeapCounter::YoungTop() const {
+  const uintptr_t top = words_.young.top();
+  return top != 0 || words_.new_space_top == nullptr ? top : *words_.new_space_top;
+}
+
+// Background compilers take areas of old space of their own, which V8 counts as used, and give back what they don't need. While the
+// program's own area is the same one, its top alone says what the program allocated.
+uint64_t HeapCounter::OldBytes() {
+  const uintptr_t start = words_.old.start(), top = words_.old.top();
+  const bool same_area = start == old_start_ && top >= old_top_ && top - old_top_ < kPageBytes;
+  const uint64_t in_area = top - (same_area ? old_top_ : start);
+  old_start_ = start;
+  old_top_ = top;
+  if (same_area) {
+    old_used_ += in_area;
+    return in_area;
+  }
+  // Not lowered where V8 has less: what a compiler gave back was counted when it took it.
+  const uint64_t grown = std::max(Grown(old_used_, OldSpaceUsed()), in_area);
+  old_used_ += grown;
+  return grown;
+}
+
+uint64_t HeapCounter::LargeBytes(const volatile uint64_t* word, uint64_t* last) {
+  const uint64_t now = *word;
+  const uint64_t grown = Grown(*last, now);
+  *last = now;
+  return grown;
+}
+
+void HeapCounter::LookAtExternal() {
+  const int64_t now = words_.external != nullptr ? *words_.external : static_cast<int64_t>(calls_.Heap().external);
+  if (now > counts_.external) counts_.external_allocated += static_cast<uint64_t>(now - counts_.external);
+  counts_.external = now;
+}
+
+}  // namespace allocscope::profile

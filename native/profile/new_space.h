@@ -1,0 +1,81 @@
+#ifndef ALLOCSCOPE_PROFILE_NEW_SPACE_H_
+#define ALLOCSCOPE_PROFILE_NEW_SPACE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "profile/exercise.h"
+#include "profile/words.h"
+
+namespace allocscope::profile {
+
+// The bytes of objects that new space was asked for.
+//
+// V8 allocates along the pages of a list. An object that doesn't fit at a page's end goes to the next page, and from then on V8 counts that
+// unused end as used: up to 128 KiB at once, on whichever line met it. V8 marks the end with a filler object, and that is what is looked
+// for. The pages' list and the filler are private: told by allocating until pages have changed several times.
+class NewSpace {
+ public:
+  // Learns from allocations by `exercise`. False when what was seen doesn't fit together: then `Advance` answers nothing.
+  bool Learn(const AllocationArea& area, Exercise& exercise);
+
+  // Counts from here on; `collected` when a collection has just ended.
+  void Restart(uintptr_t top, bool collected);
+
+  struct Step {
+    uint64_t object_bytes;
+    // What V8 counts as used beyond them.
+    uint64_t unused_bytes;
+  };
+  // What was allocated since the last call, which ended at the area's earlier top. Nothing when the way there isn't known.
+  // `area_start` is where the area began that `top` is in.
+  std::optional<Step> Advance(uintptr_t top, uintptr_t area_start);
+
+ private:
+  struct Filler {
+    uintptr_t map = 0;
+    // What the filler's length counts: bytes, or words.
+    uintptr_t unit = 0;
+  };
+  // How a page leads to the next one of its list: by a word of its header, or by a word of what a word of its header points to.
+  struct Link {
+    size_t header_word;
+    size_t descriptor_word;
+    bool through_descriptor;
+
+    bool operator==(const Link& other) const {
+      return header_word == other.header_word && descriptor_word == other.descriptor_word && through_descriptor == other.through_descriptor;
+    }
+  };
+  struct LeftPage {
+    uintptr_t page;
+    uintptr_t end;
+  };
+
+  std::optional<Filler> LearnFiller(uintptr_t from) const;
+  std::vector<Link> FindLinks(uintptr_t from, uintptr_t to) const;
+  uintptr_t NextPage(uintptr_t page) const;
+  // Where the objects of `page` end, looking from `from`; the page's own end when it is full.
+  uintptr_t FindEnd(uintptr_t page, uintptr_t from) const;
+  // Where objects begin that are new on `page`.
+  uintptr_t StartOf(uintptr_t page, uintptr_t area_start) const;
+  void Leave(uintptr_t page, uintptr_t end);
+
+  bool learnt_ = false;
+  Filler filler_;
+  Link link_{};
+  uintptr_t first_object_ = 0;
+  uintptr_t top_ = 0;
+  // Ends of the pages left since the last collection: V8 may come back to use them up.
+  std::array<LeftPage, 256> left_;
+  size_t left_pages_ = 0;
+  // Until the first collection pages may have been left that nobody saw.
+  bool knows_left_pages_ = false;
+};
+
+}  // namespace allocscope::profile
+
+#endif  // ALLOCSCOPE_PROFILE_NEW_SPACE_H_

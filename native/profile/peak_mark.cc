@@ -1,0 +1,43 @@
+#include "profile/peak_mark.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace allocscope::profile {
+namespace {
+
+// Peaks lower than this above what is resident aren't worth telling the program something else than it would have read without us.
+constexpr uint64_t kWorthBytes = uint64_t{1} << 20;
+
+uint64_t MaxRss() {
+  rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * 1024 : 0;
+}
+
+}  // namespace
+
+PeakMark::PeakMark() : clear_refs_(open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)), last_bytes_(MaxRss()) {}
+
+PeakMark::~PeakMark() {
+  if (clear_refs_ >= 0) close(clear_refs_);
+}
+
+uint64_t PeakMark::Take(uint64_t resident_bytes) {
+  const uint64_t mark = MaxRss();
+  const uint64_t peak = mark > last_bytes_ ? mark : 0;
+  last_bytes_ = mark;
+  if (clear_refs_ < 0 || mark < resident_bytes + kWorthBytes) return peak;
+  // Once it stays where it was, it is the peak of the program that started this one, which can't be set back.
+  if (pwrite(clear_refs_, "5", 1, 0) != 1 || (last_bytes_ = MaxRss()) == mark) {
+    close(clear_refs_);
+    clear_refs_ = -1;
+    return peak;
+  }
+  kept_bytes_ = std::max(kept_bytes_, mark);
+  return peak;
+}
+
+}  // namespace allocscope::profile

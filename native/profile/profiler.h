@@ -1,0 +1,60 @@
+#ifndef ALLOCSCOPE_PROFILE_PROFILER_H_
+#define ALLOCSCOPE_PROFILE_PROFILER_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "process/statm.h"
+#include "profile/heap_counter.h"
+#include "profile/mapped_file.h"
+#include "profile/peak_mark.h"
+#include "profile/state.h"
+#include "profile/ticker.h"
+#include "result.h"
+
+namespace allocscope::profile {
+
+// What measures one thread: its heap's counter, the ticking thread, and the record that the probes write their figures into.
+class Profiler {
+ public:
+  // The record is the file `path` of `bytes`, its header included.
+  static Result<std::unique_ptr<Profiler>> Start(const std::string& path, size_t bytes, std::shared_ptr<HeapCounter> counter);
+  ~Profiler() { Stop(); }
+  Profiler(const Profiler&) = delete;
+  Profiler& operator=(const Profiler&) = delete;
+
+  // Ends the thread, and leaves the counter. The record stays mapped.
+  void Stop();
+
+  // Brings the header's figures and words up to date. Allocates nothing.
+  void Synchronise();
+
+  // As Synchronise; what was allocated since the probes last looked is nobody's.
+  void Disown();
+
+  const MappedFile& record() const { return *record_; }
+  const HeapCounter& counter() const { return *counter_; }
+  uint64_t kept_peak_bytes() const { return peak_mark_.kept_bytes(); }
+
+ private:
+  explicit Profiler(std::unique_ptr<MappedFile> record) : record_(std::move(record)) {}
+
+  double* figures() const { return static_cast<double*>(record_->memory()); }
+  std::atomic<uint32_t>* word(Word word) const;
+  void WriteHeap();
+  void WriteWords();
+  void WriteRss();
+
+  const std::unique_ptr<MappedFile> record_;
+  std::shared_ptr<HeapCounter> counter_;
+  std::unique_ptr<Ticker> ticker_;
+  process::StatmReader statm_;
+  PeakMark peak_mark_;
+};
+
+}  // namespace allocscope::profile
+
+#endif  // ALLOCSCOPE_PROFILE_PROFILER_H_

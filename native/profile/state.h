@@ -1,0 +1,49 @@
+#ifndef ALLOCSCOPE_PROFILE_STATE_H_
+#define ALLOCSCOPE_PROFILE_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace allocscope::profile {
+
+// What native code and the probes share, at the head of a thread's record. lib/profile/collect/state-layout.ts says the same and has the
+// probes' own part.
+
+// Figures: doubles from byte 0 on.
+enum Figure : size_t {
+  kHeapAllocated,  // At the last synchronisation, as the others.
+  kHeapNet,
+  kExternalAllocated,
+  kExternalNow,
+  kRss,
+  kPeakRss,      // The most that RSS was since the last synchronisation; 0 when it wasn't looked at.
+  kProcessPeak,  // The most that RSS was before the kernel's mark was set back.
+  kCollections,
+  kInexact,
+  kTimeMillis,  // Of the last look at RSS, since the epoch.
+};
+
+// Signed 32-bit words from kWordsOffset on. The probes compare the lower halves of V8's words with these.
+constexpr size_t kWordsOffset = 512;
+enum Word : size_t {
+  kAttention,  // Not zero when the next probe has to synchronise.
+  kYoungTop,   // The halves at the last synchronisation.
+  kOldTop,
+  kExternal,
+  kYoungLarge,
+  kOldLarge,
+  kRunning,   // Not zero while a call of a profiled function is under way and not suspended. Written by the probes.
+  kOwnBytes,  // Bytes of new space that the probes themselves have allocated since the last synchronisation: nobody's.
+  kSeenTop,   // New space's top as the last probe saw it, or left it. Written by the probes.
+};
+
+// Bits of kAttention.
+constexpr uint32_t kTick = 1;        // RSS is to be looked at.
+constexpr uint32_t kCollection = 2;  // A collection has taken place.
+constexpr uint32_t kAsleep = 4;      // The thread that ticks has stopped, as nothing ran, and is to be woken.
+
+constexpr size_t kHeaderBytes = 4096;
+
+}  // namespace allocscope::profile
+
+#endif  // ALLOCSCOPE_PROFILE_STATE_H_

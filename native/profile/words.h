@@ -1,0 +1,42 @@
+#ifndef ALLOCSCOPE_PROFILE_WORDS_H_
+#define ALLOCSCOPE_PROFILE_WORDS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "profile/exercise.h"
+#include "profile/v8_calls.h"
+
+namespace allocscope::profile {
+
+// V8 allocates by moving a pointer through an area: three neighbouring words of the isolate say where it began, stands and ends.
+struct AllocationArea {
+  const volatile uintptr_t* words = nullptr;
+
+  explicit operator bool() const { return words != nullptr; }
+  uintptr_t start() const { return words[0]; }
+  uintptr_t top() const { return words[1]; }
+  uintptr_t unused() const { return words[2] - words[1]; }
+};
+
+// Words of V8's own memory, whose places no version promises. Each was told by moving by exactly what was allocated, several times, when
+// nothing else did; null where none was.
+struct Words {
+  AllocationArea young;
+  AllocationArea old;
+  // Where the next area of new space begins while there is none: from Node 22 on V8 gives its areas up for statistics and collections.
+  const volatile uintptr_t* new_space_top = nullptr;
+  // Bytes that V8 knows to be kept outside of its heap.
+  const volatile int64_t* external = nullptr;
+  // Bytes of old space in use, the whole of its allocation areas included.
+  const volatile uint64_t* old_space = nullptr;
+  // `space_used_size` of the spaces for large objects.
+  const volatile uint64_t* new_large_objects = nullptr;
+  const volatile uint64_t* large_objects = nullptr;
+};
+
+Words FindWords(const V8Calls& calls, Exercise& exercise);
+
+}  // namespace allocscope::profile
+
+#endif  // ALLOCSCOPE_PROFILE_WORDS_H_

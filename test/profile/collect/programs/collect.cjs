@@ -1,0 +1,31 @@
+'use strict'
+// Runs a program with every function instrumented, in this very process: collect.cjs <mode> <folder> <program> [its arguments]. The program
+// exports `main`. Afterwards the record is closed; the reader is another process.
+const { readFileSync } = require('node:fs')
+const path = require('node:path')
+
+const dist = path.join(__dirname, '..', '..', '..', '..', 'dist', 'profile')
+const { startCollecting } = require(path.join(dist, 'collect', 'index.js'))
+const { instrument } = require(path.join(dist, 'instrument', 'index.js'))
+
+function load(file, collector) {
+  const { code, functions } = instrument(readFileSync(file, 'utf8'), {
+    file,
+    module: false,
+    select: () => true,
+    reserve: (kind, count) => collector.reserve(kind, count),
+  })
+  collector.register({ functions })
+  const loaded = { exports: {} }
+  new Function('module', 'exports', 'require', '__dirname', code)(loaded, loaded.exports, require, path.dirname(file))
+  return loaded.exports
+}
+
+async function run([mode, folder, program, ...programArguments]) {
+  const collector = startCollecting({ mode, folder })
+  const { main } = collector.outside(() => load(path.resolve(__dirname, program), collector))
+  await main(...programArguments)
+  collector.stop()
+}
+
+void run(process.argv.slice(2))

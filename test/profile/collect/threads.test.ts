@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+import { readProfiles } from '../../../lib/profile/collect/index.js'
+import type { LineProfile } from '../../../lib/profile/line-profile.js'
+import { testOnEachNode } from '../../heap/node-versions.js'
+import { functionNamed, programs, withRecordFolder } from './collected.js'
+
+function run(what: string, node = process.execPath): Promise<LineProfile[]> {
+  return withRecordFolder(async (folder) => {
+    await promisify(execFile)(node, [path.join(programs, 'threads.cjs'), what, folder])
+    return readProfiles(folder)
+  })
+}
+
+const arrayBytes = 96_048
+
+testOnEachNode('each thread has a profile of its own, and a worker may be terminated', async (node) => {
+  const profiles = await run('workers', node)
+  expect(profiles.map(({ threadId, end }) => [threadId, end])).toEqual([
+    [0, 'exit'],
+    [1, 'crash'],
+  ])
+  const [main, worker] = profiles
+  expect(functionNamed(main, 'main thread').allocatedBytes / (100 * arrayBytes)).toBeCloseTo(1, 1)
+  expect(functionNamed(worker, 'worker 1').allocatedBytes / (100 * arrayBytes)).toBeCloseTo(1, 1)
+  expect(main?.functions).toHaveLength(1)
+  expect(worker?.functions).toHaveLength(1)
+})
+
+test('rows grow with the ids, a range that is used up is refused, and a stopped collector counts nothing', async () => {
+  const [profile] = await run('growth')
+  const last = functionNamed(profile, 'last')
+  expect(last.calls).toBe(1)
+  expect(last.allocatedBytes / (100 * arrayBytes)).toBeCloseTo(1, 1)
+})
+
+test.each(['twice', 'missing'])('a start that is refused: %s', async (what) => {
+  await run(what)
+})
+
+test('calls beyond the frames that there are are counted, and said to be', async () => {
+  const [profile] = await run('crowd')
+  const crowd = functionNamed(profile, 'crowd')
+  expect(crowd.calls).toBe(40_001)
+  expect(profile?.notes.join()).toMatch(/^7233 calls were only counted: 32767 were under way at once\.$/)
+  expect(crowd.allocatedBytes).toBeGreaterThan(100 * arrayBytes)
+})
+
+test('what happens outside is charged to no line', async () => {
+  const [profile] = await run('outside')
+  expect(functionNamed(profile, 'outside').allocatedBytes).toBeLessThan(20_000)
+})
