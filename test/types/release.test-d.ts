@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'expect-type'
 
-import { checkRelease, releaseMemory, releaseVerdicts, startPeriodicRelease } from '../../lib/index.js'
+import { checkRelease, releaseMemory, startPeriodicRelease } from '../../lib/index.js'
 import type {
   CheckOptions,
   FaultBack,
@@ -12,7 +12,7 @@ import type {
   ReleaseOptions,
   ReleaseReport,
   ReleaseVerdict,
-} from '../../lib/index.js'
+ releaseVerdicts} from '../../lib/index.js'
 
 expectTypeOf(releaseMemory).parameter(0).toEqualTypeOf<ReleaseOptions | undefined>()
 expectTypeOf(releaseMemory).returns.resolves.toEqualTypeOf<ReleaseReport>()
