@@ -6,8 +6,8 @@ import { instrumentAll } from './run-both.js'
 import { compareTokens } from './same-tokens.js'
 
 /** `ALLOCSCOPE_CORPUS=1 npx jest test/profile/instrument/corpus` takes every file. */
-const step = Number(process.env['ALLOCSCOPE_CORPUS'] ?? 4)
-const maxBytes = 600_000
+const step = Number(process.env['ALLOCSCOPE_CORPUS'] ?? 6)
+const maxBytes = 300_000
 
 const counts = { files: 0, functions: 0, characters: 0, notJavaScript: 0 }
 const refused = new Map<string, number>()
@@ -42,4 +42,4 @@ test('every file of the installed packages still parses, its tokens on their lin
   expect(counts.files).toBeGreaterThanOrEqual(1000)
   // Some packages keep JSX in .js files.
   expect(counts.notJavaScript).toBeLessThan(counts.files / 100)
-}, 300_000)
+}, 600_000)
