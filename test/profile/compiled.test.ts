@@ -97,6 +97,13 @@ testOnEachNode('tsx beside register, in the order that works', async (node) => {
   }
 })
 
+test('tsx after register: what that hides, and how to do it', async () => {
+  const tsx = pathToFileURL(path.resolve('node_modules/tsx/dist/loader.mjs')).href
+  const { stderr, code } = await run(process.execPath, ['--import', register, '--import', tsx, source])
+  expect(code).toBe(0)
+  expect(stderr.replace(/\s+/g, ' ')).toMatch(/loader\.mjs was loaded after allocscope\/register, and hides what it loads/)
+})
+
 testOnEachNode('tsx by the command', async (node) => {
   const { document, code } = await profileProgram(node, [
     `--node-option=--import=${pathToFileURL(path.resolve('node_modules/tsx/dist/loader.mjs')).href}`,
