@@ -64,8 +64,8 @@ function retainedGrowth({ before, after }: Measured): number | undefined {
 
 function whatIfOf({ after: { purge } }: Measured): WhatIfMade {
   return wasTried(purge)
-    ? { made: true, reason: undefined, forkMs: purge.forkMs }
-    : { made: false, reason: purge.reason, forkMs: undefined }
+    ? { made: true, reason: undefined, releasableBytes: purge.releasableBytes, forkMs: purge.forkMs }
+    : { made: false, reason: purge.reason, releasableBytes: undefined, forkMs: undefined }
 }
 
 function conclude(measured: Measured, plan: CheckPlan, startMs: number): ReleaseCheck {

@@ -91,6 +91,8 @@ export interface LiveMemory {
 export interface WhatIfMade {
   readonly made: boolean
   readonly reason: string | undefined
+  /** What a purge would give back at the end, in all: not a difference to the baseline. Undefined when none was tried. */
+  readonly releasableBytes: number | undefined
   /** How long this thread stood still for the fork, milliseconds; undefined when none was made. */
   readonly forkMs: number | undefined
 }

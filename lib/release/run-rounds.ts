@@ -7,9 +7,12 @@ import { readLiveMoment } from './memory-moment.js'
 import type { PeakWatch } from './peak-watch.js'
 import type { CheckRound } from './release-check.js'
 
-/** Each round has so many times the calls of the one before: what grows with each call then grows by as much. */
-const growthOfRounds = 4
+/** Each round has so many times the calls of the one before, so that what grows with each call grows by as much. More where calls are quick. */
+const leastGrowthOfRounds = 4
+const mostGrowthOfRounds = 64
 const mostCallsOfRound = 65_536
+/** Rounds of that many calls: two agree, or there is nothing to see. */
+const longestRounds = 3
 
 /** RSS that the rounds may add before no more are made: a leak of that size is evident. */
 const mostGrowthBytes = 256 * 2 ** 20
@@ -23,6 +26,12 @@ function plannedCounts(runs: number): number[] {
     left -= calls
   }
   return counts
+}
+
+/** Reading what is live takes far longer than a quick call: such calls may as well be many, unless memory grows by too much then. */
+function growthOfNext(durationMs: number, readingMs: number, grownBytes: number): number {
+  const affordable = Math.min(readingMs / durationMs, mostGrowthBytes / grownBytes)
+  return Math.round(Math.min(mostGrowthOfRounds, Math.max(leastGrowthOfRounds, affordable)))
 }
 
 async function repeat(action: () => unknown, calls: number): Promise<void> {
@@ -75,15 +84,18 @@ export class Rounds {
 
   async #callUntilEvident(startMs: number): Promise<void> {
     const first = this.#made[0] as CheckRound
-    for (let calls = 1; calls <= mostCallsOfRound; calls *= growthOfRounds) {
+    for (let calls = 1, longest = 0; longest < longestRounds;) {
       const roundMs = performance.now()
       await this.#call(calls)
-      const last = this.#made.at(-1) as CheckRound
+      const { durationMs, rssBytes } = this.#made.at(-1) as CheckRound
       const now = performance.now()
-      const reading = now - roundMs - last.durationMs
-      const next = last.durationMs * growthOfRounds + reading
-      const tooDear = now - startMs + next > this.#plan.budgetMs
-      if (tooDear || last.rssBytes - first.rssBytes > mostGrowthBytes || isEvident(this.#made, this.#peak.highest - first.rssBytes)) return
+      const readingMs = now - roundMs - durationMs
+      const grownBytes = Math.max(0, rssBytes - first.rssBytes)
+      const growth = growthOfNext(durationMs, readingMs, grownBytes)
+      const tooDear = now - startMs + durationMs * growth + readingMs > this.#plan.budgetMs
+      if (tooDear || grownBytes > mostGrowthBytes || isEvident(this.#made, this.#peak.highest - first.rssBytes)) return
+      if (calls === mostCallsOfRound) longest += 1
+      calls = Math.min(mostCallsOfRound, calls * growth)
     }
   }
 }

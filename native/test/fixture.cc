@@ -149,6 +149,15 @@ Napi::Value Free(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), StateOf(info).blocks[Size(info, 0)]->Free(Size(info, 1), info[2].ToBoolean()));
 }
 
+// leak(count, bytes): void
+// Blocks that nobody knows any more, and nothing beside them.
+void Leak(const Napi::CallbackInfo& info) {
+  for (size_t left = Size(info, 0); left > 0; left--) {
+    void* volatile block = std::malloc(Size(info, 1));
+    std::memset(block, 1, Size(info, 1));
+  }
+}
+
 // usableBytes(handle): number
 Napi::Value UsableBytes(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), StateOf(info).blocks[Size(info, 0)]->UsableBytes());
@@ -222,6 +231,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new State());
   exports.Set("allocate", Napi::Function::New(env, Allocate));
   exports.Set("free", Napi::Function::New(env, Free));
+  exports.Set("leak", Napi::Function::New(env, Leak));
   exports.Set("usableBytes", Napi::Function::New(env, UsableBytes));
   exports.Set("holdInThreads", Napi::Function::New(env, HoldInThreads));
   exports.Set("joinThreads", Napi::Function::New(env, JoinThreads));

@@ -4,6 +4,7 @@ import path from 'node:path'
 export interface Fixture {
   allocate(count: number, bytes: number): number
   free(handle: number, keepEach: number, shuffled?: boolean): number
+  leak(count: number, bytes: number): void
   usableBytes(handle: number): number
   holdInThreads(threads: number, count: number, bytes: number): void
   joinThreads(): void

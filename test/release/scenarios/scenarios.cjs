@@ -42,9 +42,8 @@ function keepSome(count, bytes, keepEach) {
 
 function churnWorkers(rounds, atOnce) {
   const source = `
-    const orders = Array.from({ length: 20000 }, (_, index) => ({ id: index, text: 'order ' + index }))
-    const tiles = Array.from({ length: 60 }, (_, index) => Buffer.allocUnsafeSlow(20000 + 1500 * index).fill(1))
-    require('node:worker_threads').parentPort.postMessage(JSON.stringify(orders).length + tiles.length)`
+    const tiles = Array.from({ length: 300 }, (_, index) => Buffer.allocUnsafeSlow(20000 + 300 * index).fill(1))
+    require('node:worker_threads').parentPort.postMessage(tiles.length)`
   const one = () =>
     new Promise((resolve, reject) => {
       new Worker(source, { eval: true }).once('error', reject).once('exit', resolve)
@@ -85,6 +84,6 @@ exports.scenarios = {
   'objects kept, more with each call': { action: () => list.push(makeObjects(2000)) },
   'array buffers kept, more with each call': { action: () => list.push(Buffer.alloc(100_000, 1)) },
   'worker threads': { action: churnWorkers(3, 8), options: { runs: 1 } },
-  'native leak of 64 B a call': { action: () => fixture.allocate(1, 64) },
-  'native leak of 64 KiB a call': { action: () => fixture.allocate(1, 65_536) },
+  'native leak of 64 B a call': { action: () => fixture.leak(1, 64) },
+  'native leak of 64 KiB a call': { action: () => fixture.leak(1, 65_536) },
 }
