@@ -18,6 +18,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED'
   /** The forked child that tries a purge could not be made, or didn't answer. */
   | 'ERR_ALLOCSCOPE_WHAT_IF'
+  /** A matcher of `allocscope/jest` was to measure this process while another one did. */
+  | 'ERR_ALLOCSCOPE_CHECK_OVERLAPS'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

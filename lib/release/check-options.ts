@@ -1,4 +1,4 @@
-import { checkBoolean, checkNumber, invalidArgumentType, outOfRange, readOptions } from '../errors/index.js'
+import { checkBoolean, checkCount, checkFunction, checkNumber, readOptions } from '../errors/index.js'
 
 /** Options of {@link checkRelease}. */
 export interface CheckOptions {
@@ -29,19 +29,6 @@ const names = ['setup', 'teardown', 'runs', 'warmup', 'allowBytes', 'whatIf', 's
 export interface CheckPlan extends Required<Omit<CheckOptions, 'runs' | 'allowBytes'>> {
   readonly runs: number | undefined
   readonly allowBytes: number | undefined
-}
-
-function checkFunction(name: string, value: unknown): () => unknown {
-  if (value === undefined) return () => undefined
-  if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value)
-  return value as () => unknown
-}
-
-function checkCount(name: string, value: unknown, minimum: number): number | undefined {
-  if (value === undefined) return undefined
-  const count = checkNumber(name, value, minimum, minimum, 1e9)
-  if (!Number.isSafeInteger(count)) throw outOfRange(name, 'an integer', value)
-  return count
 }
 
 /** The options, checked and complete. */

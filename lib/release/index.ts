@@ -1,5 +1,6 @@
 export type { CheckOptions } from './check-options.js'
 export { checkRelease } from './check-release.js'
+export { noiseOf } from './live-places.js'
 export { PeakWatch } from './peak-watch.js'
 export type { PeriodicReleaseOptions } from './periodic-options.js'
 export { startPeriodicRelease } from './periodic-release.js'
