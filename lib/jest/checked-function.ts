@@ -2,10 +2,12 @@ import { inspect } from 'node:util'
 
 import { invalidArgumentType } from '../errors/index.js'
 
-/** What the function under check threw; `cause` is that very error. */
+/** What the function under check threw; `cause` is that very error. Its own stack is the one to look at. */
 function failureOf(call: number, thrown: unknown): Error {
   const what = thrown instanceof Error || isErrorOfAnotherRealm(thrown) ? String(thrown) : inspect(thrown)
-  return new Error(`the function under check threw in call ${call}, so that nothing was measured: ${what}`, { cause: thrown })
+  const error = new Error(`the function under check threw in call ${call}: ${what}`, { cause: thrown })
+  error.stack = `${error.name}: ${error.message}`
+  return error
 }
 
 function isErrorOfAnotherRealm(thrown: unknown): boolean {

@@ -37,3 +37,24 @@ export function judgeNativeGrowth(growth: NativeGrowth, perCallBytes: number): '
   const provable = perCallBytes === 0 ? Infinity : perCallBytes
   return allowanceBytesPerCall === Infinity || allowanceBytesPerCall > provable ? 'unproven' : 'within'
 }
+
+/** The calls that show growth: three rounds of 1, 2 and 4 at the least, 3 s of calling or 256 MiB of growth at the most. */
+const fewestCalls = 7
+const mostCalls = 65_536
+const callingMs = 3000
+const mostGrowthBytes = 256 * 2 ** 20
+
+/** A check of so many times the calls is worth its time. */
+const worthwhileFactor = 4
+
+/** The calls to check again with, where a check showed no leak in far fewer than there would be time for; undefined where it has had enough. */
+export function worthwhileCalls({ rounds, live, bytes, calls }: Pick<ReleaseCheck, 'rounds' | 'live' | 'bytes' | 'calls'>): number | undefined {
+  if (live.some(({ where, grows }) => where === 'native' && grows)) return undefined
+  const counted = rounds.slice(1)
+  const made = counted.reduce((sum, round) => sum + round.calls, 0)
+  const quickest = Math.min(...counted.map((round) => round.durationMs / round.calls))
+  const risePerCall = (bytes.peakBytes - bytes.baselineBytes) / calls
+  const affordable = Math.min(mostCalls, callingMs / quickest, mostGrowthBytes / risePerCall)
+  const worthwhile = Math.max(fewestCalls, Math.floor(affordable))
+  return worthwhile >= made * worthwhileFactor || counted.length < 2 ? worthwhile : undefined
+}

@@ -8,14 +8,11 @@ import { hintOf } from './matcher-context.js'
 import type { MatcherContext, MatcherResult } from './matcher-context.js'
 import { checkMemorySize } from './memory-size.js'
 import type { MemorySize } from './memory-size.js'
-import { judgeNativeGrowth, nativeGrowthOf } from './native-growth.js'
+import { judgeNativeGrowth, nativeGrowthOf, worthwhileCalls } from './native-growth.js'
 import type { NativeGrowth } from './native-growth.js'
 import { oneAtATime } from './one-at-a-time.js'
 
 const name = 'toNotLeakNative'
-
-/** Three rounds of 1, 2 and 4 calls: the fewest that show growth with each call. */
-const fewestRuns = 7
 
 /** Options of `toNotLeakNative`: those of {@link checkRelease}, and what a call may leave. */
 export interface NativeLeakOptions extends Omit<CheckOptions, 'allowBytes'> {
@@ -36,13 +33,15 @@ function checkOptions(options: unknown): Options {
   return { perCallBytes: perCall === undefined ? 0 : checkMemorySize('options.perCall', perCall), check: check as CheckOptions }
 }
 
-/** In a budget that wasn't asked for, a slow function may not be called often enough to say anything: then as often as it takes. */
+/**
+ * On a busy machine the budget goes to reading memory, and few calls are made of many that there would be time for. Where nothing was said of how
+ * many or how long, those are made then, so that what is found doesn't depend on the machine.
+ */
 async function checkLongEnough(action: () => unknown, options: CheckOptions): Promise<ReleaseCheck> {
   const check = await checkRelease(action, options)
-  const tooFew = check.rounds.length < 3 && check.verdict !== 'still-live'
-  return tooFew && options.runs === undefined && options.budgetMs === undefined
-    ? checkRelease(action, { ...options, runs: fewestRuns })
-    : check
+  if (options.runs !== undefined || options.budgetMs !== undefined) return check
+  const runs = worthwhileCalls(check)
+  return runs === undefined ? check : checkRelease(action, { ...options, runs })
 }
 
 function unknownInUse(check: ReleaseCheck): AllocscopeError {
