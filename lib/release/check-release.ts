@@ -45,13 +45,16 @@ async function measure(action: () => unknown, plan: CheckPlan): Promise<Measured
 function bytesOf({ before, after, peakBytes }: Measured): CheckedBytes {
   const [baselineBytes, afterBytes] = [before.residency.residentBytes, after.residency.residentBytes]
   const peak = Math.max(peakBytes, baselineBytes, afterBytes)
+  const held = splitHeld(before, after)
+  const heldBytes = afterBytes - baselineBytes
   return {
     baselineBytes,
     peakBytes: peak,
     afterBytes,
     returnedBytes: peak - afterBytes,
-    heldBytes: afterBytes - baselineBytes,
-    held: splitHeld(before, after),
+    heldBytes,
+    stayedBytes: heldBytes - held.fileBytes,
+    held,
   }
 }
 

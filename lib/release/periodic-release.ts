@@ -131,6 +131,8 @@ export class PeriodicRelease extends EventEmitter<PeriodicReleaseEvents> {
     this.#lastStallMs = report.longestStallMs
     this.#totals.releases += 1
     this.#totals.returnedBytes += Math.max(0, report.returnedBytes)
+    // Before listeners hear of it, who may use memory at once.
+    const { minorFaults } = getProcessMemory()
     this.emit('release', report)
     const { maxStallMs } = this.#options
     if (report.longestStallMs > maxStallMs) {
@@ -138,7 +140,6 @@ export class PeriodicRelease extends EventEmitter<PeriodicReleaseEvents> {
       this.#end('stalled', `a release stalled the event loop for ${stall}, longer than the ${maxStallMs} ms allowed`)
       return
     }
-    const { minorFaults } = getProcessMemory()
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       this.#lookBack(report, minorFaults)

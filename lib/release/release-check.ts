@@ -49,7 +49,7 @@ export interface HeldBytes {
 
 /** Resident bytes over a check. */
 export interface CheckedBytes {
-  /** RSS before the first call of the function. */
+  /** RSS before the first call of the function, after {@link CheckOptions.setup}. */
   readonly baselineBytes: number
   /** The most that RSS was seen to be, or the kernel's own peak where that rose. */
   readonly peakBytes: number
@@ -59,6 +59,11 @@ export interface CheckedBytes {
   readonly returnedBytes: number
   /** `afterBytes - baselineBytes`. */
   readonly heldBytes: number
+  /**
+   * What the verdict is about: {@link CheckedBytes.heldBytes} less {@link HeldBytes.fileBytes}. Pages of files, which code that ran for the first
+   * time brought in, are the kernel's cache: it drops them when it needs memory.
+   */
+  readonly stayedBytes: number
   readonly held: HeldBytes
 }
 

@@ -36,6 +36,6 @@ function describeReason(verdict: ReleaseVerdict, bytes: CheckedBytes, live: read
 /** The verdict in a sentence. */
 export function summarise(verdict: ReleaseVerdict, bytes: CheckedBytes, live: readonly LiveMemory[], allocator: string): string {
   const rise = inWords(bytes.peakBytes - bytes.baselineBytes)
-  const stayed = bytes.heldBytes > 0 ? `${inWords(bytes.heldBytes)} of it stayed` : 'all of it came back'
+  const stayed = bytes.stayedBytes > 0 ? `${inWords(bytes.stayedBytes)} of it stayed` : 'all of it came back'
   return `RSS rose by ${rise} and ${stayed}: ${describeReason(verdict, bytes, live, allocator)}.`
 }

@@ -50,7 +50,7 @@ export function decideVerdict(
   retainedGrowth: number | undefined,
 ): ReleaseVerdict {
   if (live.some(({ grows }) => grows)) return 'still-live'
-  if (bytes.heldBytes <= allowedBytes) return 'returned'
+  if (bytes.stayedBytes <= allowedBytes) return 'returned'
   const { held } = bytes
   const liveBytes = Object.values(liveBytesOf(held)).reduce<number>((sum, one) => sum + Math.max(0, one ?? 0), 0)
   const holders: readonly (readonly [ReleaseVerdict, number])[] = [
@@ -60,5 +60,5 @@ export function decideVerdict(
     ['fragmented', held.pinnedBytes ?? 0],
   ]
   const [verdict, most] = holders.reduce((largest, holder) => (holder[1] > largest[1] ? holder : largest))
-  return most >= bytes.heldBytes * decidingShare ? verdict : 'inconclusive'
+  return most >= bytes.stayedBytes * decidingShare ? verdict : 'inconclusive'
 }
