@@ -1,6 +1,6 @@
 import { checkRelease } from '../release/index.js'
 import type { CheckOptions, ReleaseCheck } from '../release/index.js'
-import { formatByteChange, formatBytes, renderCheckRounds, renderHeldBytes } from '../report/index.js'
+import { describeWhatIf, formatByteChange, formatBytes, plainStyle, renderCheckRounds, renderHolding } from '../report/index.js'
 import { checkedFunction } from './checked-function.js'
 import { hintOf } from './matcher-context.js'
 import type { MatcherContext, MatcherResult } from './matcher-context.js'
@@ -8,23 +8,21 @@ import { oneAtATime } from './one-at-a-time.js'
 
 const name = 'toReturnMemoryToOS'
 
-function coarseness({ coarse, whatIf }: ReleaseCheck): string[] {
-  return coarse ? [`No purge was tried in a forked child, so that the split is coarse: ${whatIf.reason ?? 'none was asked for'}`] : []
-}
+const style = { ...plainStyle, width: 100 }
 
 /** Why it isn't as expected; below the line that says what was. */
 export function describeReturn(check: ReleaseCheck): string {
   const { verdict, summary, bytes, allowedBytes, rounds, advice } = check
+  const { stayedBytes, baselineBytes } = bytes
   return [
-    `Verdict: ${verdict}`,
-    summary,
+    `Verdict: ${verdict}. ${summary}`,
     '',
-    `RSS is ${formatByteChange(bytes.heldBytes)} against the baseline, ${formatBytes(allowedBytes)} may stay. By holder:`,
-    ...renderHeldBytes(bytes.held),
-    ...coarseness(check),
+    `${formatByteChange(stayedBytes)} above the baseline of ${formatBytes(baselineBytes)}, where ${formatBytes(allowedBytes)} may stay:`,
+    ...renderHolding(check, style),
+    describeWhatIf(check),
     '',
     ...renderCheckRounds(rounds, ['rss', 'heap', 'external', 'native']),
-    ...(advice.length === 0 ? [] : ['', 'Advice:', ...advice.map((one) => `- ${one}`)]),
+    ...(advice.length === 0 ? [] : ['', ...advice.map((one) => `– ${one}`)]),
   ].join('\n')
 }
 

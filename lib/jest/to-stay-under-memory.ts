@@ -86,7 +86,9 @@ export function describePeak({ baselineBytes, peakBytes, afterBytes, source }: C
   const isOver = above > limitBytes
   const limitText = typeof limit === 'string' ? `${limit}, which is ${exactly(limitBytes)}` : exactly(limitBytes)
   const sourceText =
-    source === 'kernel' ? "the kernel's own" : `of samples each ${lookEveryMs} ms: the process had been larger before, a shorter peak isn't seen`
+    source === 'kernel'
+      ? "the kernel's own"
+      : `of samples each ${lookEveryMs} ms: the process had been larger before, a shorter peak isn't seen`
   return [
     `Expected peak above the baseline: ${isOver ? 'at most' : 'more than'} ${limitText}`,
     `Received peak above the baseline: ${exactly(above)}`,

@@ -18,3 +18,4 @@ export type {
 } from './release-check.js'
 export { releaseMemory } from './release-memory.js'
 export type { ReleaseOptions, ReleaseReport, ReleaseStep, ResidentMemory } from './release-report.js'
+export { roundingShare } from './verdict.js'

@@ -73,7 +73,7 @@ export class SampleProject {
     const program = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
     return this.#run(
       program,
-      ['run', '--no-file-parallelism', '--testTimeout=60000', '--reporter=json', `--outputFile=${reportFile}`, ...args],
+      ['run', '--root', 'vitest', '--reporter=json', `--outputFile=${reportFile}`, ...args],
       reportFile,
       environment,
     )
@@ -95,7 +95,13 @@ export class SampleProject {
     const { stderr, stdout } = spawnSync(process.execPath, [program, ...args], {
       cwd: this.folder,
       encoding: 'utf8',
-      env: { ...inherited, FIXTURE_ADDON: path.join(fixtureBuild, 'Release', 'fixture.node'), FORCE_COLOR: '0', NO_COLOR: '1', ...environment },
+      env: {
+        ...inherited,
+        FIXTURE_ADDON: path.join(fixtureBuild, 'Release', 'fixture.node'),
+        FORCE_COLOR: '0',
+        NO_COLOR: '1',
+        ...environment,
+      },
     })
     if (!existsSync(reportFile)) throw new Error(`no report was written\n${stdout}\n${stderr}`)
     const { testResults } = JSON.parse(readFileSync(reportFile, 'utf8')) as RunnerReport
@@ -104,7 +110,8 @@ export class SampleProject {
         return [title, { passed: status === 'passed', message: (failureMessages ?? []).join('\n') }] as const
       }),
     )
-    if (results.length === 0) throw new Error(`no test was run\n${testResults.map(({ message }) => message).join('\n')}\n${stdout}\n${stderr}`)
+    if (results.length === 0)
+      throw new Error(`no test was run\n${testResults.map(({ message }) => message).join('\n')}\n${stdout}\n${stderr}`)
     return new Map(results)
   }
 }

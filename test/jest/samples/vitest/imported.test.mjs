@@ -1,6 +1,8 @@
 import 'allocscope/jest'
 import { expect, test } from 'vitest'
 
-import { defineAll } from '../expectations.cjs'
+import { defineFew } from '../expectations.cjs'
 
-defineAll({ test, expect })
+defineFew({ test, expect })
+
+test('passes: with the expect of the test', ({ expect: own }) => own(() => undefined).toStayUnderMemory('64 MB'))
