@@ -34,7 +34,7 @@ export function checkedFunction(received: unknown): () => unknown {
     }
     try {
       const answer: unknown = received()
-      return isThenable(answer) ? answer.then(undefined, fail) : undefined
+      return isThenable(answer) ? Promise.resolve(answer).catch(fail) : undefined
     } catch (thrown) {
       return fail(thrown)
     }
