@@ -25,7 +25,13 @@ const nodeGlobals = Object.fromEntries(
 )
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'coverage/', 'temp/', '.cache/', 'prebuilds/', 'native/', 'test/fixtures/**/*.ts', 'examples/**/*.ts'] },
+  {
+    ignores: ['dist/', 'build/', 'coverage/', 'temp/', '.cache/', 'prebuilds/', 'native/'].concat([
+      'test/fixtures/**/*.ts',
+      'test/jest/samples/**/*.ts',
+      'examples/**/*.ts',
+    ]),
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -45,6 +51,11 @@ export default tseslint.config(
   {
     files: ['**/*.{js,cjs}'],
     languageOptions: { sourceType: 'commonjs', globals: { ...nodeGlobals, ...commonJsGlobals() } },
+  },
+  {
+    // Tests of a project that is run by Jest.
+    files: ['test/jest/samples/jest/*.cjs'],
+    languageOptions: { globals: Object.fromEntries(['expect', 'jest', 'test'].map((name) => [name, 'readonly'])) },
   },
   {
     files: typedFiles,

@@ -26,6 +26,7 @@ export function checkedFunction(received: unknown): () => unknown {
   if (typeof received !== 'function') {
     throw invalidArgumentType('received', 'a function that this matcher can call, as in expect(() => handle(input))', received)
   }
+  const action = received as () => unknown
   let calls = 0
   return () => {
     const call = (calls += 1)
@@ -33,7 +34,7 @@ export function checkedFunction(received: unknown): () => unknown {
       throw failureOf(call, thrown)
     }
     try {
-      const answer: unknown = received()
+      const answer = action()
       return isThenable(answer) ? Promise.resolve(answer).catch(fail) : undefined
     } catch (thrown) {
       return fail(thrown)

@@ -47,7 +47,7 @@ declare global {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/ban-ts-comment, @typescript-eslint/prefer-ts-expect-error -- an error only where Jest isn't installed
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an error only where Jest isn't installed
 /** @ts-ignore What `@jest/globals` takes its matchers from. */
 declare module 'expect' {
   interface Matchers<R, T> extends MemoryMatchers {}

@@ -28,7 +28,12 @@ describe('checkedFunction', () => {
 
   test('waits for whatever has a then', async () => {
     const steps: string[] = []
-    const thenable = { then: (resolve: () => void) => setTimeout(() => resolve(void steps.push('done')), 1) }
+    const thenable = {
+      then(resolve: () => void) {
+        steps.push('done')
+        setImmediate(resolve)
+      },
+    }
     await checkedFunction(() => thenable)()
     expect(steps).toEqual(['done'])
   })
@@ -46,12 +51,12 @@ describe('checkedFunction', () => {
     expect(error.cause).toBe(cause)
   })
 
-  test.each([
+  test.each<[unknown, string]>([
     ['a text', "'a text'"],
     [undefined, 'undefined'],
     [{ code: 8 }, '{ code: 8 }'],
     [vm.runInNewContext('new RangeError("elsewhere")'), 'RangeError: elsewhere'],
-  ])('shows a rejection with %p', async (thrown, shown) => {
+  ])('shows a rejection with %p', async (thrown: unknown, shown) => {
     const rejected = checkedFunction(() => Promise.reject(thrown as Error))()
     await expect(rejected).rejects.toMatchObject({ message: `the function under check threw in call 1: ${shown}`, cause: thrown })
   })

@@ -128,7 +128,8 @@ describe('parseMemorySize', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), near), (text) => {
         const [quantity = '', unit = '', ...rest] = text.split(' ')
-        const isSize = rest.length === 0 && /^[0-9]+(?:\.[0-9]+)?$/.test(quantity) && !/\n/.test(text) && units.includes(unit as MemoryUnit)
+        const isSize =
+          rest.length === 0 && /^[0-9]+(?:\.[0-9]+)?$/.test(quantity) && !text.includes('\n') && units.includes(unit as MemoryUnit)
         if (isSize) expect(Number.isSafeInteger(parseMemorySize(text))).toBe(true)
         else expect(errorOf(() => parseMemorySize(text)).code).toBe('ERR_INVALID_ARG_VALUE')
       }),

@@ -58,6 +58,18 @@ describe('nativeGrowthOf', () => {
     expect(growthOf(evidence(rounds, [], 1e8)).allowanceBytesPerCall).toBe((256 * kibibyte + 5e5) / 14)
   })
 
+  test('growth a call is what the check found to grow in native memory, and there alone', () => {
+    const rounds = roundsOf([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+    ])
+    expect(growthOf(evidence(rounds, [leak(64)]))).toMatchObject({ bytesPerCall: 64, confidence: 'high' })
+    for (const other of [{ where: 'external' as const }, { grows: false }]) {
+      expect(growthOf(evidence(rounds, [{ ...leak(64), ...other }])).bytesPerCall).toBe(0)
+    }
+  })
+
   test('one round proves nothing', () => {
     const growth = growthOf(
       evidence(
