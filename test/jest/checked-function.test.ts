@@ -15,7 +15,7 @@ describe('checkedFunction', () => {
   test.each([undefined, null, 1, 'text', {}, [], Promise.resolve(), Symbol('s')])('refuses %p', (received) => {
     expect(errorOf(() => checkedFunction(received))).toMatchObject({
       code: 'ERR_INVALID_ARG_TYPE',
-      message: /"received"/ as unknown as string,
+      message: expect.stringContaining('"received"') as string,
     })
   })
 
@@ -51,13 +51,13 @@ describe('checkedFunction', () => {
     expect(error.cause).toBe(cause)
   })
 
-  test.each<[unknown, string]>([
+  test.each([
     ['a text', "'a text'"],
     [undefined, 'undefined'],
     [{ code: 8 }, '{ code: 8 }'],
-    [vm.runInNewContext('new RangeError("elsewhere")'), 'RangeError: elsewhere'],
-  ])('shows a rejection with %p', async (thrown: unknown, shown) => {
-    const rejected = checkedFunction(() => Promise.reject(thrown as Error))()
+    [vm.runInNewContext('new RangeError("elsewhere")') as Error, 'RangeError: elsewhere'],
+  ])('shows a rejection with %p', async (thrown, shown) => {
+    const rejected = checkedFunction(jest.fn().mockRejectedValue(thrown))()
     await expect(rejected).rejects.toMatchObject({ message: `the function under check threw in call 1: ${shown}`, cause: thrown })
   })
 })
