@@ -1,11 +1,13 @@
-// node bench/watch.mjs: what watching costs while the main thread is blocked, and what it costs a program that allocates. One run; no figure
-// is asserted.
+// node bench/watch.mjs: what watching costs while the main thread is blocked, and what it costs a program that allocates. Several rounds in
+// turn, so that a machine that grows slower or faster meanwhile treats all alike; no figure is asserted.
+// ALLOCSCOPE_BENCH_SECONDS: how long a round of each is (2). ALLOCSCOPE_BENCH_ROUNDS (7).
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 const { watchArenas } = require('../dist/index.js')
 
-const seconds = Number(process.env.ALLOCSCOPE_BENCH_SECONDS ?? 5)
+const seconds = Number(process.env.ALLOCSCOPE_BENCH_SECONDS ?? 2)
+const rounds = Number(process.env.ALLOCSCOPE_BENCH_ROUNDS ?? 7)
 
 function sleepBlocked() {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000)
@@ -15,34 +17,63 @@ function spinBlocked() {
   for (const end = performance.now() + seconds * 1000; performance.now() < end;);
 }
 
-function percent(share) {
-  return `${(share * 100).toFixed(2)} %`
+function percent(share, digits = 2) {
+  return `${(share * 100).toFixed(digits)} %`
 }
 
-function watchWhile(blocked, work, hertz) {
+function sorted(values) {
+  return [...values].sort((a, b) => a - b)
+}
+
+function median(values) {
+  return sorted(values)[values.length >> 1]
+}
+
+function watchWhile(work, hertz) {
   const watcher = watchArenas({ intervalMs: 1000 / hertz, bufferBytes: 16 * 2 ** 20 })
   const costs = []
   watcher.on('sample', ({ costMicros }) => costs.push(costMicros))
   work()
   watcher.stop()
-  const { samples, missedSamples, lostSamples, cpuShare } = watcher.summary
-  const medianCost = costs.sort((a, b) => a - b)[costs.length >> 1].toFixed(1)
-  return {
-    'main thread': blocked,
-    hertz,
-    'share of a core': percent(cpuShare),
-    samples,
-    missed: `${missedSamples} (${percent(missedSamples / (samples + missedSamples))})`,
-    lost: lostSamples,
-    'median reading, µs': medianCost,
+  return { ...watcher.summary, costMicros: median(costs) }
+}
+
+const blocked = [
+  { thread: 'asleep', work: sleepBlocked, hertz: 100, target: 0.007 },
+  { thread: 'asleep', work: sleepBlocked, hertz: 1000, target: 0.025 },
+  { thread: 'computing', work: spinBlocked, hertz: 100, target: 0.007 },
+  { thread: 'computing', work: spinBlocked, hertz: 1000, target: 0.025 },
+]
+
+function blockedCosts() {
+  const watched = blocked.map(() => [])
+  for (let round = 0; round < rounds; round++) {
+    blocked.forEach(({ work, hertz }, index) => watched[index].push(watchWhile(work, hertz)))
   }
+  return blocked.map(({ thread, hertz, target }, index) => {
+    const sum = (pick) => watched[index].reduce((total, summary) => total + pick(summary), 0)
+    const shares = sorted(watched[index].map(({ cpuShare }) => cpuShare))
+    const [samples, missed] = [sum((summary) => summary.samples), sum((summary) => summary.missedSamples)]
+    return {
+      'main thread': thread,
+      hertz,
+      'share of a core, median': percent(median(shares)),
+      'least – most': `${percent(shares[0])} – ${percent(shares.at(-1))}`,
+      target: percent(target, 1),
+      'µs a sample': ((median(shares) / hertz) * 1e6).toFixed(1),
+      'of it reading': median(watched[index].map(({ costMicros }) => costMicros)).toFixed(1),
+      samples,
+      missed: `${missed} (${percent(missed / (samples + missed))})`,
+      lost: sum((summary) => summary.lostSamples),
+    }
+  })
 }
 
 /** Milliseconds of a program that does little else than take memory from the allocator and give it back. */
 function allocate() {
   const start = performance.now()
   const kept = new Array(1000)
-  for (let i = 0; i < 200_000; i++) kept[i % kept.length] = Buffer.allocUnsafeSlow(1000 + (i % 9000))
+  for (let i = 0; i < 400_000; i++) kept[i % kept.length] = Buffer.allocUnsafeSlow(1000 + (i % 9000))
   return performance.now() - start
 }
 
@@ -54,29 +85,33 @@ function allocateWatched(hertz) {
   return took
 }
 
-function median(values) {
-  return values.sort((a, b) => a - b)[values.length >> 1]
-}
-
-/** Rounds in turn, so that a machine that grows slower or faster meanwhile treats all alike. */
-function slowdowns(rates, rounds = 15) {
+/** Each against an unwatched run of the same round. Unwatched against unwatched is the noise. */
+function slowdowns(rates, pairs = rounds * 5) {
   allocate()
   const times = rates.map(() => [])
-  for (let round = 0; round < rounds; round++) rates.forEach((hertz, index) => times[index].push(allocateWatched(hertz)))
-  const [unwatched] = times.map(median)
-  return rates.map((hertz, index) => ({
-    'watched at, hertz': hertz,
-    'median, ms': median(times[index]).toFixed(1),
-    'times as long': (median(times[index]) / unwatched).toFixed(3),
-    'spread of the rounds': `${Math.min(...times[index]).toFixed(1)} – ${Math.max(...times[index]).toFixed(1)}`,
-  }))
+  const unwatched = []
+  for (let pair = 0; pair < pairs; pair++) {
+    unwatched.push(allocate())
+    // The one that comes first after the unwatched run isn't always the same.
+    for (let i = 0; i < rates.length; i++) {
+      const index = (i + pair) % rates.length
+      times[index].push(allocateWatched(rates[index]))
+    }
+  }
+  return rates.map((hertz, index) => {
+    const ratios = sorted(times[index].map((took, pair) => took / unwatched[pair]))
+    const at = (share) => ratios[Math.floor((ratios.length - 1) * share)].toFixed(3)
+    return {
+      'watched at, hertz': hertz,
+      'median, ms': median(times[index]).toFixed(1),
+      'times as long, median of pairs': at(0.5),
+      'middle half of the pairs': `${at(0.25)} – ${at(0.75)}`,
+      'least against least': (Math.min(...times[index]) / Math.min(...unwatched)).toFixed(3),
+    }
+  })
 }
 
-console.table([
-  watchWhile('asleep', sleepBlocked, 100),
-  watchWhile('asleep', sleepBlocked, 1000),
-  watchWhile('computing', spinBlocked, 100),
-  watchWhile('computing', spinBlocked, 1000),
-])
-console.log('an allocation-heavy program')
+console.log(`${rounds} rounds of ${seconds} s`)
+console.table(blockedCosts())
+console.log('an allocation-heavy program; 0 hertz, unwatched against unwatched, is the noise')
 console.table(slowdowns([0, 100, 1000]))

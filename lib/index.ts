@@ -28,6 +28,7 @@ export { checkRelease, releaseMemory, releaseVerdicts, startPeriodicRelease } fr
 export type {
   CheckedBytes,
   CheckOptions,
+  CheckProgress,
   CheckRound,
   FaultBack,
   HeldBytes,
@@ -47,4 +48,16 @@ export type {
   WhatIfMade,
 } from './release/index.js'
 export { formatSizeTree } from './report/index.js'
-export * from './watch/index.js'
+export { watchArenas } from './watch/index.js'
+export type {
+  ArenaChange,
+  ArenaSample,
+  ArenaTrend,
+  ArenaWatcher,
+  ArenaWatcherEvents,
+  NewArena,
+  SampleOverflow,
+  ThresholdChange,
+  WatchOptions,
+  WatchSummary,
+} from './watch/index.js'

@@ -10,6 +10,7 @@
 #include "heap/inspector.h"
 #include "process/peak.h"
 #include "process/statm.h"
+#include "sampler/ring.h"
 #include "sampler/sampler.h"
 
 namespace allocscope {
@@ -21,6 +22,8 @@ struct Environment {
   heap::Inspector heap;
   // By the number that JavaScript knows each by. Ending the environment ends their threads.
   std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
+  // Rings whose samplers are in other processes; their numbers are of the same series.
+  std::map<uint32_t, std::unique_ptr<sampler::Ring>> rings;
   uint32_t next_sampler = 1;
 
   static Environment& Of(napi_env env);

@@ -6,8 +6,8 @@ cd "$(dirname "$0")/.."
 
 node_majors=(20 22 24 26)
 
-# What each package is for: allocators under which the back ends are tested, then analysers and formatters.
-packages=(libjemalloc2 libjemalloc-dev libmimalloc2.0 libtcmalloc-minimal4 libtbbmalloc2 g++ make python3 binutils valgrind clang-format clang-tidy)
+# What each package is for: allocators under which the back ends are tested, then analysers, formatters and a terminal.
+packages=(libjemalloc2 libjemalloc-dev libmimalloc2.0 libtcmalloc-minimal4 libtbbmalloc2 g++ make python3 binutils valgrind clang-format clang-tidy tmux)
 
 say() { printf 'install-test-tools: %s\n' "$*"; }
 

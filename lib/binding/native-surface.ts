@@ -84,11 +84,19 @@ export interface NativeHeap {
 
 /** The calls of `native/convert/sampler.cc`. */
 export interface NativeSampler {
-  startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number): number | FailureRecord
-  /** Writes a header, then whole records: see lib/watch/sampler-source.ts. */
+  /** A `descriptor` of -1: the samples are drained here. Else that of a ring that another process opened. */
+  startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number, descriptor: number, published: number): number | FailureRecord
+  /** Writes a header, then whole records: see lib/watch/record-buffer.ts. */
   drainSampler(figures: Float64Array, id: number): undefined | FailureRecord
+  /** Every record from now on carries these figures. */
+  publishFigures(figures: Float64Array, id: number): undefined | FailureRecord
   stopSampler(id: number): void
   closeSampler(id: number): void
+  /** Memory for the records of a sampler in another process, which gets the descriptor. */
+  openRing(bytes: number): { readonly id: number; readonly descriptor: number } | FailureRecord
+  /** As `drainSampler`. */
+  drainRing(figures: Float64Array, id: number): undefined | FailureRecord
+  closeRing(id: number): void
 }
 
 /** Resident bytes by the kind of mapping that they lie in. */

@@ -2,25 +2,37 @@
 import { Command } from 'commander'
 
 import { reportError } from './command-errors.js'
+import { registerCheck } from './commands/check.js'
 import { registerDemo } from './commands/demo.js'
 import { registerRun } from './commands/run.js'
 import { registerSizeof } from './commands/sizeof.js'
 import { registerSizes } from './commands/sizes.js'
 import { registerStats } from './commands/stats.js'
+import { registerWatch } from './commands/watch.js'
 import { exitCodes } from './exit-codes.js'
 import { packageVersion } from './package-version.js'
 
 /** Every verb, in the order in which --help lists them. */
-const verbs: readonly ((program: Command) => void)[] = [registerStats, registerRun, registerDemo, registerSizeof, registerSizes]
+const verbs: readonly ((program: Command) => void)[] = [
+  registerStats,
+  registerRun,
+  registerWatch,
+  registerCheck,
+  registerDemo,
+  registerSizeof,
+  registerSizes,
+]
 
 const examples = `
 Examples:
   $ allocscope stats
   $ allocscope run --allocator jemalloc app.js
+  $ allocscope watch app.js
+  $ allocscope check handler.js
   $ allocscope demo
 
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.
-Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; run ends as its program does.`
+Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; run and watch end as their program does.`
 
 function createProgram(): Command {
   const program = new Command('allocscope')

@@ -15,3 +15,31 @@ export function numberBetween(minimum: number, maximum: number): (text: string) 
 export function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value]
 }
+
+const unitPowers = { K: 1, M: 2, G: 3, T: 4, P: 5 } as const
+
+/** Reads an option's value as bytes: `4194304`, `4 MiB`, `4MB`. */
+export function byteSize(text: string): number {
+  const [, number, , unit, binary] = /^\s*(\d+(?:\.\d+)?)\s*((?:([KMGTP])(i)?)?B)?\s*$/.exec(text) ?? []
+  if (number === undefined) throw new InvalidArgumentError('It must be a size, such as 65536, 4 MiB or 4MB.')
+  const power = unit === undefined ? 0 : unitPowers[unit as keyof typeof unitPowers]
+  return Number(number) * (binary === undefined ? 1000 : 1024) ** power
+}
+
+/** Reads an option's value as a share of 1: `0.1`, `10%`. */
+export function share(text: string): number {
+  const [, number, percent] = /^\s*(\d+(?:\.\d+)?)\s*(%)?\s*$/.exec(text) ?? []
+  if (number === undefined) throw new InvalidArgumentError('It must be a share, such as 0.1 or 10%.')
+  return Number(number) / (percent === undefined ? 1 : 100)
+}
+
+/** Reads an option's value as a whole number from `minimum` up. */
+export function wholeNumberFrom(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < minimum) {
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} up.`)
+    }
+    return value
+  }
+}

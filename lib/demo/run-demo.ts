@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { getRss } from '../process/index.js'
+import { checkRelease } from '../release/index.js'
+import type { ReleaseCheck } from '../release/index.js'
 import { streamUploads } from './buffer-phase.js'
 import type { Advance, DemoProgress, DemoProgressListener } from './demo-progress.js'
-import { collectEverything } from './full-collection.js'
 import { archiveDocuments } from './gzip-phase.js'
 import { exchangeJson } from './json-phase.js'
 import { emptyState } from './service-state.js'
@@ -27,6 +28,8 @@ export interface DemoRun<Reading> {
   /** After everything was dropped, the threads ended, a full collection, and RSS had come to rest. */
   readonly after: Reading
   readonly phases: readonly DemoPhase[]
+  /** What {@link checkRelease} says of the whole workload, dropped: run once, without a warm-up. */
+  readonly check: ReleaseCheck
   readonly durationMs: number
 }
 
@@ -39,13 +42,15 @@ const workload: readonly (readonly [name: string, work: Work])[] = [
   ['Run 8 worker threads', runWorkers],
 ]
 
-async function dropEverything(state: ServiceState, advance: Advance): Promise<void> {
+async function dropEverything(state: ServiceState): Promise<void> {
   const { workers } = state
   Object.assign(state, emptyState())
   await Promise.all(workers.map((worker) => worker.terminate()))
-  let looks = 0
-  await collectEverything(() => void advance(1 - 1 / (looks += 1)))
 }
+
+const longestSettleMs = 4000
+
+const collecting = 'Collect, settle, try a purge'
 
 class Stage {
   readonly phases: DemoPhase[] = []
@@ -54,6 +59,16 @@ class Stage {
   constructor(private readonly listener: DemoProgressListener) {}
 
   async perform(name: string, work: Work): Promise<void> {
+    const end = this.begin(name)
+    await work(this.state, async (fraction) => {
+      this.listener.advanced(end.progress(fraction))
+      await nextTurn()
+    })
+    end.finish()
+  }
+
+  /** A phase that somebody else performs. */
+  begin(name: string): { progress(fraction: number): DemoProgress; finish(): void } {
     const startMs = performance.now()
     const progress = (fraction: number): DemoProgress => ({
       phase: name,
@@ -61,13 +76,15 @@ class Stage {
       phaseMs: performance.now() - startMs,
       rssBytes: getRss(),
     })
-    await work(this.state, async (fraction) => {
-      this.listener.advanced(progress(fraction))
-      await nextTurn()
-    })
-    const done = progress(1)
-    this.phases.push({ name, durationMs: done.phaseMs, rssBytes: done.rssBytes })
-    this.listener.finished(done)
+    this.listener.advanced(progress(0))
+    return {
+      progress,
+      finish: () => {
+        const done = progress(1)
+        this.phases.push({ name, durationMs: done.phaseMs, rssBytes: done.rssBytes })
+        this.listener.finished(done)
+      },
+    }
   }
 }
 
@@ -80,8 +97,21 @@ export async function runDemo<Reading>(takeReading: () => Reading, listener: Dem
   const startMs = performance.now()
   const baseline = takeReading()
   const stage = new Stage(listener)
-  for (const [name, work] of workload) await stage.perform(name, work)
-  const peak = takeReading()
-  await stage.perform('Drop everything and collect', dropEverything)
-  return { baseline, peak, after: takeReading(), phases: stage.phases, durationMs: performance.now() - startMs }
+  let peak = baseline
+  let settling: ReturnType<Stage['begin']> | undefined
+  const everything = async (): Promise<void> => {
+    for (const [name, work] of workload) await stage.perform(name, work)
+    peak = takeReading()
+    await stage.perform('Drop everything', dropEverything)
+  }
+  const check = await checkRelease(everything, {
+    warmup: 0,
+    runs: 1,
+    settleMs: longestSettleMs,
+    onProgress: ({ phase }) => {
+      if (phase === 'settling') settling = stage.begin(collecting)
+    },
+  })
+  settling?.finish()
+  return { baseline, peak, after: takeReading(), phases: stage.phases, check, durationMs: performance.now() - startMs }
 }

@@ -14,6 +14,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND'
   /** A program that was to be run doesn't exist or couldn't be started. */
   | 'ERR_ALLOCSCOPE_PROGRAM'
+  /** A script ended its process before a check of it was done. */
+  | 'ERR_ALLOCSCOPE_CHECK_CUT_SHORT'
   /** The layout of V8's objects could not be proved, so that no object's size is known. The message names what failed. */
   | 'ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED'
   /** The forked child that tries a purge could not be made, or didn't answer. */

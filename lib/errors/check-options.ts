@@ -43,10 +43,10 @@ export function checkBoolean(name: string, value: unknown, fallback: boolean): b
 }
 
 /** `value` when it is a function, one that does nothing when it is undefined. */
-export function checkFunction(name: string, value: unknown): () => unknown {
+export function checkFunction(name: string, value: unknown): (...given: readonly unknown[]) => unknown {
   if (value === undefined) return () => undefined
   if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value)
-  return value as () => unknown
+  return value as (...given: readonly unknown[]) => unknown
 }
 
 /** `value` when it is an integer from `minimum` to 1e9, undefined when it is undefined. */

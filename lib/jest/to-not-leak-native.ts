@@ -49,6 +49,8 @@ function checkOptions(options: unknown): Plan {
     'whatIf',
     'settleMs',
     'budgetMs',
+    'signal',
+    'onProgress',
   ])
   return {
     perCallBytes: perCall === undefined ? 0 : checkMemorySize('options.perCall', perCall),

@@ -7,7 +7,7 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2
 const fromKeyboard: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT'])
 
 /** Whether this process is in the foreground group of a terminal: `tpgid` equals `pgrp` in `/proc/self/stat`. */
-function isForeground(): boolean {
+export function isForeground(): boolean {
   try {
     const stat = readFileSync('/proc/self/stat', 'latin1')
     const [, , pgrp, , , tpgid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -1,4 +1,5 @@
 import type { MissingFigures } from '../allocator/index.js'
+import type { RecordLayout } from '../watch/index.js'
 import type { MemorySample, RecordedAllocator } from './memory-sample.js'
 
 /** First line of a recording: written before the program's first line runs. */
@@ -9,6 +10,8 @@ export interface StartLine {
   readonly allocator: RecordedAllocator | undefined
   readonly missing: readonly MissingFigures[]
   readonly sample: MemorySample
+  /** Of a watched program: what its sampling thread's records are, on this program's clock. */
+  readonly layout?: RecordLayout | undefined
 }
 
 /** A sample. The counts are of all samples so far, written or not: a long recording writes only some. */

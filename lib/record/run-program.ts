@@ -1,65 +1,14 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { statSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import path from 'node:path'
-
-import { AllocscopeError } from '../errors/index.js'
-import { findAllocatorLibrary, preloadWith } from './allocator-library.js'
-import type { AllocatorChoice } from './allocator-library.js'
-import { forwardSignals } from './forward-signals.js'
 import { watchFromOutside } from './kernel-watch.js'
 import { openRecord, recordVariable } from './record-channel.js'
 import { describeRun } from './run-report.js'
-import type { RunOutcome, RunReport } from './run-report.js'
+import type { RunReport } from './run-report.js'
+import { prepareProgram } from './start-program.js'
+import type { ProgramOptions } from './start-program.js'
 
 /** Options of {@link runProgram}. */
-export interface RunOptions {
+export interface RunOptions extends ProgramOptions {
   /** Milliseconds between samples. */
   readonly intervalMs: number
-  /** The allocator to run under; undefined leaves the environment's. */
-  readonly allocator: AllocatorChoice | undefined
-  /** Options for node itself. */
-  readonly nodeOptions: readonly string[]
-}
-
-const fromStandardInput = '-'
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true
-}
-
-/** The program's file as `node` would find it: `app` may be `app.js` or a folder with a package.json. Throws `ERR_ALLOCSCOPE_PROGRAM`. */
-function findProgram(program: string): string {
-  if (program === fromStandardInput) return program
-  const file = path.resolve(program)
-  if (isFile(file)) return file
-  try {
-    createRequire(file).resolve(file)
-    return file
-  } catch {
-    const hint = program === 'node' ? ". It runs the program with this node itself: leave 'node' out" : ''
-    throw new AllocscopeError('ERR_ALLOCSCOPE_PROGRAM', `there is no program '${program}' (${file})${hint}`)
-  }
-}
-
-function environmentFor(address: string, options: RunOptions, library: string | undefined): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = { ...process.env, [recordVariable]: address }
-  if (options.allocator === undefined) return environment
-  const preload = preloadWith(library, process.env['LD_PRELOAD'])
-  delete environment['LD_PRELOAD']
-  return preload === undefined ? environment : { ...environment, LD_PRELOAD: preload }
-}
-
-function ending(child: ChildProcess): Promise<Pick<RunOutcome, 'exitCode' | 'signal'>> {
-  return new Promise((resolve, reject) => {
-    child.once('error', (cause) => {
-      reject(new AllocscopeError('ERR_ALLOCSCOPE_PROGRAM', `cannot start ${process.execPath}: ${cause.message}`, { cause }))
-    })
-    child.once('exit', (code, signal) => {
-      resolve({ exitCode: code ?? undefined, signal: signal ?? undefined })
-    })
-  })
 }
 
 /**
@@ -70,25 +19,18 @@ function ending(child: ChildProcess): Promise<Pick<RunOutcome, 'exitCode' | 'sig
  * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
  */
 export async function runProgram(program: string, programArguments: readonly string[], options: RunOptions): Promise<RunReport> {
-  const file = findProgram(program)
   const { allocator, intervalMs, nodeOptions } = options
-  const library = allocator === undefined || allocator === 'glibc' ? undefined : findAllocatorLibrary(allocator)
+  const found = prepareProgram(program, programArguments, options)
   const record = openRecord(intervalMs)
   try {
-    const preload = path.join(__dirname, 'preload.js')
     const startMs = performance.now()
-    const child = spawn(process.execPath, ['--require', preload, ...nodeOptions, file, ...programArguments], {
-      stdio: 'inherit',
-      env: environmentFor(record.address, options, library),
-    })
-    const ended = ending(child)
-    const stopForwarding = forwardSignals(child)
-    const stopWatching = child.pid === undefined ? () => undefined : watchFromOutside(child.pid, Math.max(intervalMs, 20))
-    const { exitCode, signal } = await ended.finally(stopForwarding)
+    const { pid, library, ended } = found.start({ [recordVariable]: record.address })
+    const stopWatching = pid === 0 ? () => undefined : watchFromOutside(pid, Math.max(intervalMs, 20))
+    const { exitCode, signal } = await ended
     const kernel = stopWatching()
     const durationMs = performance.now() - startMs
     const requested = allocator === undefined ? undefined : { allocator, library }
-    const run = { program, programArguments, nodeOptions, pid: child.pid ?? 0, exitCode, signal, durationMs, intervalMs, requested, kernel }
+    const run = { program, programArguments, nodeOptions, pid, exitCode, signal, durationMs, intervalMs, requested, kernel }
     return describeRun({ ...run, recording: record.read() })
   } finally {
     record.close()

@@ -82,14 +82,27 @@ function milliseconds(value: number): string {
   return `${Math.round(value).toLocaleString('en-US')} ms`
 }
 
-function mismatchNote({ requested }: RunOutcome, allocator: RecordedAllocator | undefined): RunNote[] {
+/** That another allocator serves malloc than the one that was asked for. */
+export function mismatchNote({ requested }: Pick<RunOutcome, 'requested'>, allocator: RecordedAllocator | undefined): RunNote[] {
   if (requested === undefined || allocator === undefined || requested.allocator === allocator.name) return []
   const took = requested.library === undefined ? '' : ` although ${requested.library} was preloaded`
   const message = `${requested.allocator} was asked for, but ${allocator.name} serves malloc in this process${took}: the figures are ${allocator.name}'s.`
   return [{ kind: 'allocator-mismatch', message }]
 }
 
-function endingNotes({ exitCode, signal, recording }: RunOutcome, { start, exit, last }: Moments, durationMs: number): RunNote[] {
+/** How far a recording came. */
+interface Reach {
+  readonly started: boolean
+  readonly exited: boolean
+  /** When its last sample was taken. */
+  readonly lastMs: number
+}
+
+/** What is missing at a recording's end, and why. */
+export function endingNotes(
+  { exitCode, signal, recording, durationMs }: Pick<RunOutcome, 'exitCode' | 'signal' | 'recording' | 'durationMs'>,
+  { started, exited, lastMs }: Reach,
+): RunNote[] {
   const torn: RunNote[] =
     recording.tornLines === 0
       ? []
@@ -99,14 +112,14 @@ function endingNotes({ exitCode, signal, recording }: RunOutcome, { start, exit,
             message: `${recording.tornLines} line of the record is torn: the process ended while writing it. It was left out.`,
           },
         ]
-  if (start === undefined || last === undefined) {
+  if (!started) {
     const ending = signal === undefined ? `ended with code ${exitCode ?? 0}` : `was ended by ${signal}`
     const message = `nothing was recorded: node ${ending} before the program began, or it may not read files or load the recorder.`
     return [{ kind: 'not-recorded', message }, ...torn]
   }
-  if (exit !== undefined) return torn
+  if (exited) return torn
   const ending = signal === undefined ? 'The program left without its exit event' : `${signal} ended the program at once`
-  const ago = milliseconds(Math.max(0, durationMs - last.sample.elapsedMs))
+  const ago = milliseconds(Math.max(0, durationMs - lastMs))
   return [
     { kind: 'no-exit-reading', message: `${ending}, so there is no reading at exit; the last sample is about ${ago} older than the end.` },
     ...torn,
@@ -187,7 +200,11 @@ export function describeRun(outcome: RunOutcome): RunReport {
     sampling: describeSampling(outcome, moments, largestGapMs),
     notes: [
       ...mismatchNote(outcome, beginning?.allocator),
-      ...endingNotes(outcome, moments, outcome.durationMs),
+      ...endingNotes(outcome, {
+        started: start !== undefined && moments.last !== undefined,
+        exited: exit !== undefined,
+        lastMs: moments.last?.sample.elapsedMs ?? 0,
+      }),
       ...blockedNote(intervalMs, largestGapMs),
       ...peakNote(peak?.sample, peakRssBytes),
       ...missingNotes([

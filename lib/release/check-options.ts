@@ -1,4 +1,12 @@
-import { checkBoolean, checkCount, checkFunction, checkNumber, readOptions } from '../errors/index.js'
+import { checkBoolean, checkCount, checkFunction, checkNumber, invalidArgumentType, readOptions } from '../errors/index.js'
+
+/** What a check is doing. */
+export interface CheckProgress {
+  /** `'baseline'` and `'settling'`: collecting, and waiting for RSS to come to rest. `'calls'`: a round of calls begins. */
+  readonly phase: 'baseline' | 'calls' | 'settling'
+  /** Calls made so far. */
+  readonly calls: number
+}
 
 /** Options of {@link checkRelease}. */
 export interface CheckOptions {
@@ -19,16 +27,26 @@ export interface CheckOptions {
   readonly whatIf?: boolean
   /** The most milliseconds to wait, each time, until RSS stands still: 2,000 by default. */
   readonly settleMs?: number
+  /** Ends the calls early: the one under way isn't waited for, and the check concludes with what was done. */
+  readonly signal?: AbortSignal
+  /** Told what is being done. */
+  readonly onProgress?: (progress: CheckProgress) => void
   /** Milliseconds that further rounds may take when `runs` isn't given: 3,000 by default. The first round is always made. */
   readonly budgetMs?: number
 }
 
-const names = ['setup', 'teardown', 'runs', 'warmup', 'allowBytes', 'whatIf', 'settleMs', 'budgetMs'] as const
+const names = ['setup', 'teardown', 'runs', 'warmup', 'allowBytes', 'whatIf', 'settleMs', 'budgetMs', 'signal', 'onProgress'] as const
 
 /** {@link CheckOptions}, checked; what has no default may be undefined. */
-export interface CheckPlan extends Required<Omit<CheckOptions, 'runs' | 'allowBytes'>> {
+export interface CheckPlan extends Required<Omit<CheckOptions, 'runs' | 'allowBytes' | 'signal'>> {
   readonly runs: number | undefined
   readonly allowBytes: number | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+function checkSignal(name: string, value: unknown): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value
+  throw invalidArgumentType(name, 'an AbortSignal', value)
 }
 
 /** The options, checked and complete. */
@@ -42,6 +60,8 @@ export function checkCheckOptions(options: unknown): CheckPlan {
     warmup: checkCount('options.warmup', given.warmup, 0) ?? 1,
     allowBytes: allowBytes === undefined ? undefined : checkNumber('options.allowBytes', allowBytes, 0, 0),
     whatIf: checkBoolean('options.whatIf', given.whatIf, true),
+    signal: checkSignal('options.signal', given.signal),
+    onProgress: checkFunction('options.onProgress', given.onProgress),
     settleMs: checkNumber('options.settleMs', given.settleMs, 0, 2000, 600_000),
     budgetMs: checkNumber('options.budgetMs', given.budgetMs, 0, 3000, 24 * 3600 * 1000),
   }

@@ -27,14 +27,17 @@ interface Measured {
 }
 
 async function measure(action: () => unknown, plan: CheckPlan): Promise<Measured> {
-  // The first reading of all starts threads and compiles code, which must not show between the two that count.
-  await readMoment(0, plan.whatIf)
-  const before = await readMoment(plan.settleMs, plan.whatIf)
+  plan.onProgress({ phase: 'baseline', calls: 0 })
   const peak = new PeakWatch()
   try {
+    // The first reading of all starts threads and compiles code, which must not show between the two that count.
+    await readMoment(0, plan.whatIf)
+    const before = await readMoment(plan.settleMs, plan.whatIf)
+    peak.restart()
     const rounds = new Rounds(action, plan, peak)
     const made = await rounds.make()
     const peakBytes = peak.end()
+    plan.onProgress({ phase: 'settling', calls: rounds.callsInAll })
     const after = await readMoment(plan.settleMs, plan.whatIf)
     return { before, after, peakBytes, rounds: made, calls: rounds.callsInAll }
   } finally {

@@ -1,4 +1,4 @@
-export type { CheckOptions } from './check-options.js'
+export type { CheckOptions, CheckProgress } from './check-options.js'
 export { checkRelease } from './check-release.js'
 export { noiseOf } from './live-places.js'
 export { PeakWatch } from './peak-watch.js'

@@ -7,7 +7,7 @@ const defaultIntervalMs = 5
 /** The highest RSS while something runs: the kernel's own peak where that rose, the highest of frequent samples otherwise. */
 export class PeakWatch {
   readonly #watcher: ArenaWatcher
-  readonly #kernelPeakBefore = getProcessMemory().peakRssBytes
+  #kernelPeakBefore = getProcessMemory().peakRssBytes
   #highest = getProcessMemory().rssBytes
 
   /** @param intervalMs - How often RSS is looked at; 5 by default. */
@@ -16,6 +16,13 @@ export class PeakWatch {
     this.#watcher.on('sample', ({ rssBytes }) => {
       this.#highest = Math.max(this.#highest, rssBytes ?? 0)
     })
+  }
+
+  /** Forgets what was seen so far. The watch itself, and what it allocates, can thus be there before a baseline is taken. */
+  restart(): void {
+    const { rssBytes, peakRssBytes } = getProcessMemory()
+    this.#kernelPeakBefore = peakRssBytes
+    this.#highest = rssBytes
   }
 
   /** Ends the watch; the peak. The second call returns the same. */

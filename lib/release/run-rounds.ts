@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 
 import type { CheckPlan } from './check-options.js'
@@ -38,8 +39,25 @@ function growthOfNext(durationMs: number, readingMs: number, grownBytes: number)
   return Math.round(Math.min(mostGrowthOfRounds, Math.max(leastGrowthOfRounds, affordable)))
 }
 
-async function repeat(action: () => unknown, calls: number): Promise<void> {
-  for (let call = 0; call < calls; call += 1) await action()
+/** Settles with the call, or once `signal` aborts. */
+async function callUnlessAborted(action: () => unknown, signal: AbortSignal): Promise<void> {
+  const abandoned = new AbortController()
+  const aborted = once(signal, 'abort', { signal: abandoned.signal }).catch(() => undefined)
+  try {
+    await Promise.race([action(), aborted])
+  } finally {
+    abandoned.abort()
+  }
+}
+
+/** How many of the calls were made. */
+async function repeat(action: () => unknown, calls: number, signal: AbortSignal | undefined): Promise<number> {
+  for (let call = 0; call < calls; call += 1) {
+    if (signal === undefined) await action()
+    else if (signal.aborted) return call
+    else await callUnlessAborted(action, signal)
+  }
+  return calls
 }
 
 /** Whether some place grows with a confidence that further rounds wouldn't raise. */
@@ -71,24 +89,33 @@ export class Rounds {
   /** The warm-up and all rounds; one point for each, the warm-up's first. */
   async make(): Promise<readonly CheckRound[]> {
     const startMs = performance.now()
-    await this.#call(this.#plan.warmup, 0)
+    await this.#call(this.#plan.warmup, false)
     if (this.#plan.runs === undefined) await this.#callUntilEvident(startMs)
-    else for (const calls of plannedCounts(this.#plan.runs)) await this.#call(calls)
+    else await this.#callAsPlanned(plannedCounts(this.#plan.runs))
     return this.#made
   }
 
-  async #call(calls: number, countedCalls = calls): Promise<void> {
+  async #call(calls: number, counted = true): Promise<void> {
     const startMs = performance.now()
-    await repeat(this.#action, calls)
-    this.#callsInAll += calls
+    this.#plan.onProgress({ phase: 'calls', calls: this.#callsInAll })
+    const madeCalls = await repeat(this.#action, calls, this.#plan.signal)
+    this.#callsInAll += madeCalls
     const durationMs = performance.now() - startMs
     const moment = await readLiveMoment(this.#plan.whatIf)
-    this.#made.push({ calls: countedCalls, durationMs, ...moment })
+    this.#made.push({ calls: counted ? madeCalls : 0, durationMs, ...moment })
+  }
+
+  async #callAsPlanned(counts: readonly number[]): Promise<void> {
+    for (const calls of counts) if (!this.#isAborted()) await this.#call(calls)
+  }
+
+  #isAborted(): boolean {
+    return this.#plan.signal?.aborted === true
   }
 
   async #callUntilEvident(startMs: number): Promise<void> {
     const first = this.#made[0] as CheckRound
-    for (let calls = 1, longest = 0; longest < longestRounds;) {
+    for (let calls = 1, longest = 0; longest < longestRounds && !this.#isAborted();) {
       const roundMs = performance.now()
       await this.#call(calls)
       const { durationMs, rssBytes } = this.#made.at(-1) as CheckRound

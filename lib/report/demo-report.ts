@@ -6,6 +6,7 @@ import { formatByteChange, formatBytes, formatCount } from './byte-format.js'
 import { summariseDemo } from './demo-verdict.js'
 import { formatDuration } from './duration-format.js'
 import { renderJson } from './json.js'
+import { renderVerdict } from './release-check-text.js'
 import { renderProse, renderSection, threadCaveat } from './section.js'
 import { layOutTable } from './table.js'
 import type { TableColumn } from './table.js'
@@ -115,6 +116,7 @@ export function renderDemo(run: Run, subject: string, style: TextStyle): string 
     ...renderSection('What each arena has from the system', arenas, style),
     '',
     ...renderProse(summariseDemo(run), '', style, style.bold),
+    ...renderSection('Did it go back to the operating system?', renderVerdict(run.check, style), style),
   ]
   return `${lines.join('\n')}\n`
 }

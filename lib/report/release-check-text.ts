@@ -131,18 +131,12 @@ export function describeWhatIf({ whatIf, coarse }: ReleaseCheck): string {
   return `The purge was tried in a forked child (${(whatIf.forkMs ?? 0).toFixed(1)} ms to fork): this process was left as it was.`
 }
 
-/** What `allocscope check` prints. */
-export function renderReleaseCheck(check: ReleaseCheck, subject: string, style: TextStyle): string {
-  const { verdict, summary, advice, calls, durationMs } = check
-  const isGood = verdict === 'returned'
-  const counted = `${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}, ${formatDuration(durationMs)}`
-  const lines = [
-    style.dim(`${subject}; ${counted}`),
-    '',
-    (isGood ? style.bold : style.warn)(`  ${verdict}`),
+/** The verdict, who holds what, and what to do about it. */
+export function renderVerdict(check: ReleaseCheck, style: TextStyle): string[] {
+  const { verdict, summary, advice } = check
+  return [
+    (verdict === 'returned' ? style.bold : style.warn)(`  ${verdict}`),
     ...renderProse(summary, '  ', style),
-    '',
-    ...renderTotals(check, style),
     ...renderSection('Where the bytes are', renderHolding(check, style), style),
     ...renderSection('Growth, round by round', renderRounds(check, style), style),
     ...renderSection(
@@ -153,6 +147,13 @@ export function renderReleaseCheck(check: ReleaseCheck, subject: string, style: 
     '',
     ...renderProse(describeWhatIf(check), '', style, style.dim),
   ]
+}
+
+/** What `allocscope check` prints. */
+export function renderReleaseCheck(check: ReleaseCheck, subject: string, style: TextStyle): string {
+  const { calls, durationMs } = check
+  const counted = `${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}, ${formatDuration(durationMs)}`
+  const lines = [style.dim(`${subject}; ${counted}`), '', ...renderTotals(check, style), '', ...renderVerdict(check, style)]
   return `${lines.join('\n')}\n`
 }
 

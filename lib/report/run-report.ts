@@ -41,12 +41,14 @@ function renderMoments({ start, peak, exit }: RunReport, style: TextStyle): stri
   return layOutTable([{}, ...columns, changeColumn], [['after', at(start), at(peak), at(exit)], ...bytes, ...arenaRow], style)
 }
 
-function describeEnding({ exitCode, signal, durationMs }: RunReport): string {
+/** How a program ended, and after how long. */
+export function describeEnding({ exitCode, signal, durationMs }: Pick<RunReport, 'exitCode' | 'signal' | 'durationMs'>): string {
   const ending = signal === undefined ? `exit code ${exitCode ?? 0}` : `ended by ${signal}`
   return `${ending} after ${formatDuration(durationMs)}`
 }
 
-function describeAllocator({ allocator, requested }: RunReport): (readonly [string, string])[] {
+/** The allocator that a program ran under, and the one that was asked for. */
+export function describeAllocator({ allocator, requested }: Pick<RunReport, 'allocator' | 'requested'>): (readonly [string, string])[] {
   const wanted =
     requested === undefined ? [] : [['asked for', `${requested.allocator}, ${requested.library ?? 'nothing preloaded'}`] as const]
   if (allocator === undefined) return wanted
@@ -70,7 +72,8 @@ function describeSampling({ sampling, peakRssBytes }: RunReport): (readonly [str
 
 const loud: ReadonlySet<RunNote['kind']> = new Set(['allocator-mismatch', 'not-recorded'])
 
-function renderNotes(notes: readonly RunNote[], style: TextStyle): string[] {
+/** What a reader must know to judge the figures. */
+export function renderNotes(notes: readonly RunNote[], style: TextStyle): string[] {
   return notes.flatMap(({ kind, message }) => {
     const isLoud = loud.has(kind)
     return renderProse(message, isLoud ? '  ! ' : '  – ', style, isLoud ? style.warn : style.dim)

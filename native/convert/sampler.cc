@@ -1,16 +1,24 @@
 #include "sampler/sampler.h"
 
 #include <napi.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <climits>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "allocator/detect.h"
 #include "convert/register.h"
 #include "convert/values.h"
 #include "environment.h"
+#include "platform/clock.h"
+#include "platform/mapping.h"
+#include "sampler/ring.h"
 
 namespace allocscope::convert {
 namespace {
@@ -19,6 +27,8 @@ constexpr size_t kMaxSamplers = 64;
 constexpr double kMaxIntervalMillis = 24 * 3600 * 1000;
 constexpr double kMaxRingBytes = size_t{1} << 30;
 constexpr double kNanosPerMilli = 1e6;
+// What a record of another process's may have before its arenas: that process's allocator needn't be this one's.
+constexpr size_t kMostFigures = 64;
 
 // The figures that drainSampler writes before the records.
 enum DrainField : size_t { kDrained, kSamples, kMissed, kLost, kCpuMillis, kElapsedMillis, kIntervalMillis, kDrainHeader };
@@ -32,40 +42,73 @@ napi_value MakeArgumentFailure(napi_env env, const char* call, const char* messa
   return MakeFailure(env, {"INTERNAL", call, 0, message});
 }
 
-// startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number): number | FailureRecord
+size_t LongestRecord() {
+  return sampler::kRecordFigures + allocator::LiveBackend().footprint_fields().size() + sampler::kMaxPublished + sampler::kMaxArenas;
+}
+
+// Written so that NaN doesn't fit.
+bool IsRingSize(double bytes) { return bytes >= static_cast<double>(sampler::Ring::BytesFor(LongestRecord())) && bytes <= kMaxRingBytes; }
+
+Result<platform::Mapping> MapRing(double bytes, double descriptor) {
+  if (descriptor >= 0) return platform::Mapping::Shared(static_cast<int>(descriptor), static_cast<size_t>(bytes));
+  return platform::Mapping::Anonymous(static_cast<size_t>(bytes));
+}
+
+// startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number, descriptor: number, published: number): number | FailureRecord
+// A descriptor of -1 stands for memory of its own, which drainSampler reads; any other is that of openRing, whose opener reads.
 napi_value StartSampler(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   const double interval_millis = NumberArgument(info, 0);
   const double max_cpu_share = NumberArgument(info, 1);
   const double ring_bytes = NumberArgument(info, 2);
-  const allocator::Backend& backend = allocator::LiveBackend();
-  const size_t longest = sampler::kRecordFigures + backend.footprint_fields().size() + sampler::kMaxArenas;
+  const double descriptor = NumberArgument(info, 3);
+  const double published = NumberArgument(info, 4);
   // Written so that NaN fits none of them.
   const bool valid = interval_millis >= 0.1 && interval_millis <= kMaxIntervalMillis && max_cpu_share >= 1e-6 && max_cpu_share <= 1 &&
-                     ring_bytes >= static_cast<double>(longest * sizeof(double)) && ring_bytes <= kMaxRingBytes;
+                     IsRingSize(ring_bytes) && descriptor >= -1 && descriptor <= INT_MAX && published >= 0 &&
+                     published <= static_cast<double>(sampler::kMaxPublished);
   if (!valid) return MakeArgumentFailure(env, "startSampler", "expected an interval, a share and a size within their bounds");
   Environment& environment = Environment::Of(env);
   if (environment.samplers.size() >= kMaxSamplers) {
     return MakeFailure(env, {"UNSUPPORTED", "startSampler", 0, "64 watchers are running in this thread already"});
   }
-  const sampler::Options options{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share,
-                                 static_cast<size_t>(ring_bytes) / sizeof(double)};
-  Result<std::unique_ptr<sampler::Sampler>> started = sampler::Sampler::Start(backend, options);
+  Result<platform::Mapping> memory = MapRing(ring_bytes, descriptor);
+  if (!memory.ok()) return MakeFailure(env, memory.failure());
+  const sampler::Options options{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share, static_cast<size_t>(published)};
+  Result<std::unique_ptr<sampler::Sampler>> started = sampler::Sampler::Start(allocator::LiveBackend(), options, std::move(memory.value()));
   if (!started.ok()) return MakeFailure(env, started.failure());
   const uint32_t id = environment.next_sampler++;
   environment.samplers[id] = std::move(started.value());
   return Napi::Number::New(env, id);
 }
 
-sampler::Sampler* SamplerOf(napi_env env, double id) {
+template <typename Kept>
+Kept* FindKept(const std::map<uint32_t, std::unique_ptr<Kept>>& kept, double id) {
   if (!(id >= 1 && id <= UINT32_MAX)) return nullptr;
-  const auto& samplers = Environment::Of(env).samplers;
-  const auto found = samplers.find(static_cast<uint32_t>(id));
-  return found == samplers.end() ? nullptr : found->second.get();
+  const auto found = kept.find(static_cast<uint32_t>(id));
+  return found == kept.end() ? nullptr : found->second.get();
+}
+
+sampler::Sampler* SamplerOf(napi_env env, double id) { return FindKept(Environment::Of(env).samplers, id); }
+
+// Writes the header that DrainField names, then whole records.
+void DrainInto(const FigureBuffer& buffer, sampler::Ring* ring) {
+  double* const figures = buffer.figures;
+  const sampler::RingCounters& counters = ring->counters();
+  const auto count = [](const std::atomic<uint64_t>& counter) { return static_cast<double>(counter.load(std::memory_order_relaxed)); };
+  const double started = count(counters.started_nanos);
+  const double stopped = count(counters.stopped_nanos);
+  const double until = stopped > 0 ? stopped : static_cast<double>(platform::MonotonicNanos());
+  figures[kSamples] = count(counters.samples);
+  figures[kMissed] = count(counters.missed);
+  figures[kLost] = count(counters.lost);
+  figures[kCpuMillis] = count(counters.cpu_nanos) / kNanosPerMilli;
+  figures[kElapsedMillis] = started > 0 ? (until - started) / kNanosPerMilli : 0;
+  figures[kIntervalMillis] = count(counters.interval_nanos) / kNanosPerMilli;
+  figures[kDrained] = static_cast<double>(ring->Drain(figures + kDrainHeader, buffer.length - kDrainHeader));
 }
 
 // drainSampler(figures: Float64Array, id: number): undefined | FailureRecord
-// Writes the header that DrainField names, then whole records.
 napi_value DrainSampler(napi_env env, napi_callback_info raw_info) {
   const FigureBuffer buffer = FigureBufferArgument(env, raw_info);
   const Napi::CallbackInfo info(env, raw_info);
@@ -73,15 +116,21 @@ napi_value DrainSampler(napi_env env, napi_callback_info raw_info) {
   if (sampler == nullptr) return MakeArgumentFailure(env, "drainSampler", "there is no such sampler");
   const size_t needed = kDrainHeader + sampler->longest_record();
   if (buffer.length < needed) return MakeBufferFailure(env, "drainSampler", needed);
-  const sampler::Counters counters = sampler->counters();
-  double* const figures = buffer.figures;
-  figures[kSamples] = static_cast<double>(counters.samples);
-  figures[kMissed] = static_cast<double>(counters.missed);
-  figures[kLost] = static_cast<double>(counters.lost);
-  figures[kCpuMillis] = static_cast<double>(counters.cpu_nanos) / kNanosPerMilli;
-  figures[kElapsedMillis] = static_cast<double>(counters.elapsed_nanos) / kNanosPerMilli;
-  figures[kIntervalMillis] = static_cast<double>(counters.interval_nanos) / kNanosPerMilli;
-  figures[kDrained] = static_cast<double>(sampler->Drain(figures + kDrainHeader, buffer.length - kDrainHeader));
+  DrainInto(buffer, &sampler->ring());
+  return nullptr;
+}
+
+// publishFigures(figures: Float64Array, id: number): undefined | FailureRecord
+// The sampler's records carry these figures from now on.
+napi_value PublishFigures(napi_env env, napi_callback_info raw_info) {
+  const FigureBuffer buffer = FigureBufferArgument(env, raw_info);
+  const Napi::CallbackInfo info(env, raw_info);
+  sampler::Sampler* const sampler = SamplerOf(env, NumberArgument(info, 1));
+  if (sampler == nullptr) return MakeArgumentFailure(env, "publishFigures", "there is no such sampler");
+  if (buffer.figures == nullptr || buffer.length < sampler->published()) {
+    return MakeBufferFailure(env, "publishFigures", sampler->published());
+  }
+  sampler->Publish(buffer.figures);
   return nullptr;
 }
 
@@ -103,11 +152,57 @@ napi_value CloseSampler(napi_env env, napi_callback_info raw_info) {
   return nullptr;
 }
 
+// openRing(bytes: number): { id: number, descriptor: number } | FailureRecord
+// Memory for the records of a sampler in another process, to which the descriptor is handed. The caller closes the descriptor.
+napi_value OpenRing(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  const double bytes = NumberArgument(info, 0);
+  if (!IsRingSize(bytes)) return MakeArgumentFailure(env, "openRing", "expected a size within its bounds");
+  const Result<int> descriptor = platform::CreateSealedFile(static_cast<size_t>(bytes));
+  if (!descriptor.ok()) return MakeFailure(env, descriptor.failure());
+  Result<platform::Mapping> memory = platform::Mapping::Shared(descriptor.value(), static_cast<size_t>(bytes));
+  if (!memory.ok()) {
+    close(descriptor.value());
+    return MakeFailure(env, memory.failure());
+  }
+  Environment& environment = Environment::Of(env);
+  const uint32_t id = environment.next_sampler++;
+  environment.rings[id] = std::make_unique<sampler::Ring>(std::move(memory.value()));
+  Napi::Object opened = Napi::Object::New(env);
+  opened.Set("id", id);
+  opened.Set("descriptor", descriptor.value());
+  return opened;
+}
+
+// drainRing(figures: Float64Array, id: number): undefined | FailureRecord
+napi_value DrainRing(napi_env env, napi_callback_info raw_info) {
+  const FigureBuffer buffer = FigureBufferArgument(env, raw_info);
+  const Napi::CallbackInfo info(env, raw_info);
+  sampler::Ring* const ring = FindKept(Environment::Of(env).rings, NumberArgument(info, 1));
+  if (ring == nullptr) return MakeArgumentFailure(env, "drainRing", "there is no such ring");
+  const size_t needed = kDrainHeader + kMostFigures + sampler::kMaxArenas;
+  if (buffer.length < needed) return MakeBufferFailure(env, "drainRing", needed);
+  DrainInto(buffer, ring);
+  return nullptr;
+}
+
+// closeRing(id: number): void
+napi_value CloseRing(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  const double id = NumberArgument(info, 0);
+  if (FindKept(Environment::Of(env).rings, id) != nullptr) Environment::Of(env).rings.erase(static_cast<uint32_t>(id));
+  return nullptr;
+}
+
 }  // namespace
 
 void RegisterSampler(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "startSampler", StartSampler);
   Export(env, exports, "drainSampler", DrainSampler);
+  Export(env, exports, "publishFigures", PublishFigures);
+  Export(env, exports, "openRing", OpenRing);
+  Export(env, exports, "drainRing", DrainRing);
+  Export(env, exports, "closeRing", CloseRing);
   Export(env, exports, "stopSampler", StopSampler);
   Export(env, exports, "closeSampler", CloseSampler);
 }

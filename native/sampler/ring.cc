@@ -1,30 +1,26 @@
 #include "sampler/ring.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace allocscope::sampler {
 
-Ring::Ring(size_t words) : words_(words), memory_(nullptr) {
-  void* memory = mmap(nullptr, words * sizeof(double), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory != MAP_FAILED) memory_ = static_cast<double*>(memory);
-}
-
-Ring::~Ring() {
-  if (memory_ != nullptr) munmap(memory_, words_ * sizeof(double));
-}
+Ring::Ring(platform::Mapping mapping)
+    : mapping_(std::move(mapping)),
+      header_(static_cast<Header*>(mapping_.data())),
+      memory_(reinterpret_cast<double*>(header_ + 1)),
+      words_((mapping_.bytes() - sizeof(Header)) / sizeof(double)) {}
 
 bool Ring::Push(const double* record, size_t length) {
-  const uint64_t written = written_.load(std::memory_order_relaxed);
-  const uint64_t waiting = written - read_.load(std::memory_order_acquire);
-  if (length > words_ - waiting) return false;
+  const uint64_t written = header_->written.load(std::memory_order_relaxed);
+  const uint64_t waiting = written - header_->read.load(std::memory_order_acquire);
+  if (length > words_ || waiting > words_ - length) return false;
   const size_t at = written % words_;
   const size_t first = std::min(length, words_ - at);
   std::memcpy(memory_ + at, record, first * sizeof(double));
   std::memcpy(memory_, record + first, (length - first) * sizeof(double));
-  written_.store(written + length, std::memory_order_release);
+  header_->written.store(written + length, std::memory_order_release);
   return true;
 }
 
@@ -36,17 +32,22 @@ void Ring::CopyOut(uint64_t from, double* into, size_t length) const {
 }
 
 size_t Ring::Drain(double* into, size_t capacity) {
-  const uint64_t written = written_.load(std::memory_order_acquire);
-  const uint64_t begin = read_.load(std::memory_order_relaxed);
-  uint64_t at = begin;
-  while (at != written) {
-    const size_t length = static_cast<size_t>(memory_[at % words_]);
-    if (at - begin + length > capacity) break;
-    CopyOut(at, into + (at - begin), length);
-    at += length;
+  const uint64_t waiting = header_->written.load(std::memory_order_acquire) - read_;
+  if (waiting > words_) return 0;
+  size_t moved = 0;
+  while (moved < waiting) {
+    const double length = memory_[(read_ + moved) % words_];
+    // Written so that NaN is refused: what another process wrote must not lead out of the ring.
+    if (!(length >= 1 && length <= static_cast<double>(waiting - moved))) break;
+    if (static_cast<size_t>(length) > capacity - moved) break;
+    const auto words = static_cast<size_t>(length);
+    CopyOut(read_ + moved, into + moved, words);
+    into[moved] = length;
+    moved += words;
   }
-  read_.store(at, std::memory_order_release);
-  return at - begin;
+  read_ += moved;
+  header_->read.store(read_, std::memory_order_release);
+  return moved;
 }
 
 }  // namespace allocscope::sampler

@@ -5,33 +5,63 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "platform/mapping.h"
+
 namespace allocscope::sampler {
 
-// Records of doubles, from one writing thread to one reading thread, without a lock. Each record's first word is its length. Its memory is
-// a mapping of its own, so that it shows in no figure of the allocator's, and becomes resident only as far as it was ever filled.
+// What the writer has done so far, for whoever reads. Each is written by one thread alone; together they are no snapshot.
+struct RingCounters {
+  std::atomic<uint64_t> samples;
+  // Deadlines that passed without a sample, as the thread wasn't run.
+  std::atomic<uint64_t> missed;
+  // Samples that the full ring had no room for.
+  std::atomic<uint64_t> lost;
+  // What the sampling thread has used of a core; brought up to date ten times a second.
+  std::atomic<uint64_t> cpu_nanos;
+  // What is kept now, which is more than what was asked for while samples are dear.
+  std::atomic<uint64_t> interval_nanos;
+  // CLOCK_MONOTONIC; zero until it happened.
+  std::atomic<uint64_t> started_nanos;
+  std::atomic<uint64_t> stopped_nanos;
+};
+
+// Records of doubles, from one writing thread to one reading thread, without a lock. Each record's first word is its length. The two may be
+// in different processes, each with a Ring of its own over the same mapping: hence neither trusts what the other can write to.
 class Ring {
  public:
-  explicit Ring(size_t words);
-  ~Ring();
+  // Over zeroed memory, or over that which the other end uses already.
+  explicit Ring(platform::Mapping mapping);
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
-
-  bool ok() const { return memory_ != nullptr; }
 
   // False, with nothing written, when the reader has left too little room.
   bool Push(const double* record, size_t length);
 
-  // Moves as many whole records as fit; the number of words moved.
+  // Moves as many whole records as fit; the number of words moved. 0 as well, for good, once what waits makes no sense.
   size_t Drain(double* into, size_t capacity);
 
+  RingCounters& counters() { return header_->counters; }
+  const RingCounters& counters() const { return header_->counters; }
+
+  static constexpr size_t BytesFor(size_t words) { return sizeof(Header) + words * sizeof(double); }
+
  private:
+  // Words ever written and ever read, so that they never wrap: their difference is what waits.
+  struct Header {
+    alignas(64) std::atomic<uint64_t> written;
+    alignas(64) std::atomic<uint64_t> read;
+    alignas(64) RingCounters counters;
+  };
+  static_assert(std::atomic<uint64_t>::is_always_lock_free, "an atomic of another process's is a plain word");
+
   void CopyOut(uint64_t from, double* into, size_t length) const;
 
-  size_t words_;
+  platform::Mapping mapping_;
+  Header* header_;
   double* memory_;
-  // Words ever written and ever read, so that they never wrap: their difference is what waits.
-  std::atomic<uint64_t> written_{0};
-  std::atomic<uint64_t> read_{0};
+  size_t words_;
+  // The reader's own position, of which the header's is a copy for the writer.
+  uint64_t read_ = 0;
 };
 
 }  // namespace allocscope::sampler

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "platform/clock.h"
 #include "platform/futex.h"
@@ -17,8 +18,11 @@ namespace {
 // A reading takes less than a KiB of it, but glibc puts the libraries' thread-local variables there too, and some have many.
 constexpr size_t kStackBytes = size_t{256} << 10;
 
-// How much of the smoothed cost a new sample's cost makes up: one that was interrupted doesn't change the pace by much.
-constexpr double kSmoothing = 1.0 / 16;
+// Samples that make up the smoothed cost: one that was interrupted doesn't change the pace by much.
+constexpr double kSmoothedSamples = 16;
+
+// The thread's clock is a system call, dearer than reading every arena: it is read no more often than this.
+constexpr uint64_t kAdaptNanos = 100'000'000;
 
 constexpr double kNanosPerMilli = 1e6;
 constexpr double kNanosPerMicro = 1e3;
@@ -27,20 +31,23 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-Sampler::Sampler(const allocator::Backend& backend, const Options& options)
+Sampler::Sampler(const allocator::Backend& backend, const Options& options, platform::Mapping memory)
     : backend_(backend),
       options_(options),
       figures_(backend.footprint_fields().size()),
-      ring_(options.ring_words),
-      record_(kRecordFigures + figures_ + kMaxArenas),
-      started_nanos_(platform::MonotonicNanos()),
-      interval_nanos_(options.interval_nanos) {}
+      published_(options.published),
+      ring_(std::move(memory)),
+      counters_(ring_.counters()),
+      record_(kRecordFigures + figures_ + published_.count() + kMaxArenas),
+      interval_nanos_(options.interval_nanos) {
+  counters_.interval_nanos.store(options.interval_nanos, std::memory_order_relaxed);
+  counters_.started_nanos.store(platform::MonotonicNanos(), std::memory_order_relaxed);
+}
 
 Sampler::~Sampler() { Stop(); }
 
-Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backend, const Options& options) {
-  std::unique_ptr<Sampler> sampler(new Sampler(backend, options));
-  if (!sampler->ring_.ok()) return Failure{"PROC_UNREADABLE", "mmap", errno, std::strerror(errno)};
+Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backend, const Options& options, platform::Mapping memory) {
+  std::unique_ptr<Sampler> sampler(new Sampler(backend, options, std::move(memory)));
   // The first reading of all is made here: it opens what the thread then only reads, and its cost is no measure of the others'.
   sampler->ReadInto(sampler->record_.data());
   int error = 0;
@@ -70,7 +77,7 @@ void Sampler::Stop() {
   platform::FutexWakeAll(stop_);
   pthread_join(thread_, nullptr);
   running_ = false;
-  stopped_nanos_ = platform::MonotonicNanos();
+  counters_.stopped_nanos.store(platform::MonotonicNanos(), std::memory_order_relaxed);
 }
 
 void* Sampler::Enter(void* sampler) {
@@ -81,36 +88,38 @@ void* Sampler::Enter(void* sampler) {
 
 void Sampler::Run() {
   uint64_t deadline = platform::MonotonicNanos();
-  while (WaitUntil(deadline)) {
-    TakeSample();
-    deadline = NextDeadline(deadline);
+  uint64_t now = deadline;
+  adapted_nanos_ = now;
+  while (const std::optional<uint64_t> woken = WaitUntil(deadline, now)) {
+    now = TakeSample(*woken);
+    Adapt(now);
+    deadline = NextDeadline(deadline, now);
   }
-  cpu_nanos_.store(platform::ThreadCpuNanos(), std::memory_order_relaxed);
+  counters_.cpu_nanos.store(platform::ThreadCpuNanos(), std::memory_order_relaxed);
 }
 
-bool Sampler::WaitUntil(uint64_t deadline_nanos) {
+// The time at which the deadline was found passed; nothing when the sampler is to stop.
+std::optional<uint64_t> Sampler::WaitUntil(uint64_t deadline_nanos, uint64_t now_nanos) {
   while (stop_.load(std::memory_order_acquire) == 0) {
-    if (platform::MonotonicNanos() >= deadline_nanos) return true;
+    if (now_nanos >= deadline_nanos) return now_nanos;
     platform::FutexWaitUntil(stop_, 0, deadline_nanos);
+    now_nanos = platform::MonotonicNanos();
   }
-  return false;
+  return std::nullopt;
 }
 
-void Sampler::TakeSample() {
+// The time at which the sample was done.
+uint64_t Sampler::TakeSample(uint64_t now_nanos) {
   double* const record = record_.data();
-  const uint64_t begin = platform::MonotonicNanos();
   ReadInto(record);
-  const uint64_t cost = platform::MonotonicNanos() - begin;
-  record[kRecordTimeMillis] = static_cast<double>(begin) / kNanosPerMilli;
-  record[kRecordCostMicros] = static_cast<double>(cost) / kNanosPerMicro;
-  record[kRecordMissed] = static_cast<double>(missed_.load(std::memory_order_relaxed));
-  record[kRecordLost] = static_cast<double>(lost_.load(std::memory_order_relaxed));
-  samples_.fetch_add(1, std::memory_order_relaxed);
-  if (!ring_.Push(record, static_cast<size_t>(record[kRecordLength]))) lost_.fetch_add(1, std::memory_order_relaxed);
-  const uint64_t cpu_before = cpu_nanos_.load(std::memory_order_relaxed);
-  const uint64_t cpu = platform::ThreadCpuNanos();
-  cpu_nanos_.store(cpu, std::memory_order_relaxed);
-  Adapt(static_cast<double>(cpu - cpu_before));
+  const uint64_t done = platform::MonotonicNanos();
+  record[kRecordTimeMillis] = static_cast<double>(now_nanos) / kNanosPerMilli;
+  record[kRecordCostMicros] = static_cast<double>(done - now_nanos) / kNanosPerMicro;
+  record[kRecordMissed] = static_cast<double>(counters_.missed.load(std::memory_order_relaxed));
+  record[kRecordLost] = static_cast<double>(counters_.lost.load(std::memory_order_relaxed));
+  counters_.samples.fetch_add(1, std::memory_order_relaxed);
+  if (!ring_.Push(record, static_cast<size_t>(record[kRecordLength]))) counters_.lost.fetch_add(1, std::memory_order_relaxed);
+  return done;
 }
 
 void Sampler::ReadInto(double* record) {
@@ -118,36 +127,35 @@ void Sampler::ReadInto(double* record) {
   record[kRecordRss] = statm.ok() ? static_cast<double>(statm.value().resident_bytes) : kNone;
   double* const figures = record + kRecordFigures;
   if (!backend_.ReadFootprint(figures).ok()) std::fill(figures, figures + figures_, kNone);
-  const size_t arenas = backend_.ReadArenaFootprints(figures + figures_, kMaxArenas);
+  published_.Read(figures + figures_);
+  const size_t others = figures_ + published_.count();
+  const size_t arenas = backend_.ReadArenaFootprints(figures + others, kMaxArenas);
   record[kRecordArenas] = static_cast<double>(arenas);
-  record[kRecordLength] = static_cast<double>(kRecordFigures + figures_ + std::min(arenas, kMaxArenas));
+  record[kRecordLength] = static_cast<double>(kRecordFigures + others + std::min(arenas, kMaxArenas));
 }
 
-void Sampler::Adapt(double cost_nanos) {
-  smoothed_cost_nanos_ += (cost_nanos - smoothed_cost_nanos_) * kSmoothing;
+void Sampler::Adapt(uint64_t now_nanos) {
+  samples_since_++;
+  if (now_nanos - adapted_nanos_ < kAdaptNanos) return;
+  const uint64_t cpu = platform::ThreadCpuNanos();
+  const double cost = static_cast<double>(cpu - cpu_nanos_) / static_cast<double>(samples_since_);
+  smoothed_cost_nanos_ += (cost - smoothed_cost_nanos_) * std::min(1.0, static_cast<double>(samples_since_) / kSmoothedSamples);
   const auto affordable = static_cast<uint64_t>(smoothed_cost_nanos_ / options_.max_cpu_share);
-  interval_nanos_.store(std::max(options_.interval_nanos, affordable), std::memory_order_relaxed);
+  interval_nanos_ = std::max(options_.interval_nanos, affordable);
+  counters_.interval_nanos.store(interval_nanos_, std::memory_order_relaxed);
+  counters_.cpu_nanos.store(cpu, std::memory_order_relaxed);
+  cpu_nanos_ = cpu;
+  adapted_nanos_ = now_nanos;
+  samples_since_ = 0;
 }
 
 // A sample that comes late is still a sample; a deadline is missed when the next one has passed as well.
-uint64_t Sampler::NextDeadline(uint64_t deadline_nanos) {
-  const uint64_t interval = interval_nanos_.load(std::memory_order_relaxed);
-  const uint64_t next = deadline_nanos + interval;
-  const uint64_t now = platform::MonotonicNanos();
-  if (now < next + interval) return next;
-  const uint64_t passed = (now - next) / interval;
-  missed_.fetch_add(passed, std::memory_order_relaxed);
-  return next + passed * interval;
-}
-
-Counters Sampler::counters() const {
-  const uint64_t until = running_ ? platform::MonotonicNanos() : stopped_nanos_;
-  return {samples_.load(std::memory_order_relaxed),
-          missed_.load(std::memory_order_relaxed),
-          lost_.load(std::memory_order_relaxed),
-          cpu_nanos_.load(std::memory_order_relaxed),
-          until - started_nanos_,
-          interval_nanos_.load(std::memory_order_relaxed)};
+uint64_t Sampler::NextDeadline(uint64_t deadline_nanos, uint64_t now_nanos) {
+  const uint64_t next = deadline_nanos + interval_nanos_;
+  if (now_nanos < next + interval_nanos_) return next;
+  const uint64_t passed = (now_nanos - next) / interval_nanos_;
+  counters_.missed.fetch_add(passed, std::memory_order_relaxed);
+  return next + passed * interval_nanos_;
 }
 
 }  // namespace allocscope::sampler

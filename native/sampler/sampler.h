@@ -7,11 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "allocator/backend.h"
+#include "platform/mapping.h"
 #include "process/statm.h"
 #include "result.h"
+#include "sampler/published.h"
 #include "sampler/ring.h"
 
 namespace allocscope::sampler {
@@ -20,10 +23,12 @@ struct Options {
   uint64_t interval_nanos;
   // The share of a core that the thread may use, waking up included: the interval is lengthened until it does.
   double max_cpu_share;
-  size_t ring_words;
+  // Figures of the owner's own that each record carries as well: see Publish.
+  size_t published = 0;
 };
 
-// Where in a record what stands. After kRecordFigures come the back end's footprint figures, then the arenas' bytes.
+// Where in a record what stands. After kRecordFigures come the back end's footprint figures, then what the owner published, then the
+// arenas' bytes.
 enum RecordField : size_t {
   kRecordLength,
   kRecordTimeMillis,  // CLOCK_MONOTONIC when the reading began.
@@ -38,22 +43,11 @@ enum RecordField : size_t {
 // More than glibc makes by itself on 250 cores; of a longer list the newest arenas are given.
 constexpr size_t kMaxArenas = 2048;
 
-struct Counters {
-  uint64_t samples;
-  // Deadlines that passed without a sample, as the thread wasn't run.
-  uint64_t missed;
-  // Samples that the full ring had no room for.
-  uint64_t lost;
-  uint64_t cpu_nanos;
-  uint64_t elapsed_nanos;
-  // What is kept now, which is more than what was asked for while samples are dear.
-  uint64_t interval_nanos;
-};
-
 // A thread of its own that reads RSS and the allocator's footprint at absolute deadlines, whatever the thread that started it is doing.
 class Sampler {
  public:
-  static Result<std::unique_ptr<Sampler>> Start(const allocator::Backend& backend, const Options& options);
+  // Records into the ring over `memory`.
+  static Result<std::unique_ptr<Sampler>> Start(const allocator::Backend& backend, const Options& options, platform::Mapping memory);
   ~Sampler();
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
@@ -61,39 +55,42 @@ class Sampler {
   // Ends the thread and waits for it. What was sampled can still be drained.
   void Stop();
 
-  size_t Drain(double* into, size_t capacity) { return ring_.Drain(into, capacity); }
+  // Gives the records from now on these figures, Options::published of them. By one thread alone.
+  void Publish(const double* figures) { published_.Write(figures); }
+  size_t published() const { return published_.count(); }
+
+  Ring& ring() { return ring_; }
   size_t longest_record() const { return record_.size(); }
-  Counters counters() const;
 
  private:
-  Sampler(const allocator::Backend& backend, const Options& options);
+  Sampler(const allocator::Backend& backend, const Options& options, platform::Mapping memory);
 
   bool StartThread(int* error);
   static void* Enter(void* sampler);
   void Run();
-  bool WaitUntil(uint64_t deadline_nanos);
-  void TakeSample();
+  std::optional<uint64_t> WaitUntil(uint64_t deadline_nanos, uint64_t now_nanos);
+  uint64_t TakeSample(uint64_t now_nanos);
   void ReadInto(double* record);
-  void Adapt(double cost_nanos);
-  uint64_t NextDeadline(uint64_t deadline_nanos);
+  void Adapt(uint64_t now_nanos);
+  uint64_t NextDeadline(uint64_t deadline_nanos, uint64_t now_nanos);
 
   const allocator::Backend& backend_;
   const Options options_;
   const size_t figures_;
   process::StatmReader statm_;
+  Published published_;
   Ring ring_;
+  RingCounters& counters_;
   std::vector<double> record_;
+  uint64_t interval_nanos_;
+  // Of the adapting: what the thread had used when it was last looked at, when that was, and the samples since.
+  uint64_t cpu_nanos_ = 0;
+  uint64_t adapted_nanos_ = 0;
+  uint64_t samples_since_ = 0;
   double smoothed_cost_nanos_ = 0;
-  const uint64_t started_nanos_;
-  uint64_t stopped_nanos_ = 0;
   pthread_t thread_{};
   bool running_ = false;
   std::atomic<uint32_t> stop_{0};
-  std::atomic<uint64_t> samples_{0};
-  std::atomic<uint64_t> missed_{0};
-  std::atomic<uint64_t> lost_{0};
-  std::atomic<uint64_t> cpu_nanos_{0};
-  std::atomic<uint64_t> interval_nanos_;
 };
 
 }  // namespace allocscope::sampler

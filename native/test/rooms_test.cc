@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdio>
@@ -16,11 +17,13 @@
 
 #include "allocator/backend.h"
 #include "allocator/detect.h"
+#include "platform/mapping.h"
 #include "platform/safe_memory.h"
 #include "platform/symbol_lookup.h"
 #include "process/peak.h"
 #include "process/residency.h"
 #include "process/statm.h"
+#include "sampler/published.h"
 #include "sampler/ring.h"
 #include "sampler/sampler.h"
 #include "whatif/forked_purge.h"
@@ -138,7 +141,9 @@ void TestAllocator(const std::string& expected) {
 void TestRing() {
   constexpr size_t kLongest = 7;
   constexpr uint64_t kPushes = 200'000;
-  allocscope::sampler::Ring ring(64);
+  auto memory = allocscope::platform::Mapping::Anonymous(allocscope::sampler::Ring::BytesFor(64));
+  if (!memory.ok()) return Check(false, "memory for a ring");
+  allocscope::sampler::Ring ring(std::move(memory.value()));
   std::atomic<uint64_t> refused{0};
   std::atomic<bool> finished{false};
   std::thread writer([&] {
@@ -219,19 +224,89 @@ void TestUnansweredFork() {
   Check(!forked.value().Wait(0).ok(), "a child that has no time is ended");
 }
 
+// Two ends over one file, as in two processes; what the other end may have spoilt leads nowhere.
+void TestSharedRing() {
+  using allocscope::platform::Mapping;
+  using allocscope::sampler::Ring;
+  const size_t bytes = Ring::BytesFor(64);
+  const auto file = allocscope::platform::CreateSealedFile(bytes);
+  if (!file.ok()) return Check(false, "a file without a name");
+  Check(ftruncate(file.value(), 0) != 0, "the file can't shrink");
+  auto one = Mapping::Shared(file.value(), bytes);
+  auto other = Mapping::Shared(file.value(), bytes);
+  auto spoilt = Mapping::Shared(file.value(), bytes);
+  if (!one.ok() || !other.ok() || !spoilt.ok()) return Check(false, "the file is mapped");
+  Ring writer(std::move(one.value()));
+  Ring reader(std::move(other.value()));
+  const double record[] = {3, 1, 2};
+  double drained[64];
+  Check(writer.Push(record, 3) && reader.Drain(drained, 64) == 3 && drained[2] == 2, "a record crosses");
+  auto* const words = reinterpret_cast<double*>(static_cast<char*>(spoilt.value().data()) + Ring::BytesFor(0));
+  for (const double length : {0.0, -1.0, 1e300, std::nan(""), 65.0}) {
+    writer.Push(record, 3);
+    std::fill(words, words + 64, length);
+    Check(reader.Drain(drained, 64) == 0, "a length that makes no sense is refused");
+  }
+  std::memset(spoilt.value().data(), 0xff, bytes);
+  Check(reader.Drain(drained, 64) == 0, "positions that make no sense are refused");
+  const int unsealed = open("/dev/null", O_RDWR | O_CLOEXEC);
+  Check(!Mapping::Shared(unsealed, bytes).ok() && !Mapping::Shared(-1, bytes).ok(), "a file that isn't sealed isn't mapped");
+  close(unsealed);
+  close(file.value());
+}
+
+// Sets of equal figures from one thread to another: never a mixture of two.
+void TestPublished() {
+  allocscope::sampler::Published published(allocscope::sampler::kMaxPublished);
+  double read[allocscope::sampler::kMaxPublished];
+  published.Read(read);
+  Check(std::isnan(read[0]), "nothing was published yet");
+  std::atomic<bool> finished{false};
+  std::thread writer([&] {
+    for (int i = 0; i < 200'000; i++) {
+      double words[allocscope::sampler::kMaxPublished];
+      for (double& word : words) word = i;
+      published.Write(words);
+    }
+    finished.store(true);
+  });
+  bool whole = true;
+  double last = -1;
+  while (!finished.load()) {
+    published.Read(read);
+    for (const double word : read) whole = whole && (word == read[0] || std::isnan(read[0]));
+    if (std::isnan(read[0])) continue;
+    whole = whole && read[0] >= last;
+    last = read[0];
+  }
+  writer.join();
+  published.Read(read);
+  Check(whole && read[0] == 199'999, "figures are published whole and in order");
+}
+
 void TestSampler() {
-  const allocscope::sampler::Options options{1'000'000, 1, 1 << 16};
-  auto started = allocscope::sampler::Sampler::Start(allocscope::allocator::LiveBackend(), options);
+  constexpr size_t kWords = 1 << 16;
+  const allocscope::sampler::Options options{1'000'000, 1, 2};
+  auto memory = allocscope::platform::Mapping::Anonymous(allocscope::sampler::Ring::BytesFor(kWords));
+  if (!memory.ok()) return Check(false, "memory for a ring");
+  auto started = allocscope::sampler::Sampler::Start(allocscope::allocator::LiveBackend(), options, std::move(memory.value()));
   if (!started.ok()) return Check(false, "a sampler starts");
   allocscope::sampler::Sampler& sampler = *started.value();
-  std::vector<double> drained(1 << 16);
+  const double published[] = {7, 8};
+  sampler.Publish(published);
+  std::vector<double> drained(kWords);
   usleep(50'000);
-  Check(sampler.Drain(drained.data(), drained.size()) > 0, "a sampler samples by itself");
+  const size_t words = sampler.ring().Drain(drained.data(), drained.size());
+  Check(words > 0, "a sampler samples by itself");
   sampler.Stop();
   sampler.Stop();
-  const allocscope::sampler::Counters counters = sampler.counters();
+  size_t last = 0;
+  for (size_t at = 0; at < words; at += static_cast<size_t>(drained[at])) last = at;
+  const size_t figures = allocscope::allocator::LiveBackend().footprint_fields().size();
+  Check(drained[last + allocscope::sampler::kRecordFigures + figures + 1] == 8, "a sample carries what was published");
+  const allocscope::sampler::RingCounters& counters = sampler.ring().counters();
   Check(counters.samples > 1 && counters.lost == 0 && counters.cpu_nanos > 0, "a sampler counts");
-  Check(counters.cpu_nanos < counters.elapsed_nanos, "a thread uses no more than its time");
+  Check(counters.cpu_nanos < counters.stopped_nanos - counters.started_nanos, "a thread uses no more than its time");
 }
 
 }  // namespace
@@ -243,6 +318,8 @@ int main(int count, char** arguments) {
   TestSafeMemory();
   TestSymbols();
   TestRing();
+  TestSharedRing();
+  TestPublished();
   TestSampler();
   TestResidency();
   TestForkedPurge();

@@ -16,6 +16,10 @@ const siblings = {
   allocator: ['process'],
   // The peak of what is checked is watched by the thread that a blocked event loop can't stop.
   release: ['watch'],
+  // The workload ends with the check of what came back.
+  demo: ['release'],
+  // `allocscope watch` runs a program, as `run` does, with the watch's sampling thread in it.
+  record: ['watch'],
 }
 
 /** Rooms below that a room must do without, although its floor would allow them. */

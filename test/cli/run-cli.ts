@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Called once the process is up, with what it has printed so far whenever that grows. */
   readonly onOutput?: (child: ChildProcessWithoutNullStreams, stdout: string) => void
+  /** Called with what it has printed to standard error so far, whenever that grows. */
+  readonly onError?: (stderr: string) => void
 }
 
 /** The environment of a user who has set none of the variables that matter here. */
@@ -31,7 +33,7 @@ export function program(name: string): string {
 }
 
 /** Runs `allocscope` with `args` until it ends. */
-export function allocscope(args: readonly string[], { input = '', env = {}, onOutput }: CliOptions = {}): Promise<CliResult> {
+export function allocscope(args: readonly string[], { input = '', env = {}, onOutput, onError }: CliOptions = {}): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...args], { env: plainEnvironment(env) })
     let stdout = ''
@@ -40,7 +42,10 @@ export function allocscope(args: readonly string[], { input = '', env = {}, onOu
       stdout += chunk
       onOutput?.(child, stdout)
     })
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk
+      onError?.(stderr)
+    })
     child.once('error', reject)
     child.once('close', (code, signal) => {
       resolve({ code, signal, stdout, stderr })

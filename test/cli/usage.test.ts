@@ -8,8 +8,8 @@ test('--version and --help', async () => {
   expect(await allocscope(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
   const help = await allocscope(['--help'])
   expect(help.code).toBe(0)
-  for (const word of ['stats', 'run', 'demo', 'Examples:', 'Exit codes']) expect(help.stdout).toContain(word)
-  for (const verb of ['stats', 'run', 'demo']) expect((await allocscope([verb, '--help'])).stdout).toContain('Examples:')
+  for (const word of ['stats', 'run', 'watch', 'demo', 'Examples:', 'Exit codes']) expect(help.stdout).toContain(word)
+  for (const verb of ['stats', 'run', 'watch', 'demo']) expect((await allocscope([verb, '--help'])).stdout).toContain('Examples:')
 })
 
 test.each([
@@ -25,6 +25,13 @@ test.each([
   [['run', '--allocator', 'hoard', 'x.js'], /'hoard' is invalid.*glibc, jemalloc, mimalloc, tcmalloc/],
   [['run', '/no/such/program.js'], /there is no program '\/no\/such\/program\.js'.*\[ERR_ALLOCSCOPE_PROGRAM\]/],
   [['run', 'node', 'x.js'], /leave 'node' out/],
+  [['watch'], /missing required argument 'program' \[ERR_MISSING_ARGS\]/],
+  [['watch', '--min-bytes', 'much', 'x.js'], /must be a size, such as 65536, 4 MiB or 4MB/],
+  [['watch', '--min-bytes', '4 MB/s', 'x.js'], /must be a size/],
+  [['watch', '--min-growth', 'ten', 'x.js'], /must be a share, such as 0\.1 or 10%/],
+  [['watch', '--consecutive', '1.5', 'x.js'], /must be a whole number from 1 up/],
+  [['watch', '/no/such/program.js'], /there is no program.*\[ERR_ALLOCSCOPE_PROGRAM\]/],
+  [['watch', '-o', '/no/such/folder/out.txt', program('exit-3.js')], /cannot write the report.*\[ENOENT\]/],
   [['run', '-o', '/no/such/folder/out.txt', program('exit-3.js')], /cannot write the report.*\[ENOENT\]/],
 ])('%p is refused in one line, with code 2', async (args, expected) => {
   const { code, stdout, stderr } = await allocscope(args)

@@ -87,7 +87,7 @@ describe('a call that does nothing', () => {
   })
 })
 
-describe('300 array buffers of 1 MiB', () => {
+describe('200 array buffers of 1 MiB', () => {
   const heldButByGlibc: Readonly<Record<Under, ReleaseVerdict>> = {
     ...everyAllocator('held-by-allocator'),
     glibc: 'returned',
@@ -95,28 +95,27 @@ describe('300 array buffers of 1 MiB', () => {
   }
   // glibc gives each an mmap of its own, which goes back when it is freed.
   expectVerdict('array buffers dropped', heldButByGlibc, ({ check: { bytes } }) => {
-    expect(bytes.peakBytes - bytes.baselineBytes).toBeGreaterThan(290 * mebibyte)
+    expect(bytes.peakBytes - bytes.baselineBytes).toBeGreaterThan(190 * mebibyte)
   })
-  expectVerdict('array buffers dropped, but for one in 50', heldButByGlibc)
   // Freeing one of 31 MiB made glibc take the others from its arena, where those that are kept hold up the rest.
   expectVerdict(
     'array buffers dropped, but for one in 50, after one of 31 MiB was freed',
     everyAllocator('held-by-allocator'),
     ({ check: { bytes, advice } }, under) => {
-      // Six are kept.
-      expect(bytes.held.arrayBufferBytes / mebibyte).toBeCloseTo(6, 0)
+      // Four are kept.
+      expect(bytes.held.arrayBufferBytes / mebibyte).toBeCloseTo(4, 0)
       if (under.startsWith('glibc')) expect(advice.join()).toMatch(/mmap threshold stands at 31\.0 MiB/)
     },
   )
 })
 
-describe('a million native blocks of 64 bytes', () => {
+describe('native blocks of 64 bytes', () => {
   // One in 1000 pins one page in twenty; mimalloc alone can't give back the others.
   expectVerdict('native blocks, one in 1000 kept', { ...everyAllocator('held-by-allocator'), mimalloc: 'fragmented' })
   // One in 16 pins every page.
   expectVerdict('native blocks, one in 16 kept', everyAllocator('fragmented'), ({ check: { bytes } }) => {
-    // 64 MB were asked for, and 4 MB of it are kept.
-    expect(bytes.held.pinnedBytes).toBeGreaterThan(50 * mebibyte)
+    // 32 MB were asked for, and 2 MB of it are kept.
+    expect(bytes.held.pinnedBytes).toBeGreaterThan(25 * mebibyte)
   })
 })
 
@@ -124,13 +123,21 @@ describe('JavaScript objects', () => {
   expectVerdict('objects dropped', everyAllocator('returned'))
   expectVerdict('objects kept in a closure', everyAllocator('still-live'), ({ check: { live } }) => {
     expect(live[0]).toMatchObject({ where: 'javascript-heap', grows: false })
-    // 600,000 objects of 48 bytes, arrays of 32 and their stores of 24, cons strings of 32, and the outer array.
-    expect((live[0]?.bytes ?? 0) / mebibyte).toBeGreaterThan(75)
+    // 400,000 objects of 48 bytes, arrays of 32 and their stores of 24, cons strings of 32, and the outer array.
+    expect((live[0]?.bytes ?? 0) / mebibyte).toBeGreaterThan(50)
   })
 })
 
 describe('worker threads that came and went', () => {
-  expectVerdict('worker threads', everyAllocator('held-by-allocator'))
+  // mimalloc decommits what ended threads left after a delay, and so by chance before the check looks or after.
+  for (const under of everywhere) {
+    testUnder(under, 'worker threads', async () => {
+      const checked = await check('worker threads', under)
+      expect(under === 'mimalloc' ? ['held-by-allocator', 'returned'] : ['held-by-allocator']).toContain(checked.check.verdict)
+      expectConsistent(checked)
+      if (under.startsWith('glibc')) expectPrediction(checked)
+    })
+  }
 })
 
 describe('leaks', () => {

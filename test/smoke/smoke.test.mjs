@@ -51,6 +51,23 @@ test('allocscope stats --json', () => {
   assert.match(JSON.stringify(stats), /"allocator":"(glibc|jemalloc|mimalloc|tcmalloc|unknown)"/)
 })
 
+test('allocscope watch --json', () => {
+  const program = 'const end = Date.now() + 700; setTimeout(() => { while (Date.now() < end); process.exit(3) })'
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'watch', '--json', '-'], { encoding: 'utf8', input: program })
+  assert.equal(status, 3)
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual([lines[0].kind, lines.at(-1).kind], ['start', 'end'])
+  const samples = lines.filter(({ kind }) => kind === 'sample')
+  assert.ok(samples.length > 2 && samples.every(({ rssBytes }) => rssBytes > 0), `${samples.length} samples`)
+  assert.ok(
+    samples.some(({ heap, blockedMs }) => heap?.usedBytes > 0 && blockedMs > 0),
+    'the blocked event loop is seen',
+  )
+})
+
 test('allocscope with an unknown command fails and says so', () => {
   const { status, stderr } = spawnSync(process.execPath, [cli, 'no-such-command'], { encoding: 'utf8' })
   assert.notEqual(status, 0)

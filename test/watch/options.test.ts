@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs'
+
 import { requireBinding } from '../../lib/binding/index.js'
 import { watchArenas } from '../../lib/watch/index.js'
 
@@ -46,32 +48,52 @@ describe('options that are refused', () => {
 })
 
 describe('the native calls outlive any argument', () => {
-  const native = requireBinding() as unknown as Record<
-    'startSampler' | 'drainSampler' | 'stopSampler' | 'closeSampler',
-    (...values: unknown[]) => unknown
-  >
+  type Call = 'startSampler' | 'drainSampler' | 'publishFigures' | 'stopSampler' | 'closeSampler' | 'openRing' | 'drainRing' | 'closeRing'
+  const native = requireBinding() as unknown as Record<Call, (...values: unknown[]) => unknown>
   const detached = new Float64Array(10_000)
   structuredClone(detached.buffer, { transfer: [detached.buffer] })
-  const values = [undefined, null, NaN, Infinity, -1, 0, 1e300, '1', 1n, Symbol('s'), {}, [], new Float64Array(1), detached, () => 1]
+  const values = [undefined, null, NaN, Infinity, -2, 1e300, '1', 1n, Symbol('s'), {}, [], new Float64Array(1), detached, () => 1]
   const failure = { failure: expect.objectContaining({ code: 'INTERNAL' }) as unknown }
 
   it.each(values.map((value) => [value]))('%p', (value) => {
-    expect(native.startSampler(value, 0.05, 2 ** 20)).toEqual(failure)
-    expect(native.startSampler(100, value, 2 ** 20)).toEqual(failure)
-    expect(native.startSampler(100, 0.05, value)).toEqual(failure)
-    expect(native.drainSampler(value, 1)).toEqual(failure)
-    expect(native.drainSampler(new Float64Array(10_000), value)).toEqual(failure)
-    expect(native.stopSampler(value)).toBeUndefined()
-    expect(native.closeSampler(value)).toBeUndefined()
+    for (let place = 0; place < 5; place++) {
+      const all: unknown[] = [100, 0.05, 2 ** 20, -1, 0]
+      all[place] = value
+      expect(native.startSampler(...all)).toEqual(failure)
+    }
+    expect(native.openRing(value)).toEqual(failure)
+    for (const name of ['drainSampler', 'drainRing', 'publishFigures'] as const) {
+      expect(native[name](value, 1)).toEqual(failure)
+      expect(native[name](new Float64Array(10_000), value)).toEqual(failure)
+    }
+    for (const name of ['stopSampler', 'closeSampler', 'closeRing'] as const) expect(native[name](value)).toBeUndefined()
   })
 
   it('a buffer that is too short or detached, of a sampler that exists', () => {
-    const id = native.startSampler(100, 0.05, 2 ** 20)
+    const id = native.startSampler(100, 0.05, 2 ** 20, -1, 5)
     expect(id).toEqual(expect.any(Number))
-    for (const buffer of [new Float64Array(100), detached, new Float32Array(10_000)]) {
+    for (const buffer of [new Float64Array(4), detached, new Float32Array(10_000)]) {
       expect(native.drainSampler(buffer, id)).toEqual(failure)
+      expect(native.publishFigures(buffer, id)).toEqual(failure)
     }
+    expect(native.publishFigures(new Float64Array(5), id)).toBeUndefined()
     native.closeSampler(id)
     expect(native.drainSampler(new Float64Array(10_000), id)).toEqual(failure)
+  })
+
+  it('descriptors that are no ring of ours', () => {
+    const unreadable = { failure: expect.objectContaining({ code: 'PROC_UNREADABLE' }) as unknown }
+    const file = openSync(__filename, 'r')
+    for (const descriptor of [0, file, 2 ** 20]) expect(native.startSampler(100, 0.05, 2 ** 20, descriptor, 0)).toEqual(unreadable)
+    closeSync(file)
+    const { id, descriptor } = native.openRing(2 ** 20) as { readonly id: number; readonly descriptor: number }
+    // Larger than the file: its end must not be mapped.
+    expect(native.startSampler(100, 0.05, 2 ** 21, descriptor, 0)).toEqual(unreadable)
+    closeSync(descriptor)
+    expect(native.drainRing(new Float64Array(100), id)).toEqual(failure)
+    expect(native.drainRing(new Float64Array(10_000), id)).toBeUndefined()
+    native.closeRing(id)
+    native.closeRing(id)
+    expect(native.drainRing(new Float64Array(10_000), id)).toEqual(failure)
   })
 })

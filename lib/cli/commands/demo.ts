@@ -35,7 +35,7 @@ export function registerDemo(program: Command): void {
     .summary('watch arenas grow under a bundled workload, and see what comes back')
     .description(
       'Do what services do (large JSON, many Buffers, gzip, worker threads), drop everything, and show what the allocator and V8 held at the ' +
-        'start, at the peak and after a full garbage collection.',
+        'start, at the peak and after a full garbage collection, with a verdict on whether it went back to the operating system.',
     )
     .option('--json', 'print JSON')
     .addHelpText('after', examples)

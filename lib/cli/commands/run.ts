@@ -1,5 +1,3 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
-
 import { Option } from 'commander'
 import type { Command } from 'commander'
 
@@ -7,7 +5,8 @@ import { allocatorChoices, runProgram } from '../../record/index.js'
 import type { AllocatorChoice, RunReport } from '../../record/index.js'
 import { plainStyle, renderRun, renderRunJson } from '../../report/index.js'
 import { endAs } from '../end-as.js'
-import { exitCodes } from '../exit-codes.js'
+import { openOutput } from '../open-output.js'
+import type { Output } from '../open-output.js'
 import { collect, numberBetween } from '../option-values.js'
 import { styleFor } from '../terminal.js'
 
@@ -19,23 +18,13 @@ interface RunCommandOptions {
   readonly nodeOption: readonly string[]
 }
 
-/** Opened before the program runs: a report that can't be written should not cost a run. */
-function openOutput(command: Command, file: string): number {
-  try {
-    return openSync(file, 'w')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    return command.error(`cannot write the report: ${message}`, { exitCode: exitCodes.usage, code: code ?? 'EIO' })
-  }
-}
-
-function printReport(report: RunReport, json: boolean, output: number | undefined): void {
+function printReport(report: RunReport, json: boolean, output: Output | undefined): void {
   if (output === undefined) {
     process.stderr.write(json ? renderRunJson(report) : renderRun(report, styleFor(process.stderr)))
     return
   }
-  writeSync(output, json ? renderRunJson(report) : renderRun(report, plainStyle))
-  closeSync(output)
+  output.write(json ? renderRunJson(report) : renderRun(report, plainStyle))
+  output.close()
 }
 
 async function run(program: string, programArguments: readonly string[], options: RunCommandOptions, command: Command): Promise<void> {

@@ -1,5 +1,3 @@
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 
 import { InvalidArgumentError } from 'commander'
@@ -7,6 +5,7 @@ import type { Command } from 'commander'
 
 import { deepSizeOf, sizeOf, sizeTree } from '../../heap/index.js'
 import { formatSizeTree, renderDeepSize, renderJson, renderSizeOf } from '../../report/index.js'
+import { importExport } from '../import-export.js'
 import { numberBetween } from '../option-values.js'
 import { styleFor } from '../terminal.js'
 
@@ -28,18 +27,15 @@ function evaluate(expression: string): unknown {
   return run(require)
 }
 
-async function importExport(file: string, name: string): Promise<unknown> {
-  const module = (await import(pathToFileURL(path.resolve(file)).href)) as Record<string, unknown>
-  if (name in module) return module[name]
-  // CommonJS whose exports Node couldn't tell from the text.
-  const exported = module['default']
-  if (typeof exported === 'object' && exported !== null && name in exported) return (exported as Record<string, unknown>)[name]
-  throw new InvalidArgumentError(`${file} exports no '${name}'; it exports ${Object.keys(module).join(', ')}.`)
+async function valueOfExport(file: string, name: string): Promise<unknown> {
+  const found = await importExport(file, name)
+  if ('value' in found) return found.value
+  throw new InvalidArgumentError(found.problem)
 }
 
 async function findValue(expression: string | undefined, options: SizeofOptions): Promise<{ value: unknown; subject: string }> {
   if (options.module !== undefined && expression === undefined) {
-    return { value: await importExport(options.module, options.export), subject: `${options.module} ${options.export}` }
+    return { value: await valueOfExport(options.module, options.export), subject: `${options.module} ${options.export}` }
   }
   if (expression === undefined || options.module !== undefined)
     throw new InvalidArgumentError('Give an expression, or --module with --export.')

@@ -1,0 +1,95 @@
+import { writeSync } from 'node:fs'
+import path from 'node:path'
+
+import { checkRelease } from '../release/index.js'
+import type { CheckOptions, CheckProgress, ReleaseCheck } from '../release/index.js'
+import { answerDescriptor, checkVariable } from './check-request.js'
+import type { CheckAnswer, CheckRequest } from './check-request.js'
+import { importExport } from './import-export.js'
+
+type Callable = () => unknown
+
+const eraseLine = '\r\u001b[K'
+
+const phases: Readonly<Record<CheckProgress['phase'], string>> = {
+  baseline: 'collecting for the baseline',
+  calls: 'calling',
+  settling: 'collecting, and waiting for RSS to come to rest',
+}
+
+/** Thrown out of a check whose script turned out to export a function: that is what is to be checked. */
+class ExportsFunction extends Error {
+  constructor(readonly callable: Callable) {
+    super('the script exports a function')
+  }
+}
+
+function takeRequest(): CheckRequest {
+  const request = JSON.parse(process.env[checkVariable] ?? '{}') as CheckRequest
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an environment variable is taken out by its name
+  delete process.env[checkVariable]
+  // The script sees itself started.
+  process.argv.splice(1, 1)
+  return request
+}
+
+function answer(what: CheckAnswer): void {
+  writeSync(answerDescriptor, JSON.stringify(what))
+}
+
+function showProgress({ phase, calls }: CheckProgress): void {
+  process.stderr.write(`${eraseLine}  ${phases[phase]}${calls === 0 ? '' : `; ${calls} calls made`} …`)
+}
+
+/** Nothing of the script's keeps the event loop busy any more. */
+function untilDrained(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      resolve()
+    }
+    process.once('beforeExit', done)
+    signal.addEventListener('abort', done, { once: true })
+  })
+}
+
+async function runScript(file: string, signal: AbortSignal): Promise<void> {
+  const found = await importExport(file, 'default')
+  if ('value' in found && typeof found.value === 'function') throw new ExportsFunction(found.value as Callable)
+  await untilDrained(signal)
+}
+
+/** Checks the script itself, run once, unless it exports a function. */
+async function checkScript(file: string, options: CheckOptions, signal: AbortSignal): Promise<CheckAnswer> {
+  try {
+    const check = await checkRelease(() => runScript(file, signal), { ...options, runs: 1, warmup: 0 })
+    return { check, subject: 'run once' }
+  } catch (error) {
+    if (!(error instanceof ExportsFunction)) throw error
+    return { check: await checkRelease(error.callable, options), subject: 'its default export' }
+  }
+}
+
+async function checkExport(file: string, name: string, options: CheckOptions): Promise<CheckAnswer> {
+  const found = await importExport(file, name)
+  if ('problem' in found) return found
+  if (typeof found.value !== 'function') return { problem: `${path.basename(file)} exports '${name}', which is not a function.` }
+  const check: ReleaseCheck = await checkRelease(found.value as Callable, options)
+  return { check, subject: name }
+}
+
+async function main(): Promise<void> {
+  const { exportName, options, progress } = takeRequest()
+  const file = process.argv[1] as string
+  const stopping = new AbortController()
+  process.once('SIGINT', () => {
+    stopping.abort()
+  })
+  const asked: CheckOptions = { ...options, signal: stopping.signal, ...(progress && { onProgress: showProgress }) }
+  const answered = await (exportName === undefined ? checkScript(file, asked, stopping.signal) : checkExport(file, exportName, asked))
+  if (progress) process.stderr.write(eraseLine)
+  answer(answered)
+  // What the script left running, a server for one, has been checked.
+  process.exit()
+}
+
+void main()

@@ -1,0 +1,79 @@
+import type { WatchListener, WatchView } from '../record/index.js'
+import { renderWatchEventJson, renderWatchEventLine, renderWatchLine, renderWatchView } from '../report/index.js'
+import { LiveScreen } from './live-screen.js'
+import type { Output } from './open-output.js'
+import { styleFor } from './terminal.js'
+
+/** Somebody who shows a watch until it is closed. */
+export interface WatchDisplay extends WatchListener {
+  close(): void
+}
+
+const linePauseMs = 1000
+
+/** Every event as a line of JSON. */
+export function showJson(output: Output): WatchDisplay {
+  return {
+    event: (event) => {
+      output.write(renderWatchEventJson(event))
+    },
+    tick: () => undefined,
+    close: () => undefined,
+  }
+}
+
+/** A line a second, and one for each event. */
+export function showLines(output: Output): WatchDisplay {
+  let lastLineMs = -Infinity
+  return {
+    event: (event) => {
+      const line = renderWatchEventLine(event)
+      if (line !== '') output.write(line)
+    },
+    tick: (view) => {
+      const now = performance.now()
+      // A tick comes a little early or late: the line a second must not wait for the one after.
+      if (now - lastLineMs < linePauseMs * 0.96) return
+      lastLineMs = now
+      output.write(renderWatchLine(view))
+    },
+    close: () => undefined,
+  }
+}
+
+/** A view at the bottom of the terminal. */
+export function showLive(stream: NodeJS.WriteStream & import('node:tty').WriteStream): WatchDisplay {
+  let view: WatchView | undefined
+  const screen = new LiveScreen(stream, (rows) => (view === undefined ? [] : renderWatchView(view, rows, styleFor(stream))))
+  return {
+    event: () => undefined,
+    tick: (now) => {
+      view = now
+      screen.draw()
+    },
+    close: () => {
+      screen.close()
+    },
+  }
+}
+
+/** All of `displays` at once. */
+export function showAll(displays: readonly WatchDisplay[]): WatchDisplay {
+  return {
+    event: (event) => {
+      displays.forEach((display) => {
+        display.event(event)
+      })
+    },
+    tick: (view) => {
+      displays.forEach((display) => {
+        display.tick(view)
+      })
+    },
+    close: () => {
+      displays.forEach((display) => {
+        display.close()
+      })
+    },
+  }
+}

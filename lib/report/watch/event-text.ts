@@ -1,0 +1,35 @@
+import type { WatchEvent } from '../../record/index.js'
+import { formatByteChange, formatBytes, formatCount, unknownFigure } from '../byte-format.js'
+import { formatDuration } from '../duration-format.js'
+import { arenaName, figureName } from './figure-names.js'
+
+/** Bytes a second with their sign: `+2.4 MiB/s`. */
+export function formatRate(bytesPerSecond: number | undefined): string {
+  return bytesPerSecond === undefined ? unknownFigure : `${formatByteChange(Math.round(bytesPerSecond))}/s`
+}
+
+/** When an event was, milliseconds since the watch began; undefined for those that have no moment. */
+export function timeOf(event: WatchEvent): number | undefined {
+  return 'timeMs' in event ? event.timeMs : undefined
+}
+
+/** What happened, in a line that begins with the event's kind; undefined for the kinds that are told otherwise. */
+export function describeEvent(event: WatchEvent): string | undefined {
+  switch (event.kind) {
+    case 'growth':
+    case 'shrink': {
+      const { fromBytes, toBytes, trend } = event
+      return `${event.kind}  ${figureName(event)}  ${formatBytes(fromBytes)} -> ${formatBytes(toBytes)}  ${formatRate(trend.bytesPerSecond)}`
+    }
+    case 'arena':
+      return `arena  ${arenaName(event.arena)} was made, with ${formatBytes(event.bytes)}`
+    case 'threshold':
+      return `threshold  ${event.threshold} threshold  ${formatBytes(event.fromBytes)} -> ${formatBytes(event.toBytes)}`
+    case 'overflow':
+      return `overflow  ${formatCount(event.lostSamples)} samples lost, ${formatCount(event.totalLostSamples)} in all`
+    case 'blocked':
+      return `blocked  the event loop was blocked for ${formatDuration(event.durationMs)}`
+    default:
+      return undefined
+  }
+}

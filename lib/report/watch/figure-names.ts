@@ -1,0 +1,32 @@
+import type { WatchedFigure } from '../../record/index.js'
+
+const names: Readonly<Record<Exclude<WatchedFigure['subject'], 'arena'>, string>> = {
+  rss: 'RSS',
+  mapped: 'mapped',
+  allocated: 'allocated',
+  mmapped: 'mmapped',
+  heapUsed: 'V8 used',
+  heapCommitted: 'V8 committed',
+  external: 'external',
+  arrayBuffers: 'array buffers',
+}
+
+/** `main arena`, `arena 3`. */
+export function arenaName(arena: number | undefined): string {
+  return arena === 0 ? 'main arena' : `arena ${arena ?? '?'}`
+}
+
+/** What a reader calls the figure, or what an event is about. */
+export function figureName({ subject, arena }: Pick<WatchedFigure, 'subject' | 'arena'>): string {
+  return subject === 'arena' ? arenaName(arena) : names[subject]
+}
+
+/** The arenas' figures, the largest first, and all others, in the order in which they are shown. */
+export function splitArenas<Figure extends WatchedFigure>(
+  figures: readonly Figure[],
+): { readonly arenas: readonly Figure[]; readonly others: readonly Figure[] } {
+  const arenas = figures.filter(({ subject }) => subject === 'arena').sort((a, b) => b.bytes - a.bytes || (a.arena ?? 0) - (b.arena ?? 0))
+  const order = Object.keys(names)
+  const others = figures.filter(({ subject }) => subject !== 'arena').sort((a, b) => order.indexOf(a.subject) - order.indexOf(b.subject))
+  return { arenas, others }
+}

@@ -1,0 +1,80 @@
+import type { WatchedFigure, WatchEvent, WatchView } from '../../record/index.js'
+import { formatBytes, formatCount } from '../byte-format.js'
+import { formatDuration } from '../duration-format.js'
+import { describeEvent, formatRate, timeOf } from './event-text.js'
+import { splitArenas } from './figure-names.js'
+
+/** What each line begins with, so that it can be told from the program's own. */
+const mark = 'allocscope'
+
+const [timeWidth, bytesWidth, rateWidth] = [12, 11, 14]
+
+function seconds(timeMs: number | undefined): string {
+  return (timeMs === undefined ? '' : `${(timeMs / 1000).toFixed(1)} s`).padStart(timeWidth)
+}
+
+/** Names of one word, so that a field can be found by its name. */
+const words = {
+  rss: 'rss',
+  mapped: 'mapped',
+  allocated: 'allocated',
+  mmapped: 'mmapped',
+  heapUsed: 'heap-used',
+  heapCommitted: 'heap-committed',
+  external: 'external',
+} as const
+
+type Word = keyof typeof words
+
+function field(subject: Word, figures: readonly WatchedFigure[]): readonly string[] {
+  const figure = figures.find((one) => one.subject === subject)
+  // What an allocator doesn't have, it won't have later either; V8 always says something in the end.
+  if (figure === undefined && !subject.startsWith('heap') && subject !== 'external') return []
+  const text = `${words[subject]} ${formatBytes(figure?.bytes).padStart(bytesWidth)}`
+  return [subject === 'rss' ? `${text} ${formatRate(figure?.trend.bytesPerSecond).padStart(rateWidth)}` : text]
+}
+
+function arenaFields(arenas: readonly WatchedFigure[]): readonly string[] {
+  const main = arenas.find(({ arena }) => arena === 0)
+  if (main === undefined) return []
+  const others = arenas.reduce((sum, { arena, bytes }) => (arena === 0 ? sum : sum + bytes), 0)
+  return [
+    `main-arena ${formatBytes(main.bytes).padStart(bytesWidth)}`,
+    `other-arenas ${formatCount(arenas.length - 1).padStart(3)} ${formatBytes(others).padStart(bytesWidth)}`,
+  ]
+}
+
+function loopField({ silentMs, last }: WatchView): string {
+  if (silentMs > 0) return `no sample for ${formatDuration(silentMs)}`
+  return last.blockedMs > 0 ? `loop blocked for ${formatDuration(last.blockedMs)}` : 'loop turns'
+}
+
+/** One line that says how the program stands: the same fields in the same columns every time. */
+export function renderWatchLine(view: WatchView): string {
+  const of = (...subjects: readonly Word[]): readonly string[] => subjects.flatMap((subject) => field(subject, view.figures))
+  const fields = [
+    ...of('rss', 'mapped', 'allocated'),
+    ...arenaFields(splitArenas(view.figures).arenas),
+    ...of('mmapped', 'heapUsed', 'heapCommitted', 'external'),
+    loopField(view),
+  ]
+  return `${mark} ${seconds(view.last.timeMs)}  sample  ${fields.join('  ')}\n`
+}
+
+/** One line that says what happened; empty for what has no line. */
+export function renderWatchEventLine(event: WatchEvent): string {
+  if (event.kind === 'start') {
+    const { program, pid, allocator, intervalMs } = event
+    const under = allocator === undefined ? '' : ` under ${allocator.name}`
+    return `${mark} ${seconds(0)}  start  ${program}${under}, pid ${pid}, a sample every ${formatDuration(intervalMs)}\n`
+  }
+  const text = describeEvent(event)
+  return text === undefined ? '' : `${mark} ${seconds(timeOf(event))}  ${text}\n`
+}
+
+/** One event as a JSON object on a line of its own, `version` 1. What isn't known is null. */
+export function renderWatchEventJson(event: WatchEvent): string {
+  const nullWhenUnknown = (_key: string, value: unknown): unknown =>
+    value === undefined || (typeof value === 'number' && !Number.isFinite(value)) ? null : value
+  return `${JSON.stringify({ version: 1, ...event }, nullWhenUnknown)}\n`
+}

@@ -1,0 +1,66 @@
+import { isFailure, toError } from '../binding/index.js'
+import type { FailureRecord } from '../binding/index.js'
+import type { WatchSummary } from './watch-events.js'
+
+/** Places of the header that a drain writes. DrainField of native/convert/sampler.cc. */
+const header = { drained: 0, samples: 1, missed: 2, lost: 3, cpuMs: 4, elapsedMs: 5, intervalMs: 6, length: 7 } as const
+
+/** Several times the longest record, whatever the allocator. */
+const bufferWords = 8192
+
+/** `drainSampler` or `drainRing`, of one sampler. */
+type Drain = (buffer: Float64Array) => undefined | FailureRecord
+
+/** A sampler's records, in order. Taking one takes it out, so that nothing is given twice or lost if its receiver throws. */
+export class RecordBuffer {
+  readonly #drainInto: Drain
+  readonly #words = new Float64Array(bufferWords)
+  #at: number = header.length
+  #open = true
+
+  constructor(drainInto: Drain) {
+    this.#drainInto = drainInto
+  }
+
+  /** The oldest record that wasn't taken yet, valid until the next call; undefined when there is none. */
+  take(): Float64Array | undefined {
+    if (!this.#hasBuffered()) this.#drain()
+    if (!this.#hasBuffered()) return undefined
+    const start = this.#at
+    this.#at += this.#words[start] as number
+    return this.#words.subarray(start, this.#at)
+  }
+
+  /** The counters as of now, or as of the end. */
+  summary(): WatchSummary {
+    if (!this.#hasBuffered()) this.#drain()
+    const at = (place: number): number => this.#words[place] as number
+    const [cpuMs, durationMs] = [at(header.cpuMs), at(header.elapsedMs)]
+    return {
+      samples: at(header.samples),
+      missedSamples: at(header.missed),
+      lostSamples: at(header.lost),
+      durationMs,
+      cpuMs,
+      cpuShare: durationMs > 0 ? cpuMs / durationMs : 0,
+      intervalMs: at(header.intervalMs),
+    }
+  }
+
+  /** From now on nothing is drained: there is nothing left to drain from. */
+  close(): void {
+    this.#open = false
+  }
+
+  #hasBuffered(): boolean {
+    return this.#at < header.length + (this.#words[header.drained] as number)
+  }
+
+  #drain(): void {
+    if (!this.#open) return
+    this.#at = header.length
+    this.#words[header.drained] = 0
+    const answer = this.#drainInto(this.#words)
+    if (isFailure(answer)) throw toError(answer)
+  }
+}
