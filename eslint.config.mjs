@@ -25,7 +25,13 @@ const nodeGlobals = Object.fromEntries(
 )
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'coverage/', 'temp/', '.cache/', 'prebuilds/', 'native/', 'test/fixtures/**/*.ts', 'examples/**/*.ts'] },
+  {
+    ignores: ['dist/', 'build/', 'coverage/', 'temp/', '.cache/', 'prebuilds/', 'native/'].concat([
+      'test/fixtures/**/*.ts',
+      'test/jest/samples/**/*.ts',
+      'examples/**/*.ts',
+    ]),
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -50,6 +56,11 @@ export default tseslint.config(
     // What is let go of, and written for its line's sake, is what these programs are for.
     files: ['test/**/programs/**'],
     rules: { 'no-useless-assignment': 'off', 'no-unused-vars': 'off' },
+  },
+  {
+    // Tests of a project that is run by Jest.
+    files: ['test/jest/samples/jest/*.cjs'],
+    languageOptions: { globals: Object.fromEntries(['expect', 'jest', 'test'].map((name) => [name, 'readonly'])) },
   },
   {
     files: typedFiles,

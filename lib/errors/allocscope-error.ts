@@ -26,6 +26,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_PROFILE_RUNNING'
   /** A profile has no room for more functions and lines. */
   | 'ERR_ALLOCSCOPE_PROFILE_FULL'
+  /** A matcher of `allocscope/jest` was to measure this process while another one did. */
+  | 'ERR_ALLOCSCOPE_CHECK_OVERLAPS'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

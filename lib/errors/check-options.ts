@@ -41,3 +41,18 @@ export function checkBoolean(name: string, value: unknown, fallback: boolean): b
   if (typeof value !== 'boolean') throw invalidArgumentType(name, 'of type boolean', value)
   return value
 }
+
+/** `value` when it is a function, one that does nothing when it is undefined. */
+export function checkFunction(name: string, value: unknown): (...given: readonly unknown[]) => unknown {
+  if (value === undefined) return () => undefined
+  if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value)
+  return value as (...given: readonly unknown[]) => unknown
+}
+
+/** `value` when it is an integer from `minimum` to 1e9, undefined when it is undefined. */
+export function checkCount(name: string, value: unknown, minimum: number): number | undefined {
+  if (value === undefined) return undefined
+  const count = checkNumber(name, value, minimum, minimum, 1e9)
+  if (!Number.isSafeInteger(count)) throw outOfRange(name, 'an integer', value)
+  return count
+}

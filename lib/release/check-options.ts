@@ -1,4 +1,4 @@
-import { checkBoolean, checkNumber, invalidArgumentType, outOfRange, readOptions } from '../errors/index.js'
+import { checkBoolean, checkCount, checkFunction, checkNumber, invalidArgumentType, readOptions } from '../errors/index.js'
 
 /** What a check is doing. */
 export interface CheckProgress {
@@ -44,22 +44,9 @@ export interface CheckPlan extends Required<Omit<CheckOptions, 'runs' | 'allowBy
   readonly signal: AbortSignal | undefined
 }
 
-function checkFunction(name: string, value: unknown): (...given: readonly unknown[]) => unknown {
-  if (value === undefined) return () => undefined
-  if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value)
-  return value as (...given: readonly unknown[]) => unknown
-}
-
 function checkSignal(name: string, value: unknown): AbortSignal | undefined {
   if (value === undefined || value instanceof AbortSignal) return value
   throw invalidArgumentType(name, 'an AbortSignal', value)
-}
-
-function checkCount(name: string, value: unknown, minimum: number): number | undefined {
-  if (value === undefined) return undefined
-  const count = checkNumber(name, value, minimum, minimum, 1e9)
-  if (!Number.isSafeInteger(count)) throw outOfRange(name, 'an integer', value)
-  return count
 }
 
 /** The options, checked and complete. */

@@ -1,5 +1,6 @@
 export type { CheckOptions, CheckProgress } from './check-options.js'
 export { checkRelease } from './check-release.js'
+export { noiseOf } from './live-places.js'
 export { PeakWatch } from './peak-watch.js'
 export type { PeriodicReleaseOptions } from './periodic-options.js'
 export { startPeriodicRelease } from './periodic-release.js'
@@ -17,3 +18,4 @@ export type {
 } from './release-check.js'
 export { releaseMemory } from './release-memory.js'
 export type { ReleaseOptions, ReleaseReport, ReleaseStep, ResidentMemory } from './release-report.js'
+export { roundingShare } from './verdict.js'

@@ -2,7 +2,7 @@ import { getProcessMemory } from '../process/index.js'
 import { watchArenas } from '../watch/index.js'
 import type { ArenaWatcher } from '../watch/index.js'
 
-const intervalMs = 5
+const defaultIntervalMs = 5
 
 /** The highest RSS while something runs: the kernel's own peak where that rose, the highest of frequent samples otherwise. */
 export class PeakWatch {
@@ -10,7 +10,8 @@ export class PeakWatch {
   #kernelPeakBefore = getProcessMemory().peakRssBytes
   #highest = getProcessMemory().rssBytes
 
-  constructor() {
+  /** @param intervalMs - How often RSS is looked at; 5 by default. */
+  constructor(intervalMs = defaultIntervalMs) {
     this.#watcher = watchArenas({ intervalMs })
     this.#watcher.on('sample', ({ rssBytes }) => {
       this.#highest = Math.max(this.#highest, rssBytes ?? 0)
@@ -32,7 +33,11 @@ export class PeakWatch {
 
   /** The peak so far. */
   get highest(): number {
-    const { peakRssBytes } = getProcessMemory()
-    return peakRssBytes > this.#kernelPeakBefore ? peakRssBytes : this.#highest
+    return this.source === 'kernel' ? getProcessMemory().peakRssBytes : this.#highest
+  }
+
+  /** Where {@link PeakWatch.highest} is from: samples while the process had been larger before the watch. */
+  get source(): 'kernel' | 'samples' {
+    return getProcessMemory().peakRssBytes > this.#kernelPeakBefore ? 'kernel' : 'samples'
   }
 }

@@ -13,7 +13,7 @@ function liveBytesOf(held: HeldBytes): Readonly<Record<LivePlace, number | undef
  * Allocators round requests up to their size classes, by a quarter at the most: what native memory grows by beside external memory is no leak of its
  * own while it is less than that.
  */
-const roundingShare = 0.25
+export const roundingShare = 0.25
 
 function isRounding(one: LiveMemory, all: readonly LiveMemory[]): boolean {
   if (one.where !== 'native') return false

@@ -70,6 +70,11 @@ function renderHolders({ bytes }: ReleaseCheck, style: TextStyle): string[] {
   )
 }
 
+/** Everything that RSS rose by as a bar, and who holds what of it. */
+export function renderHolding(check: ReleaseCheck, style: TextStyle): string[] {
+  return [...renderBar(check, style), ...renderHolders(check, style)]
+}
+
 function renderTotals({ bytes, allowedBytes }: ReleaseCheck, style: TextStyle): string[] {
   const { baselineBytes, peakBytes, afterBytes, heldBytes } = bytes
   const rows = [
@@ -120,7 +125,8 @@ function renderRounds({ live, rounds }: ReleaseCheck, style: TextStyle): string[
     })
 }
 
-function caveat({ whatIf, coarse }: ReleaseCheck): string {
+/** Whether a purge was tried, and why not. */
+export function describeWhatIf({ whatIf, coarse }: ReleaseCheck): string {
   if (coarse) return `No purge was tried in a forked child (${whatIf.reason ?? ''}): what the allocator holds is told coarsely.`
   return `The purge was tried in a forked child (${(whatIf.forkMs ?? 0).toFixed(1)} ms to fork): this process was left as it was.`
 }
@@ -131,7 +137,7 @@ export function renderVerdict(check: ReleaseCheck, style: TextStyle): string[] {
   return [
     (verdict === 'returned' ? style.bold : style.warn)(`  ${verdict}`),
     ...renderProse(summary, '  ', style),
-    ...renderSection('Where the bytes are', [...renderBar(check, style), ...renderHolders(check, style)], style),
+    ...renderSection('Where the bytes are', renderHolding(check, style), style),
     ...renderSection('Growth, round by round', renderRounds(check, style), style),
     ...renderSection(
       'What to do',
@@ -139,7 +145,7 @@ export function renderVerdict(check: ReleaseCheck, style: TextStyle): string[] {
       style,
     ),
     '',
-    ...renderProse(caveat(check), '', style, style.dim),
+    ...renderProse(describeWhatIf(check), '', style, style.dim),
   ]
 }
 

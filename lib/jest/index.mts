@@ -1,0 +1,2 @@
+export { matchers, parseMemorySize } from './index.js'
+export type * from './index.js'

@@ -1,0 +1,27 @@
+/** What Jest and Vitest give a matcher as `this`, as far as it is used here. */
+export interface MatcherContext {
+  readonly isNot?: boolean
+  readonly promise?: string
+  readonly utils?: { readonly matcherHint?: MatcherHint }
+}
+
+/** Writes `expect(received).matcher(expected)`, coloured where the terminal is. */
+export type MatcherHint = (name: string, received?: string, expected?: string, options?: MatcherHintOptions) => string
+
+/** Options of {@link MatcherHint}. */
+export interface MatcherHintOptions {
+  readonly isNot?: boolean
+  readonly promise?: string
+}
+
+/** What a matcher answers. */
+export interface MatcherResult {
+  readonly pass: boolean
+  readonly message: () => string
+}
+
+/** The first line of a message: which expectation it is about. */
+export function hintOf({ isNot = false, promise = '', utils }: MatcherContext, name: string, expected = ''): string {
+  const written = utils?.matcherHint?.(name, 'received', expected, { isNot, promise })
+  return written ?? `expect(received)${isNot ? '.not' : ''}.${name}(${expected})`
+}

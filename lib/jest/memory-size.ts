@@ -1,0 +1,46 @@
+import { invalidArgumentType, invalidArgumentValue, outOfRange } from '../errors/index.js'
+
+/** `KB` and its like are powers of 1,000, `KiB` and its like powers of 1,024. */
+export type MemoryUnit = 'B' | `${'K' | 'M' | 'G' | 'T' | 'P'}${'' | 'i'}B`
+
+/** A size as text: `'24 MB'`, `'1.5 GiB'`, `'512 B'`. */
+export type MemorySizeText = `${number} ${MemoryUnit}`
+
+/** A number of bytes, or a size as text. */
+export type MemorySize = number | MemorySizeText
+
+const grammar = /^(?<quantity>\d+(?:\.\d+)?) (?<prefix>[KMGTP])?(?<binary>(?<=[KMGTP])i)?B$/
+
+const prefixes = 'KMGTP'
+
+const expected = "a number of bytes, or a size such as '24 MB' or '1.5 GiB': <NUMBER> ([KMGTP]i?B|B), with one space"
+
+function read(name: string, text: string): number {
+  const groups = grammar.exec(text)?.groups
+  if (groups === undefined) throw invalidArgumentValue(name, expected, text)
+  const base = groups['binary'] === undefined ? 1000 : 1024
+  const power = groups['prefix'] === undefined ? 0 : prefixes.indexOf(groups['prefix']) + 1
+  const bytes = Math.round(Number(groups['quantity']) * base ** power)
+  if (!Number.isSafeInteger(bytes)) throw outOfRange(name, `<= ${Number.MAX_SAFE_INTEGER} B`, text)
+  return bytes
+}
+
+/** `value` in bytes when it is a {@link MemorySize}; errors call it `name`. */
+export function checkMemorySize(name: string, value: unknown): number {
+  if (typeof value === 'string') return read(name, value)
+  if (typeof value !== 'number') throw invalidArgumentType(name, expected, value)
+  if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) throw outOfRange(name, `>= 0 and <= ${Number.MAX_SAFE_INTEGER}`, value)
+  return value
+}
+
+/**
+ * The bytes of a size as text, rounded to whole ones: `parseMemorySize('24 MB')` is 24,000,000 and `parseMemorySize('24 MiB')` is 25,165,824. The
+ * grammar is `<NUMBER> ([KMGTP]i?B|B)`: digits, with decimals if need be, one space, and the unit, written as here. For a size that comes from
+ * elsewhere as a `string`.
+ *
+ * @throws TypeError with Node's codes for anything else; RangeError above `Number.MAX_SAFE_INTEGER`.
+ */
+export function parseMemorySize(text: string): number {
+  if (typeof text !== 'string') throw invalidArgumentType('text', 'of type string', text)
+  return read('text', text)
+}

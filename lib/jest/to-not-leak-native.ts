@@ -1,0 +1,154 @@
+import { getAllocatorStats } from '../allocator/index.js'
+import { AllocscopeError, checkFunction, readOptions } from '../errors/index.js'
+import { checkRelease } from '../release/index.js'
+import type { CheckOptions, ReleaseCheck } from '../release/index.js'
+import { formatBytes, formatCount, renderCheckRounds } from '../report/index.js'
+import { checkedFunction } from './checked-function.js'
+import { hintOf } from './matcher-context.js'
+import type { MatcherContext, MatcherResult } from './matcher-context.js'
+import { checkMemorySize } from './memory-size.js'
+import type { MemorySize } from './memory-size.js'
+import { judgeNativeGrowth, nativeGrowthOf, worthwhileCalls } from './native-growth.js'
+import type { NativeGrowth, NativeJudgement } from './native-growth.js'
+import { oneAtATime } from './one-at-a-time.js'
+
+const name = 'toNotLeakNative'
+
+/** Checks that are made when in doubt: what still grows in the last has grown in each. */
+const mostChecks = 3
+
+/** Options of `toNotLeakNative`: those of {@link checkRelease}, and what a call may leave. */
+export interface NativeLeakOptions extends Omit<CheckOptions, 'allowBytes'> {
+  /**
+   * The native bytes that a call may leave: 0 by default. Noise is allowed besides: 256 KiB and 0.5 % of the rise of RSS, over the calls of the last
+   * three rounds. When that is more than `perCall` and no leak was seen, nothing is proved and the expectation fails, saying so.
+   */
+  readonly perCall?: MemorySize
+}
+
+interface Plan {
+  readonly perCallBytes: number
+  readonly setup: () => unknown
+  readonly teardown: () => unknown
+  readonly check: CheckOptions
+}
+
+interface Found {
+  readonly check: ReleaseCheck
+  readonly growth: NativeGrowth
+  readonly judgement: NativeJudgement
+}
+
+function checkOptions(options: unknown): Plan {
+  const { perCall, setup, teardown, ...check } = readOptions(options, [
+    'perCall',
+    'setup',
+    'teardown',
+    'runs',
+    'warmup',
+    'whatIf',
+    'settleMs',
+    'budgetMs',
+    'signal',
+    'onProgress',
+  ])
+  return {
+    perCallBytes: perCall === undefined ? 0 : checkMemorySize('options.perCall', perCall),
+    setup: checkFunction('options.setup', setup),
+    teardown: checkFunction('options.teardown', teardown),
+    check: check as CheckOptions,
+  }
+}
+
+function unknownInUse(check: ReleaseCheck): AllocscopeError {
+  const { allocator } = check.allocator
+  const { missing } = getAllocatorStats({ detail: 'usage' })
+  const reason = missing.find(({ fields }) => fields.includes('allocatedBytes'))?.reason ?? check.whatIf.reason ?? 'it gives no reason'
+  const who = allocator === 'unknown' ? 'the allocator of this process' : allocator
+  return new AllocscopeError('ERR_ALLOCSCOPE_UNSUPPORTED', `${name} needs the bytes that are in use, which ${who} doesn't tell: ${reason}`)
+}
+
+async function checkOnce(action: () => unknown, options: CheckOptions, perCallBytes: number): Promise<Found> {
+  const check = await checkRelease(action, options)
+  const growth = nativeGrowthOf(check)
+  if (growth === undefined) throw unknownInUse(check)
+  return { check, growth, judgement: judgeNativeGrowth(growth, perCallBytes) }
+}
+
+/**
+ * The calls of a further check; undefined when what was found stands. On a busy machine the budget goes to reading memory, and few calls are made of
+ * many that there would be time for: where nothing was said of how many or how long, those are made, so that what is found doesn't depend on the
+ * machine.
+ */
+function callsOfNext({ check, growth, judgement }: Found, { runs, budgetMs }: CheckOptions): number | undefined {
+  if (judgement === 'leaks') return undefined
+  const worthwhile = runs === undefined && budgetMs === undefined ? worthwhileCalls(check) : undefined
+  return worthwhile ?? (judgement === 'doubtful' ? growth.calls * 2 : undefined)
+}
+
+async function checkUntilSure(action: () => unknown, { check: options, perCallBytes }: Plan): Promise<Found> {
+  let found = await checkOnce(action, options, perCallBytes)
+  for (let checks = 1; checks < mostChecks; checks += 1) {
+    const runs = callsOfNext(found, options)
+    if (runs === undefined) break
+    found = await checkOnce(action, { ...options, runs }, perCallBytes)
+  }
+  if (found.judgement !== 'doubtful') return found
+  const { growth } = found
+  return { ...found, judgement: 'leaks', growth: { ...growth, bytesPerCall: growth.netBytes / growth.calls } }
+}
+
+async function checkWithSetup(action: () => unknown, plan: Plan): Promise<Found> {
+  await plan.setup()
+  try {
+    return await checkUntilSure(action, plan)
+  } finally {
+    await plan.teardown()
+  }
+}
+
+function perCallText(bytes: number): string {
+  return `${bytes < 1024 ? `${formatCount(bytes)} B` : formatBytes(bytes)} a call`
+}
+
+function unproven({ growth: { allowanceBytesPerCall, calls }, check }: Found, perCallBytes: number): AllocscopeError {
+  const rounds = check.rounds.length - 1
+  const why =
+    allowanceBytesPerCall === Infinity
+      ? `the function was called in ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, and it takes two to see growth`
+      : `in ${formatCount(calls)} calls, growth below ${perCallText(allowanceBytesPerCall)} is noise, and ${perCallText(perCallBytes)} is what is allowed`
+  return new AllocscopeError(
+    'ERR_ALLOCSCOPE_UNSUPPORTED',
+    `${name} can't tell: ${why}. Give it more calls by runs, or more time by budgetMs.`,
+  )
+}
+
+function describeLeak({ growth: { bytesPerCall, confidence }, check }: Found, perCallBytes: number): string[] {
+  return [
+    `native memory kept increasing after ${check.rounds.length - 1} runs: ` +
+      `by ${perCallText(bytesPerCall)} (confidence ${confidence}), allowed is ${perCallText(perCallBytes)}`,
+    ...renderCheckRounds(check.rounds, ['native', 'rss']),
+    '',
+    ...check.advice.map((one) => `– ${one}`),
+  ]
+}
+
+function describeNoLeak({ growth: { bytesPerCall, allowanceBytesPerCall }, check }: Found, perCallBytes: number): string[] {
+  return [
+    `native memory did not increase by more than ${perCallText(perCallBytes)} in ${check.rounds.length - 1} runs: ` +
+      `by ${perCallText(bytesPerCall)}, where growth below ${perCallText(allowanceBytesPerCall)} is noise`,
+    ...renderCheckRounds(check.rounds, ['native', 'rss']),
+  ]
+}
+
+/** `expect(fn).toNotLeakNative({ perCall })`. */
+export async function toNotLeakNative(this: MatcherContext, received: unknown, options?: NativeLeakOptions): Promise<MatcherResult> {
+  const action = checkedFunction(received)
+  const plan = checkOptions(options)
+  const found = await oneAtATime(name, () => checkWithSetup(action, plan))
+  if (found.judgement === 'unproven') throw unproven(found, plan.perCallBytes)
+  const hint = hintOf(this, name, options === undefined ? '' : 'options')
+  const pass = found.judgement === 'within'
+  const describe = pass ? describeNoLeak : describeLeak
+  return { pass, message: () => [hint, '', ...describe(found, plan.perCallBytes)].join('\n').trimEnd() }
+}

@@ -1,0 +1,118 @@
+import { checkCount, checkFunction, checkNumber, readOptions } from '../errors/index.js'
+import { getRss } from '../process/index.js'
+import { PeakWatch, releaseMemory } from '../release/index.js'
+import { formatBytes, formatCount } from '../report/index.js'
+import { checkedFunction } from './checked-function.js'
+import { hintOf } from './matcher-context.js'
+import type { MatcherContext, MatcherResult } from './matcher-context.js'
+import { checkMemorySize } from './memory-size.js'
+import type { MemorySize } from './memory-size.js'
+import { oneAtATime } from './one-at-a-time.js'
+
+const name = 'toStayUnderMemory'
+
+/** RSS is looked at each millisecond where the kernel's own peak, which has been higher before, says nothing. */
+const lookEveryMs = 1
+
+/** Options of `toStayUnderMemory`. */
+export interface PeakOptions {
+  /** Called once, first of all: what it allocates and keeps is part of the baseline. */
+  readonly setup?: () => unknown
+  /** Called once at the very end. */
+  readonly teardown?: () => unknown
+  /** Calls before the one that is measured: 0 by default. Modules that it loads, code that it compiles and caches that it fills are then not counted. */
+  readonly warmup?: number
+  /** The most milliseconds to wait, before the baseline, until RSS stands still: 1,000 by default. */
+  readonly settleMs?: number
+}
+
+interface Plan {
+  readonly setup: () => unknown
+  readonly teardown: () => unknown
+  readonly warmup: number
+  readonly settleMs: number
+}
+
+/** RSS while one call ran. */
+export interface CallPeak {
+  readonly baselineBytes: number
+  readonly peakBytes: number
+  readonly afterBytes: number
+  /** The kernel's own peak, or the highest of the samples where that had been higher before. */
+  readonly source: 'kernel' | 'samples'
+}
+
+function checkOptions(options: unknown): Plan {
+  const given = readOptions(options, ['setup', 'teardown', 'warmup', 'settleMs'])
+  return {
+    setup: checkFunction('options.setup', given.setup),
+    teardown: checkFunction('options.teardown', given.teardown),
+    warmup: checkCount('options.warmup', given.warmup, 0) ?? 0,
+    settleMs: checkNumber('options.settleMs', given.settleMs, 0, 1000, 600_000),
+  }
+}
+
+async function measureCall(action: () => unknown, { warmup, settleMs }: Plan): Promise<CallPeak> {
+  for (let call = 0; call < warmup; call += 1) await action()
+  // What the process keeps free would hide what the call uses.
+  await releaseMemory({ settleMs })
+  const peak = new PeakWatch(lookEveryMs)
+  try {
+    const baselineBytes = getRss()
+    await action()
+    const afterBytes = getRss()
+    return { baselineBytes, peakBytes: Math.max(peak.end(), afterBytes), afterBytes, source: peak.source }
+  } finally {
+    peak.end()
+  }
+}
+
+async function measure(action: () => unknown, plan: Plan): Promise<CallPeak> {
+  await plan.setup()
+  try {
+    return await measureCall(action, plan)
+  } finally {
+    await plan.teardown()
+  }
+}
+
+function exactly(bytes: number): string {
+  return `${formatBytes(bytes)} (${formatCount(bytes)} B)`
+}
+
+/** Expected beside received. */
+export function describePeak({ baselineBytes, peakBytes, afterBytes, source }: CallPeak, limit: unknown, limitBytes: number): string {
+  const above = peakBytes - baselineBytes
+  const isOver = above > limitBytes
+  const limitText = typeof limit === 'string' ? `${limit}, which is ${exactly(limitBytes)}` : exactly(limitBytes)
+  const sourceText =
+    source === 'kernel'
+      ? "the kernel's own"
+      : `of samples each ${lookEveryMs} ms: the process had been larger before, a shorter peak isn't seen`
+  return [
+    `Expected peak above the baseline: ${isOver ? 'at most' : 'more than'} ${limitText}`,
+    `Received peak above the baseline: ${exactly(above)}`,
+    '',
+    `RSS before the call  ${formatBytes(baselineBytes)}, the baseline`,
+    `RSS at its peak      ${formatBytes(peakBytes)}, ${sourceText}`,
+    `RSS after the call   ${formatBytes(afterBytes)}, before any collection`,
+  ].join('\n')
+}
+
+/** `expect(fn).toStayUnderMemory('24 MB')`. */
+export async function toStayUnderMemory(
+  this: MatcherContext,
+  received: unknown,
+  limit: MemorySize,
+  options?: PeakOptions,
+): Promise<MatcherResult> {
+  const action = checkedFunction(received)
+  const limitBytes = checkMemorySize('limit', limit)
+  const plan = checkOptions(options)
+  const peak = await oneAtATime(name, () => measure(action, plan))
+  const hint = hintOf(this, name, 'limit')
+  return {
+    pass: peak.peakBytes - peak.baselineBytes <= limitBytes,
+    message: () => [hint, '', describePeak(peak, limit, limitBytes)].join('\n'),
+  }
+}

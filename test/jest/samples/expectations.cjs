@@ -1,0 +1,109 @@
+// Tests of a user's project, defined for whichever runner it is that has imported 'allocscope/jest'. Their names say what must become of them.
+const fixture = require(process.env.FIXTURE_ADDON)
+
+const mebibyte = 2 ** 20
+const quick = { runs: 3, settleMs: 300 }
+
+const buffers = []
+const objects = []
+
+const keepBuffer = () => void buffers.push(Buffer.alloc(2 * mebibyte, 1))
+const keepObjects = () => void objects.push(Array.from({ length: 20_000 }, (_, index) => ({ index })))
+const leak = (bytes) => () => void fixture.allocate(1, bytes)
+const nothing = () => undefined
+
+function use(bytes) {
+  return Buffer.alloc(bytes, 1).length
+}
+
+async function useLater(bytes) {
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  const buffer = Buffer.alloc(bytes, 1)
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  return buffer.length
+}
+
+// So large that every allocator gives it back at once, whatever it has freed before.
+const large = 48 * mebibyte
+
+/** One short test of each kind, for each way of using the matchers. */
+exports.defineFew = ({ test, expect }) => {
+  test('passes: returns', () => expect(() => use(large)).toReturnMemoryToOS(quick))
+  test('passes: stays under', () => expect(() => use(8 * mebibyte)).toStayUnderMemory('32 MB'))
+  test('passes: is seen to leak', () => expect(leak(65_536)).not.toNotLeakNative({ runs: 30, settleMs: 300 }))
+  test('fails: keeps', () => expect(keepBuffer).toReturnMemoryToOS(quick))
+  test('fails: goes over', () => expect(() => useLater(large)).toStayUnderMemory('8 MB'))
+  test('fails: leaks', () => expect(leak(65_536)).toNotLeakNative({ runs: 30, settleMs: 300 }))
+}
+
+exports.defineAll = ({ test, expect }) => {
+  exports.defineFew({ test, expect })
+
+  test('passes: does nothing', () => expect(nothing).toReturnMemoryToOS(quick))
+  test('passes: returns, async', () => expect(() => useLater(large)).toReturnMemoryToOS(quick))
+  test('passes: is seen to keep', () => expect(keepBuffer).not.toReturnMemoryToOS(quick))
+  test('passes: is seen to go over', () => expect(() => useLater(large)).not.toStayUnderMemory('8 MiB'))
+  test('passes: stays under a number of bytes, after a warm-up', () =>
+    expect(() => use(8 * mebibyte)).toStayUnderMemory(32e6, { warmup: 1, settleMs: 200 }))
+  test('passes: leaks less than is allowed', () => expect(leak(65_536)).toNotLeakNative({ perCall: '128 KiB', runs: 30, settleMs: 300 }))
+  test('passes: leaks nothing native, though it keeps objects', () => expect(keepObjects).toNotLeakNative({ runs: 15, settleMs: 300 }))
+  test('passes: leaks nothing native, though it keeps Buffers', () => expect(keepBuffer).toNotLeakNative({ runs: 7, settleMs: 300 }))
+  test('passes: setup and teardown are called', async () => {
+    const called = []
+    const options = { setup: () => called.push('setup'), teardown: async () => called.push('teardown') }
+    await expect(() => void called.push('call')).toStayUnderMemory('64 MB', options)
+    expect(called).toEqual(['setup', 'call', 'teardown'])
+  })
+
+  // As many calls as fit in the default budget: the leak must be found without telling how often to call.
+  test('fails: leaks 64 bytes a call', () => expect(leak(64)).toNotLeakNative({ perCall: '32 B' }))
+  test('fails: returns, against the expectation', () => expect(nothing).not.toReturnMemoryToOS(quick))
+  test('fails: stays under, against the expectation', () => expect(nothing).not.toStayUnderMemory('8 MB'))
+  test('fails: leaks nothing, against the expectation', () => expect(nothing).not.toNotLeakNative({ runs: 1000, settleMs: 300 }))
+  test('fails: keeps objects', () => expect(keepObjects).toReturnMemoryToOS({ ...quick, runs: 15 }))
+
+  test('fails: throws', () =>
+    expect(() => {
+      throw new RangeError('thrown by the function')
+    }).toReturnMemoryToOS(quick))
+  test('fails: rejects, negated', () =>
+    expect(() => Promise.reject(new Error('rejected by the function'))).not.toStayUnderMemory('8 MB', { settleMs: 200 }))
+  test('fails: throws no error', () => expect(() => Promise.reject('a text')).toStayUnderMemory('8 MB', { settleMs: 200 }))
+  test('fails: has too few calls to tell', () => expect(nothing).toNotLeakNative({ perCall: '1 B', ...quick }))
+  test('fails: has too few calls to tell, negated', () => expect(nothing).not.toNotLeakNative({ perCall: '1 B', ...quick }))
+  test('fails: has one round', () => expect(nothing).toNotLeakNative({ ...quick, runs: 1 }))
+
+  for (const [kind, not] of [
+    ['', (expectation) => expectation],
+    [', negated', (expectation) => expectation.not],
+  ]) {
+    const on = (received) => not(expect(received))
+    test(`fails: is a promise${kind}`, () => on(useLater(mebibyte)).toReturnMemoryToOS(quick))
+    test(`fails: has a size without a space${kind}`, () => on(nothing).toStayUnderMemory('24MB'))
+    test(`fails: has a size that is an object${kind}`, () => on(nothing).toNotLeakNative({ perCall: {} }))
+    test(`fails: has an option that isn't one${kind}`, () => on(nothing).toNotLeakNative({ percall: 8 }))
+  }
+
+  test('fails: overlaps', async () => {
+    const first = expect(nothing).toReturnMemoryToOS(quick)
+    try {
+      await expect(nothing).toStayUnderMemory('8 MB')
+    } finally {
+      await first
+    }
+  })
+}
+
+/** Where a figure can't be had, neither the expectation nor its negation holds. */
+exports.defineUnavailable = ({ test, expect }) => {
+  test('fails: native', () => expect(nothing).toNotLeakNative({ ...quick }))
+  test('fails: native, negated', () => expect(nothing).not.toNotLeakNative({ ...quick }))
+}
+
+exports.defineWithoutAddon = ({ test, expect }) => {
+  exports.defineUnavailable({ test, expect })
+  test('fails: return', () => expect(nothing).toReturnMemoryToOS(quick))
+  test('fails: return, negated', () => expect(nothing).not.toReturnMemoryToOS(quick))
+  test('fails: peak', () => expect(nothing).toStayUnderMemory('8 MB'))
+  test('fails: peak, negated', () => expect(nothing).not.toStayUnderMemory('8 MB'))
+}

@@ -1,0 +1,5 @@
+require('allocscope/jest')
+
+jest.useFakeTimers()
+
+test('passes: with fake timers', () => expect(() => undefined).toReturnMemoryToOS({ runs: 3 }))

@@ -1,0 +1,4 @@
+require('allocscope/jest')
+const { defineAll } = require('../expectations.cjs')
+
+defineAll({ test, expect })

@@ -1,0 +1,7 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  rootDir: __dirname,
+  testMatch: ['<rootDir>/*.test.?js'],
+  testTimeout: 60_000,
+  injectGlobals: process.env.INJECT_GLOBALS !== 'false',
+}

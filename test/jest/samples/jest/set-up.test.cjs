@@ -1,0 +1,3 @@
+const { defineFew } = require('../expectations.cjs')
+
+defineFew({ test, expect })

@@ -1,0 +1,4 @@
+require('allocscope/jest')
+const { defineUnavailable } = require('../expectations.cjs')
+
+defineUnavailable({ test, expect })

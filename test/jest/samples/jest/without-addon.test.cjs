@@ -1,0 +1,4 @@
+require('allocscope/jest')
+const { defineWithoutAddon } = require('../expectations.cjs')
+
+defineWithoutAddon({ test, expect })

@@ -1,0 +1,5 @@
+import { expect, test } from 'vitest'
+
+import { defineFew } from '../expectations.cjs'
+
+defineFew({ test, expect })
