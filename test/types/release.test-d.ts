@@ -12,7 +12,8 @@ import type {
   ReleaseOptions,
   ReleaseReport,
   ReleaseVerdict,
- releaseVerdicts} from '../../lib/index.js'
+  releaseVerdicts,
+} from '../../lib/index.js'
 
 expectTypeOf(releaseMemory).parameter(0).toEqualTypeOf<ReleaseOptions | undefined>()
 expectTypeOf(releaseMemory).returns.resolves.toEqualTypeOf<ReleaseReport>()
