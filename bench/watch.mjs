@@ -1,11 +1,23 @@
 // node bench/watch.mjs: what watching costs while the main thread is blocked, and what it costs a program that allocates. Several rounds in
 // turn, so that a machine that grows slower or faster meanwhile treats all alike; no figure is asserted.
+// Beside each share stands that of a bare thread in the same round, which does nothing but wake up at that pace and read RSS: what the machine, as
+// busy as it was, takes for that alone. It needs the tests' fixture (npm test builds it, or npx node-gyp rebuild -C native/test).
 // ALLOCSCOPE_BENCH_SECONDS: how long a round of each is (2). ALLOCSCOPE_BENCH_ROUNDS (7).
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 const { watchArenas } = require('../dist/index.js')
 
+/** The fixture's `wakeUp`; undefined where it isn't built. */
+function findWakeUp() {
+  try {
+    return require('../native/test/build/Release/fixture.node').wakeUp
+  } catch {
+    return undefined
+  }
+}
+
+const wakeUp = findWakeUp()
 const seconds = Number(process.env.ALLOCSCOPE_BENCH_SECONDS ?? 2)
 const rounds = Number(process.env.ALLOCSCOPE_BENCH_ROUNDS ?? 7)
 
@@ -45,10 +57,16 @@ const blocked = [
   { thread: 'computing', work: spinBlocked, hertz: 1000, target: 0.025 },
 ]
 
+function bareShares(hertz) {
+  if (wakeUp === undefined) return { waking: NaN, reading: NaN }
+  const [intervalMs, forMs] = [1000 / hertz, seconds * 500]
+  return { waking: wakeUp(intervalMs, forMs, false), reading: wakeUp(intervalMs, forMs, true) }
+}
+
 function blockedCosts() {
   const watched = blocked.map(() => [])
   for (let round = 0; round < rounds; round++) {
-    blocked.forEach(({ work, hertz }, index) => watched[index].push(watchWhile(work, hertz)))
+    blocked.forEach(({ work, hertz }, index) => watched[index].push({ ...watchWhile(work, hertz), bare: bareShares(hertz) }))
   }
   return blocked.map(({ thread, hertz, target }, index) => {
     const sum = (pick) => watched[index].reduce((total, summary) => total + pick(summary), 0)
@@ -60,8 +78,10 @@ function blockedCosts() {
       'share of a core, median': percent(median(shares)),
       'least – most': `${percent(shares[0])} – ${percent(shares.at(-1))}`,
       target: percent(target, 1),
-      'µs a sample': ((median(shares) / hertz) * 1e6).toFixed(1),
-      'of it reading': median(watched[index].map(({ costMicros }) => costMicros)).toFixed(1),
+      'bare: wakes': percent(median(watched[index].map(({ bare }) => bare.waking))),
+      'and reads RSS': percent(median(watched[index].map(({ bare }) => bare.reading))),
+      'times the bare': median(watched[index].map(({ cpuShare, bare }) => cpuShare / bare.reading)).toFixed(2),
+      'reading, µs': median(watched[index].map(({ costMicros }) => costMicros)).toFixed(1),
       samples,
       missed: `${missed} (${percent(missed / (samples + missed))})`,
       lost: sum((summary) => summary.lostSamples),

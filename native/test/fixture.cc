@@ -1,9 +1,11 @@
 // An addon that uses memory by known amounts, so that tests can hold what allocscope says against what was done.
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <napi.h>
 #include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -234,6 +236,35 @@ Napi::Value DeclareExternal(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(total));
 }
 
+uint64_t NanosOf(clockid_t clock) {
+  timespec now;
+  clock_gettime(clock, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// wakeUp(intervalMs, forMs, reading): the share of a core that a thread uses which does nothing but wake up at that pace and, when
+// `reading`, read RSS. Blocks: the least that any sampler could cost on this machine as it is now.
+Napi::Value WakeUp(const Napi::CallbackInfo& info) {
+  const auto nanos = [&info](size_t index) { return static_cast<uint64_t>(info[index].As<Napi::Number>().DoubleValue() * 1e6); };
+  const uint64_t interval = nanos(0);
+  const uint64_t duration = nanos(1);
+  const bool reading = info[2].As<Napi::Boolean>();
+  double share = 0;
+  std::thread([interval, duration, reading, &share] {
+    const int statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    const uint64_t begin = NanosOf(CLOCK_MONOTONIC);
+    for (uint64_t deadline = begin; deadline < begin + duration; deadline += interval) {
+      const timespec until{static_cast<time_t>(deadline / 1'000'000'000u), static_cast<long>(deadline % 1'000'000'000u)};
+      clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+      char text[128];
+      if (reading && pread(statm, text, sizeof text, 0) < 0) break;
+    }
+    share = static_cast<double>(NanosOf(CLOCK_THREAD_CPUTIME_ID)) / static_cast<double>(NanosOf(CLOCK_MONOTONIC) - begin);
+    close(statm);
+  }).join();
+  return Napi::Number::New(info.Env(), share);
+}
+
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new State());
   exports.Set("allocate", Napi::Function::New(env, Allocate));
@@ -248,6 +279,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("jemallocStatsPrint", Napi::Function::New(env, JemallocStatsPrint));
   exports.Set("tcmallocStats", Napi::Function::New(env, TcmallocStats));
   exports.Set("mimallocStats", Napi::Function::New(env, MimallocStats));
+  exports.Set("wakeUp", Napi::Function::New(env, WakeUp));
   exports.Set("loadLibrary", Napi::Function::New(env, LoadLibrary));
   exports.Set("declareExternal", Napi::Function::New(env, DeclareExternal));
   return exports;
