@@ -5,6 +5,9 @@ cd "$(dirname "$0")/.."
 
 output=$1
 shift
-mapfile -t rooms < <(find native/platform native/process native/allocator native/sampler native/whatif -name '*.cc' | sort)
+rooms=()
+for room in platform process allocator sampler whatif profile; do
+  while IFS= read -r source; do rooms+=("$source"); done < <(find "native/$room" -name '*.cc' | sort)
+done
 mkdir -p "$(dirname "$output")"
 "${CXX:-g++}" -std=c++17 -g -O1 -fno-omit-frame-pointer -Wall -Wextra -Inative "$@" native/test/rooms_test.cc "${rooms[@]}" -o "$output" -ldl -pthread
