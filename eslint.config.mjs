@@ -47,6 +47,11 @@ export default tseslint.config(
     languageOptions: { sourceType: 'commonjs', globals: { ...nodeGlobals, ...commonJsGlobals() } },
   },
   {
+    // What is let go of, and written for its line's sake, is what these programs are for.
+    files: ['test/**/programs/**'],
+    rules: { 'no-useless-assignment': 'off', 'no-unused-vars': 'off' },
+  },
+  {
     files: typedFiles,
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -27,8 +27,8 @@ struct Environment {
   // By the number that JavaScript knows each by. Ending the environment ends their threads.
   std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
   uint32_t next_sampler = 1;
-  // Null until somebody counts; kept from then on.
-  std::shared_ptr<profile::HeapCounter> heap_counter;
+  // Null until somebody counts; kept from then on, and until the profiler below is gone, which looks at it.
+  std::unique_ptr<profile::HeapCounter> heap_counter;
   std::unique_ptr<profile::PeakMark> peak_mark;
   // Null until this thread is profiled. JavaScript has views of the files' memory, which stays mapped as long as the environment.
   std::unique_ptr<profile::Profiler> profiler;

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 
 import { reportError } from './command-errors.js'
 import { registerDemo } from './commands/demo.js'
+import { registerMemit } from './commands/memit.js'
 import { registerProfile } from './commands/profile.js'
 import { registerRun } from './commands/run.js'
 import { registerSizeof } from './commands/sizeof.js'
@@ -16,6 +17,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   registerStats,
   registerRun,
   registerProfile,
+  registerMemit,
   registerDemo,
   registerSizeof,
   registerSizes,

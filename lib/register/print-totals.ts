@@ -1,3 +1,5 @@
+import path from 'node:path'
+
 import { renderTotals } from '../report/index.js'
 import { readTotals } from './function-totals.js'
 import { styleOfStandardError, writeToStandardError } from './standard-error.js'
@@ -5,7 +7,9 @@ import { styleOfStandardError, writeToStandardError } from './standard-error.js'
 let isToPrint = false
 
 function program(): string {
-  return process.argv[1] ?? 'app.js'
+  const file = process.argv[1] ?? 'app.js'
+  const relative = path.relative('', file)
+  return relative.startsWith('..') ? file : relative
 }
 
 /** Prints the totals of wrapped functions when the thread ends: once, however often it is called. */

@@ -1,9 +1,9 @@
 import { isMainThread } from 'node:worker_threads'
 
-import { createRecordFolder, joinRun, readRun, removeRecord, runOfWorker, settingsVariable } from '../profile/index.js'
-import type { ProfiledRun } from '../profile/index.js'
+import { createRecordFolder, isProfiling, joinRun, readRun, removeRecord, runOfWorker, settingsVariable } from '../profile/index.js'
+import type { LineProfile, ProfiledRun } from '../profile/index.js'
 import { watchForCrash } from './crash-watch.js'
-import { hideFromChildren } from './hide-preload.js'
+import { hideFromChildren, preloadsAfterRegister } from './hide-preload.js'
 import { parseSettings } from './report-settings.js'
 import type { ReportSettings } from './report-settings.js'
 import { openReports, writeReport } from './write-report.js'
@@ -28,25 +28,35 @@ function readSettings(): ReturnType<typeof parseSettings> {
   }
 }
 
-function printAtExit(run: ProfiledRun, report: ReportSettings, title: string): void {
+function orderNote(later: readonly string[], profiles: readonly LineProfile[]): readonly string[] {
+  if (later.length === 0 || profiles.some(({ functions }) => functions.length > 0)) return []
+  return [`${later.join(', ')} was loaded after allocscope/register, and hides what it loads: put --import allocscope/register last.`]
+}
+
+function printAtExit(run: ProfiledRun, report: ReportSettings, title: string, later: readonly string[]): void {
   const { pid } = process
   process.on('exit', () => {
     const { profiles, notes } = readRun(run)
     const told = profiles.map((profile) =>
       profile.pid === pid && profile.end === 'running' ? { ...profile, end: 'exit' as const } : profile,
     )
-    writeReport({ title, profiles: told, notes }, report)
+    writeReport({ title, profiles: told, notes: [...notes, ...orderNote(later, told)] }, report)
     removeRecord(run)
   })
 }
 
-function begin(): void {
+function begin(later: readonly string[]): void {
   const { load, report } = readSettings()
   const run: ProfiledRun = { settings: load, folder: createRecordFolder() }
   const title = process.argv.slice(1).join(' ')
   watchForCrash({ run, report, title, directory: process.cwd() })
-  joinRun(run)
-  printAtExit(run, report, title)
+  try {
+    joinRun(run)
+    printAtExit(run, report, title, later)
+  } catch (error) {
+    removeRecord(run)
+    process.stderr.write(`allocscope: the program runs without a profile: ${(error as Error).message}\n`)
+  }
 }
 
 function joinAsWorker(): void {
@@ -54,6 +64,8 @@ function joinAsWorker(): void {
   if (run !== undefined) joinRun(run)
 }
 
+const later = preloadsAfterRegister()
 hideFromChildren()
-if (isMainThread) begin()
-else joinAsWorker()
+// A child of a profiled program takes part in its run already, if it was asked for.
+if (isMainThread && !isProfiling()) begin(later)
+else if (!isMainThread) joinAsWorker()

@@ -140,7 +140,7 @@ napi_value StartProfile(napi_env env, napi_callback_info raw_info) {
   }
   const std::optional<Failure> failure = StartCounter(env);
   if (failure) return MakeFailure(env, *failure);
-  auto started = profile::Profiler::Start(path, static_cast<size_t>(bytes), environment.heap_counter);
+  auto started = profile::Profiler::Start(path, static_cast<size_t>(bytes), environment.heap_counter.get());
   if (!started.ok()) return MakeFailure(env, started.failure());
   const profile::MappedFile& record = started.value()->record();
   const napi_value view = MakeView(env, record.memory(), record.bytes());

@@ -15,11 +15,11 @@ constexpr double kNanosPerMilli = 1e6;
 
 static_assert(sizeof(std::atomic<uint32_t>) == sizeof(int32_t), "the probes read these words as they are");
 
-Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_t bytes, std::shared_ptr<HeapCounter> counter) {
+Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_t bytes, HeapCounter* counter) {
   auto record = MappedFile::Open(path, bytes);
   if (!record.ok()) return record.failure();
   std::unique_ptr<Profiler> profiler(new Profiler(std::move(record.value())));
-  profiler->counter_ = std::move(counter);
+  profiler->counter_ = counter;
   std::atomic<uint32_t>* const attention = profiler->word(kAttention);
   profiler->counter_->on_collection(
       [](void* data) { static_cast<std::atomic<uint32_t>*>(data)->fetch_or(kCollection, std::memory_order_relaxed); }, attention);
@@ -35,7 +35,7 @@ void Profiler::Stop() {
   ticker_.reset();
   if (counter_ == nullptr) return;
   counter_->on_collection(nullptr, nullptr);
-  counter_.reset();
+  counter_ = nullptr;
 }
 
 std::atomic<uint32_t>* Profiler::word(Word word) const {

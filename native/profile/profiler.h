@@ -20,8 +20,8 @@ namespace allocscope::profile {
 // What measures one thread: its heap's counter, the ticking thread, and the record that the probes write their figures into.
 class Profiler {
  public:
-  // The record is the file `path` of `bytes`, its header included.
-  static Result<std::unique_ptr<Profiler>> Start(const std::string& path, size_t bytes, std::shared_ptr<HeapCounter> counter);
+  // The record is the file `path` of `bytes`, its header included. The counter outlives the profiler.
+  static Result<std::unique_ptr<Profiler>> Start(const std::string& path, size_t bytes, HeapCounter* counter);
   ~Profiler() { Stop(); }
   Profiler(const Profiler&) = delete;
   Profiler& operator=(const Profiler&) = delete;
@@ -49,7 +49,7 @@ class Profiler {
   void WriteRss();
 
   const std::unique_ptr<MappedFile> record_;
-  std::shared_ptr<HeapCounter> counter_;
+  HeapCounter* counter_ = nullptr;
   std::unique_ptr<Ticker> ticker_;
   process::StatmReader statm_;
   PeakMark peak_mark_;

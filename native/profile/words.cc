@@ -51,7 +51,8 @@ Snapshot Look(uintptr_t address, size_t words) {
 
 // Snapshots before and after each of several steps, all of one length.
 std::vector<Snapshot> LookAtEach(uintptr_t address, size_t words, size_t steps, const std::function<void(size_t)>& step) {
-  std::vector<Snapshot> looks{Look(address, words)};
+  std::vector<Snapshot> looks;
+  looks.push_back(Look(address, words));
   for (size_t i = 0; i < steps; i++) {
     step(i);
     looks.push_back(Look(address, looks[0].size()));

@@ -109,6 +109,19 @@ for (const major of [20, 26]) {
     })
   }
 
+  test(`installed, profiled by allocscope/register and by npx allocscope profile on Node ${major}`, { skip }, () => {
+    writeFileSync(path.join(app, 'app.js'), '// @profile\nfunction work() {\n  return [1, 2]\n}\nconsole.log(work().length)\n')
+    const npx = [npmProgram('npx'), '--no-install', 'allocscope', 'profile', 'app.js']
+    for (const args of [['--import', 'allocscope/register', 'app.js'], ['--require', 'allocscope/register', 'app.js'], npx]) {
+      const { stdout, stderr, status } = spawnSync(node, args, { cwd: app, env: environment(node), encoding: 'utf8' })
+      assert.deepEqual({ stdout, status }, { stdout: '2\n', status: 0 }, stderr)
+      assert.match(
+        stderr,
+        /work {2}called once.*\nFilename: .*app\.js\nLine # +Allocated +Increment +Peak RSS +Occurrences {3}Line Contents\n=+\n/,
+      )
+    }
+  })
+
   test(`installed, by npx allocscope stats --json on Node ${major}`, { skip }, () => {
     const stats = JSON.parse(run(node, [npmProgram('npx'), '--no-install', 'allocscope', 'stats', '--json']))
     assert.match(JSON.stringify(stats), /"allocator":"glibc"/)

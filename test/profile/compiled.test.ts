@@ -7,7 +7,6 @@ import { buildSync } from 'esbuild'
 import type { BuildOptions } from 'esbuild'
 import { transpileModule, ModuleKind, ScriptTarget } from 'typescript'
 
-import type { FunctionProfile } from '../../lib/profile/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { functionNamed, occurrences, profileProgram, program, readDocument, register, run, scratchFile } from './profiled-program.js'
 
@@ -61,13 +60,12 @@ testOnEachNode('tsc, swc and esbuild: lines and text of the source, marks of the
     const plain = await run(node, [file])
     const { document, ...profiled } = await profileProgram(node, [file])
     expect({ name, ...profiled }).toEqual({ name, ...plain })
-    // A minifier renames functions; where they are stays.
-    const build = document.functions.find(({ line }) => line === 7) as FunctionProfile
-    expect({ name, file: build.file }).toEqual({ name, file: source })
+    const build = functionNamed(document, 'build')
+    expect({ name, file: build.file, line: build.line }).toEqual({ name, file: source, line: 7 })
     if (name.includes('minified')) expect(occurrences(build)).toMatchObject({ 'rows.push({ id })': 3, 'return rows': 1 })
     else expect({ name, lines: occurrences(build) }).toEqual({ name, lines: expected })
     expect(document.profiles[0]?.notes).toEqual([])
-    if (!name.includes('minified')) functionNamed(document, 'Store.put')
+    for (const other of ['Store.put', 'waits']) functionNamed(document, other)
   }
 })
 
@@ -97,6 +95,13 @@ testOnEachNode('tsx beside register, in the order that works', async (node) => {
     expect(build.file).toBe(program(name))
     expect(occurrences(build)).toMatchObject({ 'const rows: Row[] = []': 1, 'rows.push({ id })': 3, 'return rows': 1 })
   }
+})
+
+test('tsx after register: what that hides, and how to do it', async () => {
+  const tsx = pathToFileURL(path.resolve('node_modules/tsx/dist/loader.mjs')).href
+  const { stderr, code } = await run(process.execPath, ['--import', register, '--import', tsx, source])
+  expect(code).toBe(0)
+  expect(stderr.replace(/\s+/g, ' ')).toMatch(/loader\.mjs was loaded after allocscope\/register, and hides what it loads/)
 })
 
 testOnEachNode('tsx by the command', async (node) => {

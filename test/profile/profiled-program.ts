@@ -37,7 +37,8 @@ export function run(node: string, args: readonly string[], env: NodeJS.ProcessEn
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
     child.once('error', reject)
     child.once('close', (code, signal) => {
-      resolve({ code, signal, stdout, stderr })
+      // Node's warnings name the process.
+      resolve({ code, signal, stdout, stderr: stderr.replace(/^\(node:\d+\)/gm, '(node)') })
     })
     child.stdin.on('error', () => undefined)
     child.stdin.end()

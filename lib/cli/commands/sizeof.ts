@@ -1,12 +1,12 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import vm from 'node:vm'
 
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 
 import { deepSizeOf, sizeOf, sizeTree } from '../../heap/index.js'
 import { formatSizeTree, renderDeepSize, renderJson, renderSizeOf } from '../../report/index.js'
+import { compileExpression } from '../evaluate.js'
 import { numberBetween } from '../option-values.js'
 import { styleFor } from '../terminal.js'
 
@@ -17,15 +17,6 @@ interface SizeofOptions {
   readonly tree?: true
   readonly depth: number
   readonly json?: true
-}
-
-/** An expression of JavaScript, evaluated in this process with `require` at hand. */
-function evaluate(expression: string): unknown {
-  // In parentheses an object literal isn't a block.
-  const run = vm.compileFunction(`return (${expression}\n)`, ['require'], { filename: 'expression' }) as (
-    require: NodeJS.Require,
-  ) => unknown
-  return run(require)
 }
 
 async function importExport(file: string, name: string): Promise<unknown> {
@@ -43,7 +34,7 @@ async function findValue(expression: string | undefined, options: SizeofOptions)
   }
   if (expression === undefined || options.module !== undefined)
     throw new InvalidArgumentError('Give an expression, or --module with --export.')
-  return { value: evaluate(expression), subject: expression }
+  return { value: compileExpression(expression)(), subject: expression }
 }
 
 async function printSizeof(expression: string | undefined, options: SizeofOptions): Promise<void> {

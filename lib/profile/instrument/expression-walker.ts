@@ -1,4 +1,4 @@
-import type { AnyNode, Class } from 'acorn'
+import type { AnyNode, Class, Identifier } from 'acorn'
 
 import { forEachChild } from './child-nodes.js'
 import type { Frame } from './frame.js'
@@ -32,6 +32,8 @@ export class ExpressionWalker {
     readonly enterFunction: EnterFunction,
     /** Whether what begins at this offset is marked. */
     readonly isMarked: (offset: number) => boolean,
+    /** What an identifier was called in the original source. */
+    readonly nameOf: (identifier: Identifier) => string,
   ) {}
 
   /** `frame` is undefined in code that isn't profiled. */
@@ -89,7 +91,7 @@ const handlers: { readonly [type in AnyNode['type']]?: Handler } = {
   VariableDeclarator: (walker, node, frame, around) => {
     if (node.type !== 'VariableDeclarator') return
     walker.walk(node.id, frame)
-    walker.walk(node.init, frame, { ...around, name: targetName(node.id) })
+    walker.walk(node.init, frame, { ...around, name: assignedName(walker, node.id) })
   },
   AssignmentExpression: walkAssignment,
   AssignmentPattern: walkAssignment,
@@ -118,6 +120,10 @@ const handlers: { readonly [type in AnyNode['type']]?: Handler } = {
   Property: walkProperty,
 }
 
+function assignedName(walker: ExpressionWalker, target: AnyNode): string | undefined {
+  return target.type === 'Identifier' ? walker.nameOf(target) : targetName(target)
+}
+
 function unnamed(start: number): Surroundings {
   return { name: undefined, start, marked: false }
 }
@@ -129,7 +135,7 @@ function enter(walker: ExpressionWalker, node: AnyNode, _frame: Frame | undefine
 function walkAssignment(walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined, around: Surroundings): void {
   if (node.type !== 'AssignmentExpression' && node.type !== 'AssignmentPattern') return
   walker.walk(node.left, frame)
-  walker.walk(node.right, frame, { ...around, name: targetName(node.left) })
+  walker.walk(node.right, frame, { ...around, name: assignedName(walker, node.left) })
 }
 
 function walkProperty(walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined, around: Surroundings): void {
@@ -141,7 +147,7 @@ function walkProperty(walker: ExpressionWalker, node: AnyNode, frame: Frame | un
 /** Keys belong to the function that the class is in; values to functions of their own. */
 function walkClass(walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined, around: Surroundings): void {
   const { id, superClass, body } = node as Class
-  const className = id?.name ?? around.name ?? '<anonymous>'
+  const className = (id ? walker.nameOf(id) : around.name) ?? '<anonymous>'
   const marked = around.marked || walker.isMarked(around.start) || walker.isMarked(node.start)
   walker.walk(superClass, frame)
   if (frame !== undefined && mayAllocateUnseen(body)) frame.expectUnseen()
@@ -175,7 +181,7 @@ function walkSuspension(walker: ExpressionWalker, node: AnyNode, frame: Frame | 
   }
   walker.insertions.add(node.start, resumeOpening)
   if (node.argument) suspendWith(walker, node.argument, frame)
-  else walker.insertions.add(node.end, ` ${suspendNothing}`)
+  else walker.insertions.add(node.end, suspendNothing)
   walker.insertions.add(node.end, valueClosing)
 }
 

@@ -49,6 +49,7 @@ export class FunctionWriter {
         this.#enter(node, around)
       },
       (offset) => this.#marks.find(offset) !== undefined,
+      (identifier) => this.#positions.nameAt(identifier.start) ?? identifier.name,
     )
   }
 
@@ -72,7 +73,7 @@ export class FunctionWriter {
   }
 
   #describe(node: FunctionLike, around: Surroundings, { file, line }: OriginalPosition, marked: boolean): FunctionSite {
-    const own = node.type !== 'StaticBlock' && node.id ? node.id.name : undefined
+    const own = node.type !== 'StaticBlock' && node.id ? this.walker.nameOf(node.id) : undefined
     const end = this.#positions.at(node.end - 1)
     const endLine = end.isMapped && end.file === file ? Math.max(line, end.line) : line
     return { name: own ?? around.name ?? anonymous, file, line, endLine, marked }

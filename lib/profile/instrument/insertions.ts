@@ -15,8 +15,16 @@ export interface Probe {
   readonly after: string
 }
 
+/**
+ * Arguments that no probe takes: V8's interpreter puts them where the statement before kept its temporaries, an array that a method was called on
+ * among them, which would otherwise be alive until the function ends.
+ */
+const overwriting = ',0'.repeat(8)
+
 /** Texts to be put into a source. At one position they stand in the order in which they were added. */
 export class Insertions {
+  constructor(private readonly overwritesTemporaries = false) {}
+
   readonly #added: { readonly position: number; readonly text: string | Probe }[] = []
 
   get isEmpty(): boolean {
@@ -31,7 +39,7 @@ export class Insertions {
   measure(firstFunctionId: number, firstLineId: number): readonly InsertedText[] {
     return this.#added.map(({ position, text }) => ({
       position,
-      length: (typeof text === 'string' ? text : writeProbe(text, firstFunctionId, firstLineId)).length,
+      length: (typeof text === 'string' ? text : this.#writeProbe(text, firstFunctionId, firstLineId)).length,
     }))
   }
 
@@ -42,10 +50,16 @@ export class Insertions {
     for (const { position, text } of this.#added.sort((a, b) => a.position - b.position)) {
       if (position > copied) parts.push(source.slice(copied, position))
       copied = position
-      parts.push(typeof text === 'string' ? text : writeProbe(text, firstFunctionId, firstLineId))
+      parts.push(typeof text === 'string' ? text : this.#writeProbe(text, firstFunctionId, firstLineId))
     }
     parts.push(source.slice(copied))
     return parts.join('')
+  }
+
+  #writeProbe({ kind, functionIndex, slotIndex, before, after }: Probe, firstFunctionId: number, firstLineId: number): string {
+    const subject = kind === 'enter' || kind === 'enterWithCalls' ? String(firstFunctionId + functionIndex) : frameVariable
+    const more = this.overwritesTemporaries ? overwriting : ''
+    return `${before}${probeNames[kind]}(${subject},${firstLineId + slotIndex}${more})${after}`
   }
 }
 
@@ -55,13 +69,8 @@ export interface InsertedText {
   readonly length: number
 }
 
-function writeProbe({ kind, functionIndex, slotIndex, before, after }: Probe, firstFunctionId: number, firstLineId: number): string {
-  const subject = kind === 'enter' || kind === 'enterWithCalls' ? String(firstFunctionId + functionIndex) : frameVariable
-  return `${before}${probeNames[kind]}(${subject},${firstLineId + slotIndex})${after}`
-}
-
-export const suspendOpening = `${probeNames.suspend}(${frameVariable},(`
-export const suspendNothing = `${probeNames.suspend}(${frameVariable})`
+export const suspendOpening = ` ${probeNames.suspend}(${frameVariable},(`
+export const suspendNothing = ` ${probeNames.suspend}(${frameVariable})`
 export const resumeOpening = `${probeNames.resume}(${frameVariable},(`
 export const resumeNothing = `${probeNames.resume}(${frameVariable})`
 /** Ends what {@link suspendOpening} or {@link resumeOpening} began: two, as the value may be a comma expression whose parentheses lie outside of it. */

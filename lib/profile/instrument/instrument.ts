@@ -15,7 +15,7 @@ export function instrument(source: string, options: InstrumentOptions): Instrume
   const parsed = parseSource(source, options.module)
   if (parsed.program === undefined) return refuseAll(parsed.reason, { line: parsed.line, syntaxError: parsed.isSyntaxError })
   const { program } = parsed
-  const insertions = new Insertions()
+  const insertions = new Insertions(options.overwritesTemporaries)
   const writer = new FunctionWriter(source, options, insertions)
   const failed = refuseTooDeep(() => {
     writer.walker.walk(program, undefined)

@@ -37,6 +37,10 @@ export interface InstrumentOptions {
     line: number,
     column: number,
   ) => { readonly file: string; readonly line: number; readonly column: number } | undefined
+  /** Whether probes are to end the life of the temporary values of the statement before them, as for counting live memory. */
+  readonly overwritesTemporaries?: boolean
+  /** What the name at a position of this source was called, when a minifier shortened it; undefined when the map doesn't say. */
+  readonly originalName?: (line: number, column: number) => string | undefined
   /**
    * Lines of the original file that a function begins on which is marked there, when the generated text may have lost the comment or the decorator:
    * see `findMarkedLines`.

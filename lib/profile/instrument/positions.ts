@@ -23,6 +23,12 @@ export class Positions {
     return this.#table.lineAt(offset)
   }
 
+  /** What the identifier at `offset` was called before it was minified. */
+  nameAt(offset: number): string | undefined {
+    const { line, column } = this.#table.positionAt(offset)
+    return this.options.originalName?.(line, column)
+  }
+
   at(offset: number): OriginalPosition {
     const { line, column } = this.#table.positionAt(offset)
     const original = this.options.originalPosition?.(line, column)

@@ -30,7 +30,18 @@ interface Labeled<T> {
   readonly start: number
 }
 
-/** Writes the probes of one profiled function's statements. */
+/**
+ * Writes the probes of one profiled function's statements.
+ *
+ * A line's occurrences are the times that it was entered, as Python's trace counts them. Statements that follow each other on one line are one
+ * occurrence, and a statement over several lines counts on its first: its arguments and operands belong to that line, wherever they stand. A loop's
+ * line is entered once more than its body runs (`while`, `for`, `for…of`, `for…in`), also when the body stands on that line; a `do` loop's test counts
+ * where it stands. A function's first line is entered once for each call. Parameters' default values are evaluated before that, at the caller's
+ * expense, and so are the fields of a class. Declarations without a value, and `function` itself, run nothing and have no occurrences.
+ *
+ * What is awaited without a word for it counts for the line at which the function waits: `await using`, and the end of an iterator that a thrown error
+ * leaves.
+ */
 export class StatementWriter {
   readonly #insertions: Insertions
 

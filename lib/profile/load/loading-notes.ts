@@ -1,8 +1,8 @@
 import type { LineProfile } from '../line-profile.js'
 import type { LoadedFile } from './load-log.js'
 import type { LoadSettings } from './load-settings.js'
+import { matchesName } from './name-patterns.js'
 import { findNearNames } from './near-names.js'
-import { matchesName } from './selection.js'
 
 const howToSelect =
   "mark one with a comment '// @profile' above it or wrap it with profile(), or name it with --function, its file with --file, or take --all"

@@ -2,7 +2,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-import { FlattenMap, LEAST_UPPER_BOUND, TraceMap, decodedMappings, encodedMap, originalPositionFor } from '@jridgewell/trace-mapping'
+import {
+  FlattenMap,
+  LEAST_UPPER_BOUND,
+  TraceMap,
+  decodedMappings,
+  encodedMap,
+  originalPositionFor,
+  traceSegment,
+} from '@jridgewell/trace-mapping'
 import type { SourceMapSegment } from '@jridgewell/trace-mapping'
 
 /** A place in an original source: lines from 1, columns from 0. */
@@ -19,6 +27,8 @@ export interface OriginalSources {
   readonly texts: ReadonlyMap<string, string>
   /** Where a position of the loaded file comes from; undefined when the map doesn't say. */
   positionOf(line: number, column: number): OriginalPosition | undefined
+  /** What the name at exactly that position was in the source; undefined when the map doesn't say. */
+  nameOf(line: number, column: number): string | undefined
   /** The source map, as JSON, of the loaded file with texts put in. */
   mapWith(source: string, insertions: readonly Insertion[]): string
 }
@@ -129,6 +139,10 @@ function openMap(text: string, mapUrl: string): OriginalSources {
     files: [...fileNames.values()],
     texts,
     positionOf: positionsIn(map, fileNames),
+    nameOf: (line, column) => {
+      const [start, , , , name] = traceSegment(map, line - 1, column) ?? []
+      return start === column && name !== undefined ? map.names[name] : undefined
+    },
     mapWith: (source, insertions) => moveMap(map, source, insertions),
   }
 }

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { getEnvironmentData, isMainThread, parentPort, setEnvironmentData } from 'node:worker_threads'
 
 import type { Collector } from '../collect/index.js'
 import { settingsVariable } from './load-settings.js'
 import type { LoadSettings } from './load-settings.js'
-import { startProfiling } from './start-profiling.js'
+import type * as startProfilingModule from './start-profiling.js'
 
 /** A run of a program, of which every thread and process that takes part writes its figures into one folder. */
 export interface ProfiledRun {
@@ -37,6 +38,8 @@ export function variablesFor(run: ProfiledRun, environment: NodeJS.ProcessEnv): 
 /** Profiles the calling thread as part of `run`, and the workers and children that it starts as far as the settings ask for it. */
 export function joinRun(run: ProfiledRun): Collector {
   const { settings, folder } = run
+  // Parsers and the like are for the program that is profiled, not for each that imports allocscope.
+  const { startProfiling } = createRequire(__filename)('./start-profiling.js') as typeof startProfilingModule
   const collector = startProfiling(settings, folder)
   process.on('exit', () => {
     collector.stop()

@@ -86,11 +86,15 @@ class SourceInstrumenter implements ProgramSources {
       instrument(source, {
         file,
         module,
+        overwritesTemporaries: this.options.settings.mode === 'settle',
         select: (site) =>
           this.#selection.wantsFile(site.file, file) &&
           this.#selection.wantsFunction({ name: site.name, marked: site.marked || isMarked(site) }),
         reserve: (what, count) => this.options.registry.reserve(what, count),
-        ...(originals && { originalPosition: (line, column) => originals.positionOf(line, column) }),
+        ...(originals && {
+          originalPosition: (line, column) => originals.positionOf(line, column),
+          originalName: (line, column) => originals.nameOf(line, column),
+        }),
       })
     const result = instrumentAs(kind === 'module')
     return kind === 'either' && result.syntaxError ? instrumentAs(true) : result

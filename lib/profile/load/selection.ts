@@ -4,6 +4,7 @@ import picomatch from 'picomatch'
 
 import type { FunctionSite } from '../instrument/instrumented.js'
 import type { LoadSettings } from './load-settings.js'
+import { matchesName } from './name-patterns.js'
 
 /** Decides which files and functions are profiled. */
 export interface Selection {
@@ -32,16 +33,6 @@ function fileMatcher(pattern: string, folder: string): (file: string) => boolean
   const matches = picomatch(pattern.includes('/') ? absolute : pattern, { dot: true, basename: !pattern.includes('/') })
   // A name with brackets or braces in it is meant as it stands, when there is such a file.
   return (file) => (matches(file) || file === absolute) && (reachesPackages || !isInPackage(file))
-}
-
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-}
-
-/** Whether `pattern` of {@link LoadSettings.functions} means the function `name`. */
-export function matchesName(pattern: string, name: string): boolean {
-  const expression = new RegExp(`^${pattern.split('*').map(literally).join('.*')}$`, 's')
-  return expression.test(name) || expression.test(name.slice(name.lastIndexOf('.') + 1))
 }
 
 /** Reads `settings`; relative patterns are relative to `folder`. */

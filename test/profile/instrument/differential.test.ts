@@ -4,7 +4,7 @@ import { programs } from './programs.js'
 import { instrumentAll, runBoth } from './run-both.js'
 
 /** `ALLOCSCOPE_PROGRAMS=20000 npx jest test/profile/instrument/differential` looks longer. */
-const numRuns = Number(process.env['ALLOCSCOPE_PROGRAMS'] ?? 400)
+const numRuns = Number(process.env['ALLOCSCOPE_PROGRAMS'] ?? 300)
 
 /** fast-check prints the seed and the shrunk program of a failure. */
 test('a generated program does the same instrumented', async () => {

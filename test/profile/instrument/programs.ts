@@ -49,7 +49,7 @@ const largeExpressions = [
   '$E && $E',
   '[$E, ...[$E]]',
   '{ x: $E, [`k${$E}`]: $E }.x',
-  '($V = $E)',
+  '($V = small($E))',
   '$V++',
   'call($E, $E)',
   'call(($V) => $E)',
@@ -63,8 +63,8 @@ const largeExpressions = [
   'start(drain((async function* () { $B_asyncGenerator_none })()))',
   '`t${$E}`',
   'o?.x?.($E)',
-  '[$V, $V] = [$E, $E]',
-  '({ x: $V = $E } = { y: $E }).y',
+  '[$V, $V] = [small($E), small($E)]',
+  '({ x: $V = small($E) } = { y: $E }).y',
   'new (class { p = $E_plain_none; static s = 1; static { log(typeof this) } constructor() { $B_plain_none } get q() { return this.p } m($V) { $B_plain_none } })().q',
   'call(new (class extends Base { constructor() { log("before"); super($E_plain_none); log(this.base) } }))',
 ]
@@ -74,11 +74,20 @@ const suspensions: Record<Place['function'], readonly string[]> = {
   async: ['(await $E)', '(await call($E))', '(await Promise.resolve($E))', '(await\n$E)'],
   asyncGenerator: ['(yield $E)', '(await $E)', '(yield* [$E])', '(yield await $E)'],
 }
-const smallStatements = ['log($V)$T', '$V = $E$T', 'return $E$T', 'return$T', ';', 'throw new Error($V)$T', 'log($E)$T', '$V++; $V--$T']
+const smallStatements = [
+  'log($V)$T',
+  '$V = small($E)$T',
+  'return $E$T',
+  'return$T',
+  ';',
+  'throw new Error($V)$T',
+  'log($E)$T',
+  '$V++; $V--$T',
+]
 const largeStatements = [
   'log($E)$T',
-  'let $V = $E$T',
-  'var $V = $E, w = $E$T',
+  'let $V = small($E)$T',
+  'var $V = small($E), w = $E$T',
   'const { x: k = $E } = { x: $E }$T log(k)$T',
   'if ($E) $S else $S',
   'if ($E) { $B }\nelse if ($E) { $B } else $S',
@@ -90,8 +99,8 @@ const largeStatements = [
   'for (const [e = $E] of [[], [1]]) $SL',
   'for (const key in { p: $E, q: 1 }) $SL',
   '{ let n = 2; while (n-- > 0) { tick(); $BL } }',
-  '{ let n = 2; while (n-- > 0 && $E) $SL }',
-  '{ let n = 2; do { tick(); $BL } while (--n > 0 && $E)$T }',
+  '{ let n = 2; while (n-- > 0 && ($E)) $SL }',
+  '{ let n = 2; do { tick(); $BL } while (--n > 0 && ($E))$T }',
   'outer: for (const e of [1, 2]) {\n for (let i = 0; i < 2; i++) { tick(); $BO }\n log(e) }',
   'outer: for (let i = 0; i < 2; i++) { tick(); $BO }',
   'block: { $B\n if ($E) break block\n log(9) }',
@@ -176,6 +185,8 @@ export const programs: fc.Arbitrary<string> = fc
 
 const prelude = `
 function tick() { if (++ticks > 300) throw new Error('too long') }
+// Values that grow by being put together again and again would never be printed.
+function small(v) { return typeof v === 'object' ? 1 : typeof v === 'string' && v.length > 99 ? v.length : v }
 function call(f, ...rest) { return typeof f === 'function' ? f(...rest) : f }
 function keep(f) { if (kept.push(f) > 20) kept.length = 0 }
 function start(promise) { if (started++ < 200) promise.then(log, log); return 1 }

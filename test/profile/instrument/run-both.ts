@@ -66,8 +66,8 @@ function isError(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'stack' in value && typeof value.stack === 'string'
 }
 
-/** For a variable that isn't initialized V8 gives whatever position it noted last, which within a statement over several lines may be any of them. */
+/** For a variable, or `this`, that isn't initialized V8 gives whatever position it noted last: any line of a statement that is over several. */
 function stackLines({ stack, message }: Error): string[] {
   const lines = [...(stack ?? '').matchAll(new RegExp(`${fileName}:(\\d+)`, 'g'))].map((match) => match[1] as string)
-  return message.includes('before initialization') ? lines.slice(1) : lines
+  return /before initialization|Must call super/.test(message) ? lines.slice(1) : lines
 }

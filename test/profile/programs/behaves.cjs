@@ -58,7 +58,7 @@ async function main() {
     isMain: require.main === module,
     parent: module.parent,
     children: module.children.length,
-    cached: Object.keys(require.cache).filter((name) => !/\/(?:dist|node_modules)\//.test(name)).length,
+    cached: Object.keys(require.cache).filter((name) => name.startsWith(__dirname)).length,
   }
   console.log(JSON.stringify({ ...facts, ...shapes, modules, value: await arrow(42), stack: lines(outer(2)), thrown: lines(thrown) }))
   process.exitCode = 5
