@@ -6,8 +6,10 @@ cd "$(dirname "$0")/.."
 
 node_majors=(20 22 24 26)
 
-# What each package is for: allocators under which the back ends are tested, analysers and formatters, and a browser for the HTML report.
-packages=(libjemalloc2 libjemalloc-dev libmimalloc2.0 libtcmalloc-minimal4 libtbbmalloc2 g++ make python3 binutils valgrind clang-format clang-tidy chromium)
+# What each package is for: allocators under which the back ends are tested, analysers and formatters, and a browser for the HTML report, and the peer of the
+# line profiler's bench.
+packages=(libjemalloc2 libjemalloc-dev libmimalloc2.0 libtcmalloc-minimal4 libtbbmalloc2 g++ make python3 binutils valgrind clang-format clang-tidy chromium
+  python3-memory-profiler)
 
 say() { printf 'install-test-tools: %s\n' "$*"; }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +21,11 @@
 #include "platform/symbol_lookup.h"
 #include "process/peak.h"
 #include "process/statm.h"
+#include "profile/mapped_file.h"
+#include "profile/peak_mark.h"
+#include "profile/state.h"
+#include "profile/ticker.h"
+#include "profile/v8_calls.h"
 #include "sampler/ring.h"
 #include "sampler/sampler.h"
 
@@ -183,6 +189,61 @@ void TestSampler() {
   Check(counters.cpu_nanos < counters.elapsed_nanos, "a thread uses no more than its time");
 }
 
+void TestMappedFile() {
+  const std::string path = "/tmp/allocscope-rooms-test-" + std::to_string(getpid());
+  using allocscope::profile::MappedFile;
+  {
+    const auto small = MappedFile::Open(path, 4096);
+    const auto large = MappedFile::Open(path, 16384);
+    if (!small.ok() || !large.ok()) return Check(false, "a file is mapped, and mapped again when it has grown");
+    static_cast<char*>(small.value()->memory())[100] = 42;
+    Check(static_cast<char*>(large.value()->memory())[100] == 42, "both mappings show the same memory");
+    static_cast<char*>(large.value()->memory())[16383] = 43;
+  }
+  const auto again = MappedFile::Open(path, 4096);
+  Check(again.ok() && static_cast<char*>(again.value()->memory())[100] == 42, "a file keeps what was written, and isn't made shorter");
+  unlink(path.c_str());
+  const auto nowhere = MappedFile::Open("/nonexistent/folder/file", 4096);
+  Check(!nowhere.ok() && nowhere.failure().error_number == ENOENT, "a file that can't be made is a failure");
+}
+
+// Ticks while something runs, stops when nothing does, and goes on when it is woken.
+void TestTicker() {
+  std::atomic<uint32_t> attention{0};
+  std::atomic<uint32_t> running{1};
+  auto started = allocscope::profile::Ticker::Start(&attention, &running);
+  if (!started.ok()) return Check(false, "a ticker starts");
+  allocscope::profile::Ticker& ticker = *started.value();
+  usleep(50'000);
+  Check((attention.exchange(0) & allocscope::profile::kTick) != 0 && ticker.TakePeak() > 0, "a ticker ticks, and reads RSS");
+  running = 0;
+  const auto is_asleep = [&] { return (attention.load() & allocscope::profile::kAsleep) != 0; };
+  for (int i = 0; i < 1000 && !is_asleep(); i++) usleep(10'000);
+  Check(is_asleep(), "a ticker sleeps when nothing runs");
+  attention = 0;
+  ticker.Wake();
+  for (int i = 0; i < 1000 && attention.load() == 0; i++) usleep(10'000);
+  Check(attention.load() != 0, "a ticker is woken");
+}
+
+void TestPeakMark() {
+  allocscope::profile::PeakMark mark;
+  allocscope::process::StatmReader statm;
+  constexpr size_t kBytes = 64 * 1024 * 1024;
+  mark.Take(statm.Read().value().resident_bytes);
+  const uint64_t before = statm.Read().value().resident_bytes;
+  void* block = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (block == MAP_FAILED) return Check(false, "mmap of 64 MiB");
+  std::memset(block, 1, kBytes);
+  munmap(block, kBytes);
+  const uint64_t peak = mark.Take(statm.Read().value().resident_bytes);
+  // Nothing where the peak of the program that started this one stands above it, which can't be set back.
+  Check(peak == 0 || peak + (4 << 20) >= before + kBytes, "a peak that is over is told");
+  Check(peak == 0 || mark.kept_bytes() >= peak, "what the mark said is kept");
+}
+
+void TestV8Calls() { Check(!allocscope::profile::V8Calls::Find().ok(), "where there is no V8 its calls aren't found"); }
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -193,6 +254,10 @@ int main(int count, char** arguments) {
   TestSymbols();
   TestRing();
   TestSampler();
+  TestMappedFile();
+  TestTicker();
+  TestPeakMark();
+  TestV8Calls();
   TestAllocator(count > 1 ? arguments[1] : "glibc");
   std::printf("rooms_test: %d checks, %d failures\n", checks, failures);
   return failures == 0 ? 0 : 1;
