@@ -99,7 +99,7 @@ testOnEachNode('tsx beside register, in the order that works', async (node) => {
 
 test('tsx after register: what that hides, and how to do it', async () => {
   const tsx = pathToFileURL(path.resolve('node_modules/tsx/dist/loader.mjs')).href
-  const { stderr, code } = await run(process.execPath, ['--import', register, '--import', tsx, source])
+  const { stderr, code } = await run(process.execPath, ['--import', register, '--import', tsx, program('typed.mts')])
   expect(code).toBe(0)
   expect(stderr.replace(/\s+/g, ' ')).toMatch(/loader\.mjs was loaded after allocscope\/register, and hides what it loads/)
 })

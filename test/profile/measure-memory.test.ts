@@ -50,7 +50,8 @@ test('measurements that overlap see the same peak', async () => {
   const outer = measureMemory(() => new Promise<void>((resolve) => (release = resolve)))
   const inner = await measureMemory(() => Buffer.alloc(64 * mebibyte, 1).length)
   release()
-  expect((await outer).peakRssBytes).toBeGreaterThanOrEqual(inner.peakRssBytes)
+  // Samples are exact, the kernel's mark lags behind them by what each thread hasn't yet added to it: up to 64 pages.
+  expect((await outer).peakRssBytes).toBeGreaterThan(inner.peakRssBytes - mebibyte)
 })
 
 test('the process keeps its peak', async () => {

@@ -34,7 +34,7 @@ h1 small { color: var(--faint); font-weight: 450; font-size: 13px; margin-right:
 .chip.bad { color: var(--odd); border-color: currentColor; }
 .plain { padding: 4px 11px; border: 1px solid var(--line); border-radius: 7px; background: var(--card); cursor: pointer; }
 .plain:hover { background: var(--hover); }
-main { display: grid; grid-template-columns: minmax(410px, 33%) minmax(0, 1fr); gap: 16px; padding: 16px 20px; align-items: start; }
+main { display: grid; grid-template-columns: minmax(480px, 36%) minmax(0, 1fr); gap: 16px; padding: 16px 20px; align-items: start; }
 @media (max-width: 1080px) { main { grid-template-columns: minmax(0, 1fr); } .functions { max-height: 44vh !important; position: static !important; } }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
 .functions { position: sticky; top: 16px; max-height: calc(100vh - 32px); display: flex; flex-direction: column; }
@@ -56,7 +56,9 @@ td { padding: 5px 10px; text-align: right; white-space: nowrap; }
 .functions tbody tr { cursor: pointer; border-bottom: 1px solid var(--line); }
 .functions tbody tr:hover { background: var(--hover); }
 .functions tbody tr.chosen { background: var(--chosen); }
-.functions td:first-child { max-width: 230px; overflow: hidden; }
+.functions td { font-size: 13px; padding: 5px 8px; }
+.functions th { padding: 6px 8px; }
+.functions td:first-child { max-width: 170px; overflow: hidden; }
 .name { all: unset; display: block; max-width: 100%; overflow: hidden; text-overflow: ellipsis; font-family: var(--mono); font-size: 13px; cursor: pointer; }
 .name:focus-visible { outline: 2px solid var(--accent); outline-offset: -1px; border-radius: 3px; }
 .place { display: block; overflow: hidden; text-overflow: ellipsis; color: var(--faint); font-size: 11.5px; }
