@@ -9,18 +9,25 @@ export type MemorySizeText = `${number} ${MemoryUnit}`
 /** A number of bytes, or a size as text. */
 export type MemorySize = number | MemorySizeText
 
-const grammar = /^(?<quantity>\d+(?:\.\d+)?) (?<prefix>[KMGTP])?(?<binary>(?<=[KMGTP])i)?B$/
+const grammar = /^(?<whole>\d+)(?:\.(?<decimals>\d+))? (?<prefix>[KMGTP])?(?<binary>(?<=[KMGTP])i)?B$/
 
 const prefixes = 'KMGTP'
 
 const expected = "a number of bytes, or a size such as '24 MB' or '1.5 GiB': <NUMBER> ([KMGTP]i?B|B), with one space"
 
+/** The nearest whole number of bytes. Exact, as a double holds neither a tenth nor every product of large figures. */
+function toBytes(whole: string, decimals: string, unitBytes: bigint): number {
+  const denominator = 10n ** BigInt(decimals.length)
+  const numerator = BigInt(whole + decimals) * unitBytes
+  return Number((2n * numerator + denominator) / (2n * denominator))
+}
+
 function read(name: string, text: string): number {
   const groups = grammar.exec(text)?.groups
   if (groups === undefined) throw invalidArgumentValue(name, expected, text)
-  const base = groups['binary'] === undefined ? 1000 : 1024
+  const base = groups['binary'] === undefined ? 1000n : 1024n
   const power = groups['prefix'] === undefined ? 0 : prefixes.indexOf(groups['prefix']) + 1
-  const bytes = Math.round(Number(groups['quantity']) * base ** power)
+  const bytes = toBytes(groups['whole'] as string, groups['decimals'] ?? '', base ** BigInt(power))
   if (!Number.isSafeInteger(bytes)) throw outOfRange(name, `<= ${Number.MAX_SAFE_INTEGER} B`, text)
   return bytes
 }

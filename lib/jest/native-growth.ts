@@ -51,10 +51,10 @@ export function nativeGrowthOf({ rounds, live, bytes }: NativeEvidence): NativeG
 /** Whether it grew by more than `perCallBytes` a call and by what can't be told from noise. */
 export function judgeNativeGrowth(growth: NativeGrowth, perCallBytes: number): NativeJudgement {
   const { bytesPerCall, allowanceBytesPerCall, netBytes, noiseBytes, calls } = growth
+  if (allowanceBytesPerCall === Infinity) return 'unproven'
   if (bytesPerCall > 0 && bytesPerCall >= perCallBytes + allowanceBytesPerCall) return 'leaks'
   if (netBytes > noiseBytes + perCallBytes * calls) return 'doubtful'
-  const provable = perCallBytes === 0 ? Number.MAX_VALUE : perCallBytes
-  return allowanceBytesPerCall > provable ? 'unproven' : 'within'
+  return perCallBytes > 0 && allowanceBytesPerCall > perCallBytes ? 'unproven' : 'within'
 }
 
 /** The calls that show growth: three rounds of 1, 2 and 4 at the least, 3 s of calling or 256 MiB of growth at the most. */

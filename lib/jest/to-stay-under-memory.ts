@@ -57,14 +57,12 @@ async function measureCall(action: () => unknown, { warmup, settleMs }: Plan): P
   // What the process keeps free would hide what the call uses.
   await releaseMemory({ settleMs })
   const peak = new PeakWatch(lookEveryMs)
-  try {
+  const call = await peak.during(async () => {
     const baselineBytes = getRss()
     await action()
-    const afterBytes = getRss()
-    return { baselineBytes, peakBytes: Math.max(peak.end(), afterBytes), afterBytes, source: peak.source }
-  } finally {
-    peak.end()
-  }
+    return { baselineBytes, afterBytes: getRss() }
+  })
+  return { ...call, peakBytes: Math.max(peak.highestBytes, call.afterBytes), source: peak.source }
 }
 
 async function measure(action: () => unknown, plan: Plan): Promise<CallPeak> {

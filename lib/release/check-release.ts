@@ -28,21 +28,16 @@ interface Measured {
 
 async function measure(action: () => unknown, plan: CheckPlan): Promise<Measured> {
   plan.onProgress({ phase: 'baseline', calls: 0 })
+  // The first watch and the first reading of all start threads and compile code, which must not show between the two that count.
+  await new PeakWatch().during(() => undefined)
+  await readMoment(0, plan.whatIf)
+  const before = await readMoment(plan.settleMs, plan.whatIf)
   const peak = new PeakWatch()
-  try {
-    // The first reading of all starts threads and compiles code, which must not show between the two that count.
-    await readMoment(0, plan.whatIf)
-    const before = await readMoment(plan.settleMs, plan.whatIf)
-    peak.restart()
-    const rounds = new Rounds(action, plan, peak)
-    const made = await rounds.make()
-    const peakBytes = peak.end()
-    plan.onProgress({ phase: 'settling', calls: rounds.callsInAll })
-    const after = await readMoment(plan.settleMs, plan.whatIf)
-    return { before, after, peakBytes, rounds: made, calls: rounds.callsInAll }
-  } finally {
-    peak.end()
-  }
+  const rounds = new Rounds(action, plan, peak)
+  const made = await rounds.make()
+  plan.onProgress({ phase: 'settling', calls: rounds.callsInAll })
+  const after = await readMoment(plan.settleMs, plan.whatIf)
+  return { before, after, peakBytes: peak.highestBytes, rounds: made, calls: rounds.callsInAll }
 }
 
 function bytesOf({ before, after, peakBytes }: Measured): CheckedBytes {

@@ -1,42 +1,41 @@
 import { getProcessMemory } from '../process/index.js'
 import { watchArenas } from '../watch/index.js'
-import type { ArenaWatcher } from '../watch/index.js'
 
 const defaultIntervalMs = 5
 
-/** The highest RSS while something runs: the kernel's own peak where that rose, the highest of frequent samples otherwise. */
+/**
+ * The highest RSS while calls run: the kernel's own peak where that rose, the highest of frequent samples otherwise. There are no samples between the
+ * calls: V8 compiles what they run, on other threads and with up to a MiB of native memory, which a reading of what is in use must not meet.
+ */
 export class PeakWatch {
-  readonly #watcher: ArenaWatcher
-  #kernelPeakBefore = getProcessMemory().peakRssBytes
+  readonly #intervalMs: number
+  readonly #kernelPeakBefore = getProcessMemory().peakRssBytes
   #highest = getProcessMemory().rssBytes
 
   /** @param intervalMs - How often RSS is looked at; 5 by default. */
   constructor(intervalMs = defaultIntervalMs) {
-    this.#watcher = watchArenas({ intervalMs })
-    this.#watcher.on('sample', ({ rssBytes }) => {
+    this.#intervalMs = intervalMs
+  }
+
+  /** Watches while `call` runs; what it answers. */
+  async during<Result>(call: () => Result | Promise<Result>): Promise<Result> {
+    const watcher = watchArenas({ intervalMs: this.#intervalMs })
+    watcher.on('sample', ({ rssBytes }) => {
       this.#highest = Math.max(this.#highest, rssBytes ?? 0)
     })
-  }
-
-  /** Forgets what was seen so far. The watch itself, and what it allocates, can thus be there before a baseline is taken. */
-  restart(): void {
-    const { rssBytes, peakRssBytes } = getProcessMemory()
-    this.#kernelPeakBefore = peakRssBytes
-    this.#highest = rssBytes
-  }
-
-  /** Ends the watch; the peak. The second call returns the same. */
-  end(): number {
-    this.#watcher.stop()
-    return this.highest
+    try {
+      return await call()
+    } finally {
+      watcher.stop()
+    }
   }
 
   /** The peak so far. */
-  get highest(): number {
+  get highestBytes(): number {
     return this.source === 'kernel' ? getProcessMemory().peakRssBytes : this.#highest
   }
 
-  /** Where {@link PeakWatch.highest} is from: samples while the process had been larger before the watch. */
+  /** Where {@link PeakWatch.highestBytes} is from: samples while the process had been larger before. */
   get source(): 'kernel' | 'samples' {
     return getProcessMemory().peakRssBytes > this.#kernelPeakBefore ? 'kernel' : 'samples'
   }

@@ -98,7 +98,7 @@ export class Rounds {
   async #call(calls: number, counted = true): Promise<void> {
     const startMs = performance.now()
     this.#plan.onProgress({ phase: 'calls', calls: this.#callsInAll })
-    const madeCalls = await repeat(this.#action, calls, this.#plan.signal)
+    const madeCalls = await this.#peak.during(() => repeat(this.#action, calls, this.#plan.signal))
     this.#callsInAll += madeCalls
     const durationMs = performance.now() - startMs
     const moment = await readLiveMoment(this.#plan.whatIf)
@@ -124,7 +124,7 @@ export class Rounds {
       const grownBytes = Math.max(0, rssBytes - first.rssBytes)
       const growth = growthOfNext(durationMs, readingMs, grownBytes)
       const tooDear = now - startMs + durationMs * growth + readingMs > this.#plan.budgetMs
-      if (tooDear || grownBytes > mostGrowthBytes || isEvident(this.#made, this.#peak.highest - first.rssBytes)) return
+      if (tooDear || grownBytes > mostGrowthBytes || isEvident(this.#made, this.#peak.highestBytes - first.rssBytes)) return
       if (calls === mostCallsOfRound) longest += 1
       calls = Math.min(mostCallsOfRound, calls * growth)
     }

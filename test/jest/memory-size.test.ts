@@ -63,7 +63,6 @@ describe('parseMemorySize', () => {
     )
   })
 
-  // The product of two doubles is wrong by no more than their 53 bits allow: below 2^51 that is less than half a byte before rounding.
   test('decimals are rounded to the nearest byte', () => {
     fc.assert(
       fc.property(
@@ -75,7 +74,7 @@ describe('parseMemorySize', () => {
           const decimals = String(fraction).padStart(digits, '0')
           const numerator = BigInt(`${whole}${decimals}`) * bytesOf[unit]
           const denominator = 10n ** BigInt(decimals.length)
-          fc.pre(numerator / denominator < 2n ** 51n)
+          fc.pre(numerator / denominator < largest)
           const parsed = BigInt(parseMemorySize(`${whole}.${decimals} ${unit}`))
           const twiceError = 2n * (parsed * denominator - numerator)
           expect(twiceError <= denominator && twiceError >= -denominator).toBe(true)

@@ -81,6 +81,7 @@ describe('nativeGrowthOf', () => {
     )
     expect(growth.allowanceBytesPerCall).toBe(Infinity)
     expect([0, 1, 1e12].map((perCall) => judgeNativeGrowth(growth, perCall))).toEqual(['unproven', 'unproven', 'unproven'])
+    expect(judgeNativeGrowth({ ...growth, netBytes: 1e9 }, 0)).toBe('unproven')
   })
 
   test('a reading that was high for a moment does not hide what grew after it', () => {
