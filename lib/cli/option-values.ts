@@ -21,7 +21,7 @@ export function collect(value: string, earlier: readonly string[]): string[] {
 /** Reads an option's value as a size in bytes: `0.1MiB`, `100k`, `4096`. */
 export function byteSize(text: string): number {
   const bytes = parseBytes(text)
-  if (bytes === undefined) throw new InvalidArgumentError('It must be a size such as 0.1MiB, 100KiB or 4096.')
+  if (bytes === undefined) throw new InvalidArgumentError('It must be a size, such as 65536, 4 MiB or 4MB.')
   return bytes
 }
 

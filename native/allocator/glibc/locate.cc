@@ -193,11 +193,7 @@ bool BaseFitsMainArena(const Located& located) {
   return base + located.main_arena->system_mem == reinterpret_cast<uintptr_t>(sbrk(0));
 }
 
-}  // namespace
-
-Result<Located> Locate(const void* inside_libc) {
-  const platform::AddressRange data = platform::WritableDataOf(inside_libc);
-  if (data.begin == data.end) return NotProved("libc has no writable data");
+Result<Located> LocateOnce(const platform::AddressRange& data) {
   const ArenaState* main_arena = FindMainArena(data);
   if (main_arena == nullptr) {
     return NotProved("nothing in libc's data has a main arena's empty bins, a top chunk at the program break and arenas that add up");
@@ -207,6 +203,17 @@ Result<Located> Locate(const void* inside_libc) {
   if (match.count != 1) return NotProved("no single set of counters followed a block with an mmap of its own");
   const Located located{main_arena, reinterpret_cast<const char*>(data.begin) + match.offset, match.layout};
   if (!BaseFitsMainArena(located)) return NotProved("main_arena's system_mem isn't the distance from the heap's base to the break");
+  return located;
+}
+
+}  // namespace
+
+Result<Located> Locate(const void* inside_libc) {
+  const platform::AddressRange data = platform::WritableDataOf(inside_libc);
+  if (data.begin == data.end) return NotProved("libc has no writable data");
+  // Other threads move tops and grow arenas while we look: what doesn't fit together is looked at again.
+  Result<Located> located = LocateOnce(data);
+  for (int attempt = 1; attempt < kProofAttempts && !located.ok(); attempt++) located = LocateOnce(data);
   return located;
 }
 
