@@ -32,7 +32,8 @@ export class PeakWatch {
 
   /** The peak so far. */
   get highestBytes(): number {
-    return this.source === 'kernel' ? getProcessMemory().peakRssBytes : this.#highest
+    // The kernel's mark may lag behind what a sample saw by some pages for each thread.
+    return this.source === 'kernel' ? Math.max(getProcessMemory().peakRssBytes, this.#highest) : this.#highest
   }
 
   /** Where {@link PeakWatch.highestBytes} is from: samples while the process had been larger before. */

@@ -28,7 +28,8 @@ test('the workload grows, drops everything, and the summary is the figures', asy
   expect(demo.summary).toContain((peak / 1024 ** 2).toFixed(1).replace(/\B(?=(\d{3})+\.)/, ','))
   // Under glibc, whose arenas hold most of what the workload used, the verdict is of the same process as the readings.
   expect(demo.check.verdict).toBe('held-by-allocator')
-  expect(demo.check.bytes.peakBytes).toBeGreaterThanOrEqual(peak)
+  // Samples are 5 ms apart, and the kernel's own mark may lag by some pages for each thread.
+  expect(demo.check.bytes.peakBytes).toBeGreaterThan(peak - 1024 ** 2)
   expect(demo.check.whatIf.releasableBytes).toBeGreaterThan((after - baseline) / 2)
   // Without a terminal: a plain line a phase.
   for (const { name } of demo.phases) expect(stderr).toContain(name)
