@@ -76,7 +76,9 @@ function compareMimalloc(before: string): void {
   const reserved = parseRounded(/reserved:.* (\d+(?:\.\d+)? [GMK]iB) +/.exec(both.own as string)?.[1])
   const committed = parseRounded(/commit: ([\d.]+ [GMK]iB)/.exec(both.own as string)?.[1])
   expect(ours.reservedBytes).toBe(Math.round(reserved.bytes))
-  expectNear(ours.committedBytes, committed.bytes, committed.within + noiseBytes)
+  // What mimalloc prints there is the most that was committed: it decommits with a delay, and so by chance between the two readings.
+  expectNear(ours.peakCommittedBytes, committed.bytes, committed.within + noiseBytes)
+  expect(ours.committedBytes).toBeLessThanOrEqual(ours.peakCommittedBytes as number)
   expect(ours.counters.length).toBeGreaterThan(5)
   expect(ours.counters.every(({ current }) => (current ?? 0) >= 0)).toBe(true)
 }

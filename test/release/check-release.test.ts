@@ -75,7 +75,9 @@ describe('checkRelease', () => {
       print({ kept, dropped })`,
       { node },
     )) as { readonly kept: ReleaseCheck; readonly dropped: ReleaseCheck }
-    expect(dropped.verdict).toBe('returned')
+    // V8's threads may leave more free in glibc's arenas than may stay; nothing of it is live.
+    expect(['returned', 'held-by-allocator']).toContain(dropped.verdict)
+    expect(dropped.live).toEqual([])
     expect(kept.verdict).toBe('still-live')
     expect(kept.live[0]?.where).toBe('javascript-heap')
   })
