@@ -5,15 +5,11 @@
 export const probeNames = {
   /** `const frame = enter(functionId, lineId)`: a call begins, at the function's first line. */
   enter: '__allocscopeEnter',
-  /** As `enter`, when statements that may allocate unseen, as for `lineWithCalls`, stand on the function's first line. */
-  enterWithCalls: '__allocscopeEnterWithCalls',
   /** `leave(frame)`: in a `finally`. A generator that is never finished never leaves. */
   leave: '__allocscopeLeave',
   /** `line(frame, lineId)`: what follows belongs to that line, and counts as one occurrence. */
   line: '__allocscopeLine',
-  /** As `line`, before a statement that calls, constructs, spreads or otherwise may allocate where V8's new-space pointer doesn't show it. */
-  lineWithCalls: '__allocscopeLineWithCalls',
-  /** `back(frame, lineId)`: what follows belongs to that line again, without a new occurrence. What follows may allocate unseen. */
+  /** `back(frame, lineId)`: what follows belongs to that line again, without a new occurrence. */
   back: '__allocscopeBack',
   /**
    * `suspend(frame, value)`: around the operand of `await` and `yield`; returns `value`. What comes next is `resume`, or any other probe of the

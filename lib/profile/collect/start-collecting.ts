@@ -162,7 +162,7 @@ class ThreadCollector implements Collector {
 }
 
 function setProbes({ enter, leave, line, back, suspend, resume }: Probes): void {
-  const probes = { enter, enterWithCalls: enter, leave, line, lineWithCalls: line, back, suspend, resume }
+  const probes = { enter, leave, line, back, suspend, resume }
   for (const [name, value] of Object.entries(probes)) {
     Object.defineProperty(globalThis, probeNames[name as keyof typeof probes], { value, configurable: true })
   }

@@ -6,7 +6,6 @@ import type { FunctionLike } from './function-node.js'
 import { isAsyncHelperCall, isProfileCall, keyName, qualifiedName, targetName } from './function-names.js'
 import { resumeOpening, suspendNothing, suspendOpening, valueClosing } from './insertions.js'
 import type { Insertions } from './insertions.js'
-import { mayAllocateUnseen } from './probe-choice.js'
 
 /** What stands around a function tells of it. */
 export interface Surroundings {
@@ -39,7 +38,6 @@ export class ExpressionWalker {
   /** `frame` is undefined in code that isn't profiled. */
   walk(node: AnyNode | null | undefined, frame: Frame | undefined, around?: Surroundings): void {
     if (node === null || node === undefined || node === this.#left) return
-    if (frame !== undefined && mayAllocateUnseen(node)) frame.expectUnseen()
     const handler = handlers[node.type]
     if (handler === undefined) this.walkChildren(node, frame)
     else handler(this, node, frame, around ?? unnamed(node.start))
@@ -150,7 +148,6 @@ function walkClass(walker: ExpressionWalker, node: AnyNode, frame: Frame | undef
   const className = (id ? walker.nameOf(id) : around.name) ?? '<anonymous>'
   const marked = around.marked || walker.isMarked(around.start) || walker.isMarked(node.start)
   walker.walk(superClass, frame)
-  if (frame !== undefined && mayAllocateUnseen(body)) frame.expectUnseen()
   for (const member of body.body) {
     const within = { start: member.start, marked }
     if (member.type === 'StaticBlock') {

@@ -16,7 +16,7 @@ export class Frame {
   current: number | undefined
   readonly #slots = new Map<number, number>()
   /** The last probes in the order of the text that are all of one line. */
-  #run: { line: number; since: number; readonly probes: Probe[] }
+  #run: { readonly line: number; readonly since: number }
   #emitted = 0
 
   constructor(
@@ -28,7 +28,7 @@ export class Frame {
     firstLine: number,
   ) {
     this.current = firstLine
-    this.#run = { line: firstLine, since: 0, probes: [] }
+    this.#run = { line: firstLine, since: 0 }
   }
 
   get slots(): ReadonlyMap<number, number> {
@@ -52,14 +52,6 @@ export class Frame {
     this.#emit(position, this.lineAt(offset) ?? this.#run.line, 'line', before, after)
   }
 
-  /** What is being read may allocate unseen. */
-  expectUnseen(): void {
-    for (const probe of this.#run.probes) {
-      if (probe.kind === 'line') probe.kind = 'lineWithCalls'
-      else if (probe.kind === 'enter') probe.kind = 'enterWithCalls'
-    }
-  }
-
   /** For {@link join}: here begins a statement within which control may take several ways. */
   fork(): { readonly entry: number | undefined; readonly emitted: number } {
     return { entry: this.current, emitted: this.#emitted }
@@ -72,11 +64,9 @@ export class Frame {
   }
 
   #emit(position: number, line: number, kind: Probe['kind'], before: string, after: string): void {
-    if (line !== this.#run.line) this.#run = { line, since: this.#emitted, probes: [] }
+    if (line !== this.#run.line) this.#run = { line, since: this.#emitted }
     this.#emitted++
-    const probe: Probe = { kind, functionIndex: this.functionIndex, slotIndex: this.#slotOf(line), before, after }
-    this.#run.probes.push(probe)
-    this.insertions.add(position, probe)
+    this.insertions.add(position, { kind, functionIndex: this.functionIndex, slotIndex: this.#slotOf(line), before, after })
     this.current = line
   }
 

@@ -6,9 +6,9 @@ export const frameVariable = '__allocscopeFrame'
 /** What a source must not contain: it would take our names for its own. */
 export const reservedPrefix = '__allocscope'
 
-/** A probe whose ids are known only when the whole source was read, and whose kind may still change. */
+/** A probe whose ids are known only when the whole source was read. */
 export interface Probe {
-  kind: 'enter' | 'enterWithCalls' | 'line' | 'lineWithCalls' | 'back'
+  readonly kind: 'enter' | 'line' | 'back'
   readonly functionIndex: number
   readonly slotIndex: number
   readonly before: string
@@ -57,7 +57,7 @@ export class Insertions {
   }
 
   #writeProbe({ kind, functionIndex, slotIndex, before, after }: Probe, firstFunctionId: number, firstLineId: number): string {
-    const subject = kind === 'enter' || kind === 'enterWithCalls' ? String(firstFunctionId + functionIndex) : frameVariable
+    const subject = kind === 'enter' ? String(firstFunctionId + functionIndex) : frameVariable
     const more = this.overwritesTemporaries ? overwriting : ''
     return `${before}${probeNames[kind]}(${subject},${firstLineId + slotIndex}${more})${after}`
   }

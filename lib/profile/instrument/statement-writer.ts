@@ -19,7 +19,6 @@ import type { ExpressionWalker } from './expression-walker.js'
 import type { Frame, JumpTarget } from './frame.js'
 import { resumeNothing, suspendNothing } from './insertions.js'
 import type { Insertions } from './insertions.js'
-import { nextValueMayAllocateUnseen } from './probe-choice.js'
 import { findToken } from './token-search.js'
 
 /** A statement behind its labels. */
@@ -248,7 +247,6 @@ export class StatementWriter {
     this.walker.walk(statement.left, this.frame)
     if (awaits) suspendWith(this.walker, statement.right, this.frame)
     else this.walker.walk(statement.right, this.frame)
-    if (nextValueMayAllocateUnseen(statement.type)) this.frame.expectUnseen()
     const { body } = statement
     const isBlock = body.type === 'BlockStatement'
     const end = isBlock ? body.end - 1 : body.end
@@ -258,7 +256,6 @@ export class StatementWriter {
       this.list(isBlock ? body.body : [body])
     })
     this.frame.reenter(end, statement.start, ';', ';')
-    if (nextValueMayAllocateUnseen(statement.type)) this.frame.expectUnseen()
     if (awaits) this.#insertions.add(end, `${suspendNothing};`)
     if (!isBlock) this.#insertions.add(end, '}')
     this.frame.join(fork)
@@ -269,7 +266,6 @@ export class StatementWriter {
     const target = this.#crossed(statement).pop()
     if (target?.header === undefined) return
     this.frame.reenter(statement.start, target.header, '', ';')
-    this.frame.expectUnseen()
     if (target.awaits) this.#insertions.add(statement.start, `${suspendNothing};`)
   }
 

@@ -32,16 +32,12 @@ export class ProbeRecorder {
   probes(): Record<string, unknown> {
     return {
       [probeNames.enter]: this.#enter,
-      [probeNames.enterWithCalls]: this.#enter,
       [probeNames.leave]: (frame: Frame) => {
         this.#expect(frame, 'leave')
         frame.state = 'left'
         this.events.push(`-${frame.name}`)
       },
       [probeNames.line]: (frame: Frame, id: number) => {
-        this.#reach(frame, id, '')
-      },
-      [probeNames.lineWithCalls]: (frame: Frame, id: number) => {
         this.#reach(frame, id, '')
       },
       [probeNames.back]: (frame: Frame, id: number) => {

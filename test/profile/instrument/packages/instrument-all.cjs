@@ -29,9 +29,7 @@ function line(frame, lineId) {
 
 const probes = {
   enter,
-  enterWithCalls: enter,
   line,
-  lineWithCalls: line,
   back: line,
   leave(frame) {
     if (left.has(frame.state)) seen.wrong++
