@@ -1,5 +1,6 @@
 import type { DemoProgress, DemoProgressListener } from '../demo/index.js'
-import { formatBytes, formatDuration } from '../report/index.js'
+import { formatBytes } from '../figures/index.js'
+import { formatDuration } from '../report/index.js'
 import { styleFor } from './terminal.js'
 import type { OutputStream } from './terminal.js'
 

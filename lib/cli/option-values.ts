@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
-import { parseBytes } from '../report/index.js'
+import { parseBytes } from '../figures/index.js'
 
 /** Reads an option's value as a number from `minimum` to `maximum`. */
 export function numberBetween(minimum: number, maximum: number): (text: string) => number {

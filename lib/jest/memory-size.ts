@@ -1,4 +1,5 @@
 import { invalidArgumentType, invalidArgumentValue, outOfRange } from '../errors/index.js'
+import { parseBytes } from '../figures/index.js'
 
 /** `KB` and its like are powers of 1,000, `KiB` and its like powers of 1,024. */
 export type MemoryUnit = 'B' | `${'K' | 'M' | 'G' | 'T' | 'P'}${'' | 'i'}B`
@@ -9,25 +10,14 @@ export type MemorySizeText = `${number} ${MemoryUnit}`
 /** A number of bytes, or a size as text. */
 export type MemorySize = number | MemorySizeText
 
-const grammar = /^(?<whole>\d+)(?:\.(?<decimals>\d+))? (?<prefix>[KMGTP])?(?<binary>(?<=[KMGTP])i)?B$/
-
-const prefixes = 'KMGTP'
+// Stricter than what the command line takes: a test is read more often than it is written.
+const grammar = /^\d+(?:\.\d+)? (?:[KMGTP]i?)?B$/
 
 const expected = "a number of bytes, or a size such as '24 MB' or '1.5 GiB': <NUMBER> ([KMGTP]i?B|B), with one space"
 
-/** The nearest whole number of bytes. Exact, as a double holds neither a tenth nor every product of large figures. */
-function toBytes(whole: string, decimals: string, unitBytes: bigint): number {
-  const denominator = 10n ** BigInt(decimals.length)
-  const numerator = BigInt(whole + decimals) * unitBytes
-  return Number((2n * numerator + denominator) / (2n * denominator))
-}
-
 function read(name: string, text: string): number {
-  const groups = grammar.exec(text)?.groups
-  if (groups === undefined) throw invalidArgumentValue(name, expected, text)
-  const base = groups['binary'] === undefined ? 1000n : 1024n
-  const power = groups['prefix'] === undefined ? 0 : prefixes.indexOf(groups['prefix']) + 1
-  const bytes = toBytes(groups['whole'] as string, groups['decimals'] ?? '', base ** BigInt(power))
+  const bytes = grammar.test(text) ? parseBytes(text) : undefined
+  if (bytes === undefined) throw invalidArgumentValue(name, expected, text)
   if (!Number.isSafeInteger(bytes)) throw outOfRange(name, `<= ${Number.MAX_SAFE_INTEGER} B`, text)
   return bytes
 }

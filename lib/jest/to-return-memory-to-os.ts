@@ -1,6 +1,7 @@
+import { formatByteChange, formatBytes } from '../figures/index.js'
 import { checkRelease } from '../release/index.js'
 import type { CheckOptions, ReleaseCheck } from '../release/index.js'
-import { describeWhatIf, formatByteChange, formatBytes, plainStyle, renderCheckRounds, renderHolding } from '../report/index.js'
+import { describeWhatIf, plainStyle, renderCheckRounds, renderHolding } from '../report/index.js'
 import { checkedFunction } from './checked-function.js'
 import { hintOf } from './matcher-context.js'
 import type { MatcherContext, MatcherResult } from './matcher-context.js'

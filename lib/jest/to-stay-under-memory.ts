@@ -1,7 +1,7 @@
 import { checkCount, checkFunction, checkNumber, readOptions } from '../errors/index.js'
+import { formatBytes, formatCount } from '../figures/index.js'
 import { getRss } from '../process/index.js'
 import { PeakWatch, releaseMemory } from '../release/index.js'
-import { formatBytes, formatCount } from '../report/index.js'
 import { checkedFunction } from './checked-function.js'
 import { hintOf } from './matcher-context.js'
 import type { MatcherContext, MatcherResult } from './matcher-context.js'

@@ -1,4 +1,4 @@
-import { inWords } from './byte-text.js'
+import { formatBytes } from '../figures/index.js'
 import type { MemoryMoment } from './memory-moment.js'
 import type { CheckedBytes, LiveMemory, ReleaseVerdict } from './release-check.js'
 import { wasTried } from './what-if.js'
@@ -21,8 +21,8 @@ function adviseOnThreshold({ before, after }: Findings): string[] {
   if (to === undefined || to <= defaultMmapThreshold) return []
   const rose =
     from === undefined || to <= from
-      ? `glibc's mmap threshold stands at ${inWords(to)}, raised when a block of that size was freed earlier`
-      : `glibc raised its mmap threshold from ${inWords(from)} to ${inWords(to)} when a block of that size was freed`
+      ? `glibc's mmap threshold stands at ${formatBytes(to)}, raised when a block of that size was freed earlier`
+      : `glibc raised its mmap threshold from ${formatBytes(from)} to ${formatBytes(to)} when a block of that size was freed`
   return [
     `${rose}: smaller blocks now come from arenas and stay there when freed. ` +
       'MALLOC_MMAP_THRESHOLD_=131072 in the environment (M_MMAP_THRESHOLD) keeps the threshold where it is, and each large block goes back when freed.',
@@ -60,7 +60,7 @@ function adviseOnHeldByAllocator(findings: Findings): string[] {
     releasableBytes === undefined
       ? []
       : [
-          `releaseMemory() gives ${inWords(releasableBytes)} of it back now (tried in a forked child). ` +
+          `releaseMemory() gives ${formatBytes(releasableBytes)} of it back now (tried in a forked child). ` +
             'It is not a leak: the program uses it again before it takes more.',
         ]
   return [...tried, ...adviceByAllocator[findings.allocator](findings)]
@@ -68,7 +68,7 @@ function adviseOnHeldByAllocator(findings: Findings): string[] {
 
 function adviseOnFragmented(findings: Findings): string[] {
   const pinned = findings.bytes.held.pinnedBytes
-  const evidence = pinned === undefined ? 'Free memory' : `${inWords(pinned)} of free memory`
+  const evidence = pinned === undefined ? 'Free memory' : `${formatBytes(pinned)} of free memory`
   return [
     `${evidence} shares its pages with blocks still in use, so that no purge returns it. Allocate what lives long before, or apart from, what ` +
       'lives short; or keep the survivors in one larger block.',
@@ -79,7 +79,7 @@ function adviseOnFragmented(findings: Findings): string[] {
 }
 
 function adviseOnPlace({ where, bytes, grows, bytesPerCall }: LiveMemory): string {
-  const amount = grows ? `${inWords(bytesPerCall)} a call` : `${inWords(bytes)}, kept once,`
+  const amount = grows ? `${formatBytes(bytesPerCall)} a call` : `${formatBytes(bytes)}, kept once,`
   switch (where) {
     case 'javascript-heap':
       return `${amount} of JavaScript objects are reachable: compare two heap snapshots, or ask deepSizeOf about what may hold them (caches, closures, listeners).`
@@ -92,7 +92,7 @@ function adviseOnPlace({ where, bytes, grows, bytesPerCall }: LiveMemory): strin
 
 function adviseOnV8({ bytes }: Findings): string[] {
   return [
-    `V8 keeps ${inWords(bytes.held.v8FreeBytes)} of pages without live objects, for it expects to need them: releaseMemory({ purge: false }) ` +
+    `V8 keeps ${formatBytes(bytes.held.v8FreeBytes)} of pages without live objects, for it expects to need them: releaseMemory({ purge: false }) ` +
       'returns most. --max-semi-space-size bounds the young generation, --optimize-for-size the whole.',
   ]
 }
@@ -103,7 +103,7 @@ function adviseOnInconclusive({ bytes, after }: Findings): string[] {
     : [`No purge was tried in a forked child (${after.purge.reason}), so that the split is coarse.`]
   return [
     ...untried,
-    `${inWords(bytes.held.unexplainedBytes)} are held by nothing that is counted here: other threads' V8 heaps, compiled code, or mappings of native code.`,
+    `${formatBytes(bytes.held.unexplainedBytes)} are held by nothing that is counted here: other threads' V8 heaps, compiled code, or mappings of native code.`,
   ]
 }
 

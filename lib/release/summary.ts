@@ -1,4 +1,4 @@
-import { inWords } from './byte-text.js'
+import { formatBytes } from '../figures/index.js'
 import type { CheckedBytes, LiveMemory, ReleaseVerdict } from './release-check.js'
 
 const names: Readonly<Record<LiveMemory['where'], string>> = {
@@ -9,8 +9,8 @@ const names: Readonly<Record<LiveMemory['where'], string>> = {
 
 function describeLive({ where, bytes, grows, bytesPerCall, confidence }: LiveMemory): string {
   return grows
-    ? `${inWords(bytesPerCall)} a call ${names[where]} (confidence ${confidence})`
-    : `${inWords(bytes)} ${names[where]}, without growing from call to call`
+    ? `${formatBytes(bytesPerCall)} a call ${names[where]} (confidence ${confidence})`
+    : `${formatBytes(bytes)} ${names[where]}, without growing from call to call`
 }
 
 function describeReason(verdict: ReleaseVerdict, bytes: CheckedBytes, live: readonly LiveMemory[], allocator: string): string {
@@ -19,13 +19,13 @@ function describeReason(verdict: ReleaseVerdict, bytes: CheckedBytes, live: read
     case 'returned':
       return 'the rest is within what may stay'
     case 'held-by-v8':
-      return `V8 keeps ${inWords(held.v8FreeBytes)} of pages that hold no live object`
+      return `V8 keeps ${formatBytes(held.v8FreeBytes)} of pages that hold no live object`
     case 'held-by-allocator':
       return held.releasableBytes === undefined
         ? `${allocator} keeps free memory`
-        : `${allocator} keeps ${inWords(held.releasableBytes)} free that a purge gives back`
+        : `${allocator} keeps ${formatBytes(held.releasableBytes)} free that a purge gives back`
     case 'fragmented':
-      return `${allocator} has ${inWords(held.pinnedBytes ?? 0)} free on pages that also hold something in use`
+      return `${allocator} has ${formatBytes(held.pinnedBytes ?? 0)} free on pages that also hold something in use`
     case 'inconclusive':
       return 'no single holder explains most of it'
     case 'still-live':
@@ -35,7 +35,7 @@ function describeReason(verdict: ReleaseVerdict, bytes: CheckedBytes, live: read
 
 /** The verdict in a sentence. */
 export function summarise(verdict: ReleaseVerdict, bytes: CheckedBytes, live: readonly LiveMemory[], allocator: string): string {
-  const rise = inWords(bytes.peakBytes - bytes.baselineBytes)
-  const stayed = bytes.stayedBytes > 0 ? `${inWords(bytes.stayedBytes)} of it stayed` : 'all of it came back'
+  const rise = formatBytes(bytes.peakBytes - bytes.baselineBytes)
+  const stayed = bytes.stayedBytes > 0 ? `${formatBytes(bytes.stayedBytes)} of it stayed` : 'all of it came back'
   return `RSS rose by ${rise} and ${stayed}: ${describeReason(verdict, bytes, live, allocator)}.`
 }

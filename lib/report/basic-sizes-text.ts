@@ -1,5 +1,5 @@
 import type { BasicSize } from '../heap/index.js'
-import { formatCount, unknownFigure } from './byte-format.js'
+import { formatCount, unknownFigure } from '../figures/index.js'
 import { renderProse } from './section.js'
 import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'

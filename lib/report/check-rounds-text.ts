@@ -1,5 +1,5 @@
 import type { CheckRound } from '../release/index.js'
-import { unknownFigure } from './byte-format.js'
+import { unknownFigure } from '../figures/index.js'
 
 const figures = {
   rss: ({ rssBytes }: CheckRound) => rssBytes,

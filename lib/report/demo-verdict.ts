@@ -1,7 +1,7 @@
 import type { AllocatorStats, GlibcArena } from '../allocator/index.js'
 import type { DemoRun } from '../demo/index.js'
 import type { MemoryReading } from '../record/index.js'
-import { formatBytes } from './byte-format.js'
+import { formatBytes } from '../figures/index.js'
 import { formatDuration } from './duration-format.js'
 
 /** Below this a difference of RSS says nothing: pages of code touched for the first time, V8's own bookkeeping. */

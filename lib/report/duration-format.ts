@@ -1,4 +1,4 @@
-import { formatCount, unknownFigure } from './byte-format.js'
+import { formatCount, unknownFigure } from '../figures/index.js'
 
 /** Milliseconds for a reader: `3.1 µs`, `0.42 ms`, `730 ms`, `12.4 s`, `2 min 05 s`, `1 h 02 min`. */
 export function formatDuration(milliseconds: number | undefined): string {

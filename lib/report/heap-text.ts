@@ -1,5 +1,5 @@
 import type { HeapStats } from '../heap/index.js'
-import { formatBytes, formatCount } from './byte-format.js'
+import { formatBytes, formatCount } from '../figures/index.js'
 import { renderFigures } from './section.js'
 import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'

@@ -1,5 +1,4 @@
 export { renderBasicSizes } from './basic-sizes-text.js'
-export { formatByteChange, formatBytes, formatCount, formatShare, parseBytes } from './byte-format.js'
 export { renderCheckRounds } from './check-rounds-text.js'
 export { renderDemo, renderDemoJson } from './demo-report.js'
 export { formatDuration, formatMicros } from './duration-format.js'

@@ -1,5 +1,5 @@
 import type { CheckRound, HeldBytes, LivePlace, ReleaseCheck } from '../release/index.js'
-import { formatByteChange, formatBytes, formatCount } from './byte-format.js'
+import { formatByteChange, formatBytes, formatCount } from '../figures/index.js'
 import { formatDuration } from './duration-format.js'
 import { renderJson } from './json.js'
 import { renderProse, renderSection } from './section.js'

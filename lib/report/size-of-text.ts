@@ -1,5 +1,5 @@
 import type { DeepSize, ObjectSize } from '../heap/index.js'
-import { formatCount } from './byte-format.js'
+import { formatCount } from '../figures/index.js'
 import { renderFigures, renderSection } from './section.js'
 import type { FigureRow } from './section.js'
 import { layOutTable } from './table.js'

@@ -1,5 +1,5 @@
 import type { SizeTree, SizeTreeNode } from '../heap/index.js'
-import { formatCount } from './byte-format.js'
+import { formatCount } from '../figures/index.js'
 import { printable } from './display-width.js'
 
 interface Line {

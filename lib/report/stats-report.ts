@@ -1,6 +1,6 @@
 import type { MemoryReading } from '../record/index.js'
 import { renderBalance, renderMissing, renderOthers, renderOwnSections, renderProvenance } from './allocator/allocator-text.js'
-import { formatBytes } from './byte-format.js'
+import { formatBytes } from '../figures/index.js'
 import { formatMicros } from './duration-format.js'
 import { renderHeapSpaces, renderHeapTotals } from './heap-text.js'
 import { renderJson } from './json.js'

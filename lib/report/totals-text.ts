@@ -1,4 +1,4 @@
-import { formatByteChange, formatBytes, formatCount } from './byte-format.js'
+import { formatByteChange, formatBytes, formatCount } from '../figures/index.js'
 import { printable } from './display-width.js'
 import { renderProse } from './section.js'
 import { layOutTable } from './table.js'

@@ -2,7 +2,7 @@
  * The rooms of lib, from the bottom up. A room may import the rooms of the lines above it, and of its own line only what `siblings` says.
  */
 const floors = [
-  ['errors'],
+  ['errors', 'figures'],
   ['binding'],
   ['process', 'allocator', 'heap'],
   ['capabilities', 'watch', 'release', 'ledger', 'profile', 'record', 'demo'],
@@ -67,4 +67,4 @@ export const importZones = [
 ]
 
 /** What `report` may import at run time; of every other room it may know the types alone. */
-export const reportValues = ['errors']
+export const reportValues = ['errors', 'figures']

@@ -1,5 +1,5 @@
 import type { AllocatorStats, MissingFigures } from '../../allocator/index.js'
-import { formatBytes } from '../byte-format.js'
+import { formatBytes } from '../../figures/index.js'
 import { renderFacts, renderFigures, renderProse, renderSection } from '../section.js'
 import type { TextStyle } from '../text-style.js'
 import { renderGlibc } from './glibc-text.js'

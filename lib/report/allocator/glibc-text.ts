@@ -1,5 +1,5 @@
 import type { GlibcArena, GlibcStats, GlibcTunables } from '../../allocator/index.js'
-import { formatBytes, formatCount, formatShare } from '../byte-format.js'
+import { formatBytes, formatCount, formatShare } from '../../figures/index.js'
 import { formatMicros } from '../duration-format.js'
 import { renderFacts, renderFigures, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'

@@ -1,5 +1,5 @@
 import type { MimallocCounter, MimallocStats } from '../../allocator/index.js'
-import { formatBytes, formatCount } from '../byte-format.js'
+import { formatBytes, formatCount } from '../../figures/index.js'
 import { renderFigures, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TextStyle } from '../text-style.js'

@@ -1,5 +1,5 @@
 import type { FunctionProfile, LineProfile, ProfileEnd, UninstrumentedCode } from '../../profile/index.js'
-import { formatByteChange, formatBytes, formatCount } from '../byte-format.js'
+import { formatByteChange, formatBytes, formatCount } from '../../figures/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { renderProse } from '../section.js'

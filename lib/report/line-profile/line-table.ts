@@ -1,5 +1,5 @@
 import type { FunctionProfile, LineFigures } from '../../profile/index.js'
-import { formatCount, unknownFigure } from '../byte-format.js'
+import { formatCount, unknownFigure } from '../../figures/index.js'
 import { displayWidth, printable } from '../display-width.js'
 import type { TextStyle } from '../text-style.js'
 

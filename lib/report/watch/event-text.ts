@@ -1,5 +1,5 @@
 import type { WatchEvent } from '../../record/index.js'
-import { formatByteChange, formatBytes, formatCount, unknownFigure } from '../byte-format.js'
+import { formatByteChange, formatBytes, formatCount, unknownFigure } from '../../figures/index.js'
 import { formatDuration } from '../duration-format.js'
 import { arenaName, figureName } from './figure-names.js'
 

@@ -1,5 +1,5 @@
 import type { WatchedFigure, WatchEvent, WatchView } from '../../record/index.js'
-import { formatBytes, formatCount } from '../byte-format.js'
+import { formatBytes, formatCount } from '../../figures/index.js'
 import { formatDuration } from '../duration-format.js'
 import { describeEvent, formatRate, timeOf } from './event-text.js'
 import { splitArenas } from './figure-names.js'

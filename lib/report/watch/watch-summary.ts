@@ -1,5 +1,5 @@
 import type { WatchedFigure, WatchReport } from '../../record/index.js'
-import { formatByteChange, formatBytes, formatCount, formatShare } from '../byte-format.js'
+import { formatByteChange, formatBytes, formatCount, formatShare } from '../../figures/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { describeAllocator, describeEnding, renderNotes } from '../run-report.js'

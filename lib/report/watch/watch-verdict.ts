@@ -1,5 +1,5 @@
 import type { WatchedFigure, WatchReport } from '../../record/index.js'
-import { formatBytes } from '../byte-format.js'
+import { formatBytes } from '../../figures/index.js'
 import { formatDuration } from '../duration-format.js'
 import { formatRate } from './event-text.js'
 import { figureName } from './figure-names.js'

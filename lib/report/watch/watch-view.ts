@@ -1,5 +1,5 @@
 import type { DrawnFigure, WatchView } from '../../record/index.js'
-import { formatByteChange, formatBytes, formatCount, formatShare } from '../byte-format.js'
+import { formatByteChange, formatBytes, formatCount, formatShare } from '../../figures/index.js'
 import { displayWidth, elideMiddle, printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import type { TextStyle } from '../text-style.js'

@@ -46,16 +46,3 @@ export function formatCount(count: number | undefined): string {
 export function formatShare(share: number | undefined): string {
   return share === undefined || Number.isNaN(share) ? unknownFigure : `${(share * 100).toFixed(1)} %`
 }
-
-const prefixes = 'KMGTP'
-
-/**
- * Reads what a user writes for a size: `4096`, `0.1MiB`, `24 MB`. KiB and its like are powers of 1,024, KB and its like of 1,000, as in the
- * matchers of `allocscope/jest`. Undefined where it is none.
- */
-export function parseBytes(text: string): number | undefined {
-  const [, digits, prefix, binary] = /^\s*(\d+(?:\.\d+)?)\s*(?:([KMGTP])?((?<=[KMGTP])i)?B)?\s*$/i.exec(text) ?? []
-  if (digits === undefined) return undefined
-  const power = prefix === undefined ? 0 : prefixes.indexOf(prefix.toUpperCase()) + 1
-  return Number(digits) * (binary === undefined ? 1000 : 1024) ** power
-}

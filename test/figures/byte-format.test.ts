@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-import { parseBytes, formatByteChange, formatBytes, formatCount, formatShare } from '../../lib/report/byte-format.js'
+import { formatByteChange, formatBytes, formatCount, formatShare } from '../../lib/figures/index.js'
 
 const units: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 
@@ -69,19 +69,4 @@ test('counts are grouped as Intl groups them', () => {
       expect(formatCount(count)).toBe(count.toLocaleString('en-US'))
     }),
   )
-})
-
-test.each([
-  ['4096', 4096],
-  ['0.5KiB', 512],
-  ['24 MB', 24e6],
-  ['24 MiB', 24 * 2 ** 20],
-  ['1gib', 2 ** 30],
-  [' 7 B ', 7],
-])('parseBytes reads %j', (text, bytes) => {
-  expect(parseBytes(text)).toBe(bytes)
-})
-
-test.each(['', 'much', '4 MB/s', '-1 MB', '1e3', 'iB', '1 iB', '1.5.2 MB', '.5 MB'])('parseBytes refuses %j', (text) => {
-  expect(parseBytes(text)).toBeUndefined()
 })
