@@ -19,4 +19,4 @@ export type {
   UninstrumentedCode,
 } from './line-profile.js'
 export { measureMemory, openTotalsCounter } from './measure/index.js'
-export type { CountedBytes, MeasureMemoryOptions, MemoryMeasurement, MemorySample, TotalsCounter } from './measure/index.js'
+export type { CountedBytes, MeasureMemoryOptions, MemoryMeasurement, TotalsCounter } from './measure/index.js'

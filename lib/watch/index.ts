@@ -1,6 +1,8 @@
 export type { ArenaSample } from './arena-sample.js'
 export type { ArenaWatcher, ArenaWatcherEvents } from './arena-watcher.js'
 export type { RecordLayout } from './record-layout.js'
+export { RssSamples } from './rss-samples.js'
+export type { RssSample } from './rss-samples.js'
 export { SampleComparison } from './sample-changes.js'
 export { sampleInto, SharedRing } from './shared-ring.js'
 export type { RingSample, RingSampler } from './shared-ring.js'

@@ -3,7 +3,7 @@ import type { FailureRecord } from '../binding/index.js'
 import type { WatchSummary } from './watch-events.js'
 
 /** Places of the header that a drain writes. DrainField of native/convert/sampler.cc. */
-const header = { drained: 0, samples: 1, missed: 2, lost: 3, cpuMs: 4, elapsedMs: 5, intervalMs: 6, length: 7 } as const
+export const drainPlace = { drained: 0, samples: 1, missed: 2, lost: 3, cpuMs: 4, elapsedMs: 5, intervalMs: 6, length: 7 } as const
 
 /** Several times the longest record, whatever the allocator. */
 const bufferWords = 8192
@@ -15,7 +15,7 @@ type Drain = (buffer: Float64Array) => undefined | FailureRecord
 export class RecordBuffer {
   readonly #drainInto: Drain
   readonly #words = new Float64Array(bufferWords)
-  #at: number = header.length
+  #at: number = drainPlace.length
   #open = true
 
   constructor(drainInto: Drain) {
@@ -35,15 +35,15 @@ export class RecordBuffer {
   summary(): WatchSummary {
     if (!this.#hasBuffered()) this.#drain()
     const at = (place: number): number => this.#words[place] as number
-    const [cpuMs, durationMs] = [at(header.cpuMs), at(header.elapsedMs)]
+    const [cpuMs, durationMs] = [at(drainPlace.cpuMs), at(drainPlace.elapsedMs)]
     return {
-      samples: at(header.samples),
-      missedSamples: at(header.missed),
-      lostSamples: at(header.lost),
+      samples: at(drainPlace.samples),
+      missedSamples: at(drainPlace.missed),
+      lostSamples: at(drainPlace.lost),
       durationMs,
       cpuMs,
       cpuShare: durationMs > 0 ? cpuMs / durationMs : 0,
-      intervalMs: at(header.intervalMs),
+      intervalMs: at(drainPlace.intervalMs),
     }
   }
 
@@ -53,13 +53,13 @@ export class RecordBuffer {
   }
 
   #hasBuffered(): boolean {
-    return this.#at < header.length + (this.#words[header.drained] as number)
+    return this.#at < drainPlace.length + (this.#words[drainPlace.drained] as number)
   }
 
   #drain(): void {
     if (!this.#open) return
-    this.#at = header.length
-    this.#words[header.drained] = 0
+    this.#at = drainPlace.length
+    this.#words[drainPlace.drained] = 0
     const answer = this.#drainInto(this.#words)
     if (isFailure(answer)) throw toError(answer)
   }

@@ -2,7 +2,7 @@ import type { NativeAllocatorDescription } from '../binding/index.js'
 import type { ArenaSample } from './arena-sample.js'
 
 /** Places within a record. RecordField of native/sampler/sampler.h. */
-const place = { timeMs: 1, costMicros: 2, missed: 3, lost: 4, arenas: 5, rss: 6, figures: 7 } as const
+export const recordPlace = { length: 0, timeMs: 1, costMicros: 2, missed: 3, lost: 4, arenas: 5, rss: 6, figures: 7 } as const
 
 /** What must be known of the process that sampled to understand its records. */
 export interface RecordLayout {
@@ -43,26 +43,26 @@ export function toSample(record: Float64Array, layout: RecordLayout): ArenaSampl
   const at = (index: number): number => record[index] as number
   const figure: Figure = (name) => {
     const index = layout.figures.indexOf(name)
-    return index === -1 ? undefined : known(at(place.figures + index))
+    return index === -1 ? undefined : known(at(recordPlace.figures + index))
   }
   return {
-    timeMs: at(place.timeMs) + layout.clockOffsetMs,
-    rssBytes: known(at(place.rss)),
+    timeMs: at(recordPlace.timeMs) + layout.clockOffsetMs,
+    rssBytes: known(at(recordPlace.rss)),
     mappedBytes: mappedBytesOf[layout.allocator](figure),
     allocatedBytes: figure(layout.allocator === 'tcmalloc' ? 'currentAllocatedBytes' : 'allocatedBytes'),
     mmappedBytes: figure('mmappedBytes'),
-    arenas: byNumber(at(place.arenas), record.subarray(place.figures + layout.figures.length + layout.published)),
+    arenas: byNumber(at(recordPlace.arenas), record.subarray(recordPlace.figures + layout.figures.length + layout.published)),
     mmapThresholdBytes: figure('mmapThresholdBytes'),
     trimThresholdBytes: figure('trimThresholdBytes'),
-    costMicros: at(place.costMicros),
-    missedSamples: at(place.missed),
-    lostSamples: at(place.lost),
+    costMicros: at(recordPlace.costMicros),
+    missedSamples: at(recordPlace.missed),
+    lostSamples: at(recordPlace.lost),
   }
 }
 
 /** What the sampler's owner had published when the record was made; undefined each before it had. */
 export function publishedIn(record: Float64Array, layout: RecordLayout): readonly (number | undefined)[] {
-  const start = place.figures + layout.figures.length
+  const start = recordPlace.figures + layout.figures.length
   return Array.from(record.subarray(start, start + layout.published), known)
 }
 

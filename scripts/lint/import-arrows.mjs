@@ -21,8 +21,8 @@ const siblings = {
   demo: ['release'],
   // `allocscope watch` runs a program, as `run` does, with the watch's sampling thread in it.
   record: ['watch'],
-  // A program is run and waited for in one way, whatever is measured of it.
-  profile: ['record'],
+  // A program is run and waited for in one way, whatever is measured of it; RSS over time comes from the watch's sampling thread.
+  profile: ['record', 'watch'],
 }
 
 /** Rooms below that a room must do without, although its floor would allow them. */

@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks'
 
 import { checkNumber, invalidArgumentType, readOptions } from '../../errors/index.js'
 import { getRss } from '../../process/index.js'
+import { RssSamples } from '../../watch/index.js'
+import type { RssSample } from '../../watch/index.js'
 import { HeapCounts } from './heap-counts.js'
 import { beginPeakWatch, endPeakWatch } from './peak-watch.js'
-import { RssSamples } from './rss-samples.js'
-import type { MemorySample } from './rss-samples.js'
 
 /** Options of {@link measureMemory}. */
 export interface MeasureMemoryOptions {
@@ -35,7 +35,7 @@ export interface MemoryMeasurement<Result> {
   /** Net change of the bytes in use, V8's heap and external together, live or not yet collected. */
   readonly netBytes: number
   /** RSS over time. */
-  readonly samples: readonly MemorySample[]
+  readonly samples: readonly RssSample[]
   /** Samples that there was no room for, while the event loop was blocked for minutes. */
   readonly lostSamples: number
 }

@@ -1,24 +1,25 @@
-import { isFailure, requireBinding, toError } from '../../binding/index.js'
-import type { NativeBinding } from '../../binding/index.js'
+import { isFailure, requireBinding, toError } from '../binding/index.js'
+import type { NativeBinding } from '../binding/index.js'
+import { drainPlace } from './record-buffer.js'
+import { recordPlace } from './record-layout.js'
 
-/** RSS at one moment of a measurement. */
-export interface MemorySample {
-  /** Milliseconds since the measurement began. */
+/** RSS at one moment. */
+export interface RssSample {
+  /** Milliseconds since the sampling began. */
   readonly timeMs: number
   readonly rssBytes: number
 }
-
-/** Places of the header that drainSampler writes, and of a record. DrainField and RecordField of native/. */
-const header = { drained: 0, lost: 3, length: 7 } as const
-const record = { length: 0, timeMs: 1, rss: 6 } as const
 
 const bufferWords = 1 << 16
 const ringBytes = 4 << 20
 const drainEveryMs = 500
 
-/** Samples from a thread of its own, which goes on while this one is blocked. */
+/**
+ * RSS alone, sampled by a thread of its own, which goes on while this one is blocked. Draining allocates no more than the samples: it may run within
+ * what is measured.
+ */
 export class RssSamples {
-  readonly samples: MemorySample[] = []
+  readonly samples: RssSample[] = []
   lostSamples = 0
   readonly #binding: NativeBinding
   readonly #id: number
@@ -54,16 +55,16 @@ export class RssSamples {
     do {
       const failure = this.#binding.drainSampler(this.#buffer, this.#id)
       if (isFailure(failure)) throw toError(failure)
-      drained = this.#buffer[header.drained] as number
-      this.lostSamples = this.#buffer[header.lost] as number
-      this.#take(header.length, header.length + drained)
+      drained = this.#buffer[drainPlace.drained] as number
+      this.lostSamples = this.#buffer[drainPlace.lost] as number
+      this.#take(drainPlace.length, drainPlace.length + drained)
     } while (drained > 0)
   }
 
   #take(begin: number, end: number): void {
-    for (let at = begin; at < end; at += this.#buffer[at + record.length] as number) {
-      const timeMs = (this.#buffer[at + record.timeMs] as number) - this.#startedMs
-      const rssBytes = this.#buffer[at + record.rss] as number
+    for (let at = begin; at < end; at += this.#buffer[at + recordPlace.length] as number) {
+      const timeMs = (this.#buffer[at + recordPlace.timeMs] as number) - this.#startedMs
+      const rssBytes = this.#buffer[at + recordPlace.rss] as number
       // NaN: the kernel refused that reading.
       if (rssBytes > 0) this.samples.push({ timeMs: Math.max(0, timeMs), rssBytes })
     }
