@@ -41,6 +41,22 @@ export interface RecordWriter {
   write(line: RecordLine): boolean
 }
 
+/** {@link RecordWriter.write} for the file that is open under `descriptor`. Throws what the file system throws. */
+export function appendLinesTo(descriptor: number): RecordWriter['write'] {
+  const { ino, dev } = fstatSync(descriptor)
+  return (line) => {
+    try {
+      // A program that closes descriptors it doesn't own may have been given this number for a file of its own.
+      const now = fstatSync(descriptor)
+      if (now.ino !== ino || now.dev !== dev) return false
+      writeSync(descriptor, encodeLine(line))
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
 /** Opens the file that `address` names and unlinks it. Throws what the file system throws. */
 export function connectRecord(address: string): RecordWriter {
   const separator = address.indexOf(':')
@@ -48,19 +64,5 @@ export function connectRecord(address: string): RecordWriter {
   const descriptor = openSync(file, 'a')
   unlinkSync(file)
   rmdirSync(path.dirname(file))
-  const { ino, dev } = fstatSync(descriptor)
-  return {
-    intervalMs: Number(address.slice(0, separator)),
-    write: (line) => {
-      try {
-        // A program that closes descriptors it doesn't own may have been given this number for a file of its own.
-        const now = fstatSync(descriptor)
-        if (now.ino !== ino || now.dev !== dev) return false
-        writeSync(descriptor, encodeLine(line))
-        return true
-      } catch {
-        return false
-      }
-    },
-  }
+  return { intervalMs: Number(address.slice(0, separator)), write: appendLinesTo(descriptor) }
 }

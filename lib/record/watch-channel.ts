@@ -1,9 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
 import { SharedRing } from '../watch/index.js'
-import { encodeLine, parseRecord } from './record-lines.js'
-import type { Recording } from './record-lines.js'
+import { appendLinesTo } from './record-channel.js'
 import type { RecordWriter } from './record-channel.js'
+import { parseRecord } from './record-lines.js'
+import type { Recording } from './record-lines.js'
 
 /** Names the watch's terms to the preloaded recorder, which takes the variable out of the environment at once. */
 export const watchVariable = 'ALLOCSCOPE_WATCH'
@@ -60,21 +61,5 @@ export interface WatchWriter extends RecordWriter {
 export function connectWatch(address: string): WatchWriter {
   const descriptor = openSync(`/proc/self/fd/${inheritedDescriptor}`, constants.O_RDWR | constants.O_APPEND)
   closeSync(inheritedDescriptor)
-  const { ino, dev } = fstatSync(descriptor)
-  return {
-    intervalMs: Number(address),
-    descriptor,
-    ringBytes,
-    write: (line) => {
-      try {
-        // A program that closes descriptors it doesn't own may have been given this number for a file of its own.
-        const now = fstatSync(descriptor)
-        if (now.ino !== ino || now.dev !== dev) return false
-        writeSync(descriptor, encodeLine(line))
-        return true
-      } catch {
-        return false
-      }
-    },
-  }
+  return { intervalMs: Number(address), descriptor, ringBytes, write: appendLinesTo(descriptor) }
 }
