@@ -9,5 +9,15 @@ rooms=()
 for room in platform process allocator sampler whatif profile; do
   while IFS= read -r source; do rooms+=("$source"); done < <(find "native/$room" -name '*.cc' | sort)
 done
-mkdir -p "$(dirname "$output")"
-"${CXX:-g++}" -std=c++17 -g -O1 -fno-omit-frame-pointer -Wall -Wextra -Inative "$@" native/test/rooms_test.cc "${rooms[@]}" -o "$output" -ldl -pthread
+objects="$output.o"
+rm -rf "$objects"
+mkdir -p "$objects"
+
+# Each object is named after its source, whose name alone isn't unique.
+compile() {
+  "${CXX:-g++}" -std=c++17 -g -O1 -fno-omit-frame-pointer -Wall -Wextra -Inative "${@:2}" -c "$1" -o "$objects/${1//\//-}.o"
+}
+export -f compile
+export objects
+printf '%s\0' native/test/rooms_test.cc "${rooms[@]}" | xargs -0 -P "$(nproc)" -I{} bash -c 'compile "$@"' compile {} "$@"
+"${CXX:-g++}" "$@" "$objects"/*.o -o "$output" -ldl -pthread

@@ -23,7 +23,7 @@ rm -rf "$work/package"
 mkdir -p "$work/package"
 cp -R package.json binding.gyp native dist test "$work/package/"
 ln -s "$PWD/node_modules" "$work/package/node_modules"
-(cd "$work/package" && npm exec -- node-gyp rebuild --silent -- -Dsanitize=address,undefined)
+(cd "$work/package" && npm exec -- node-gyp rebuild -j max --silent -- -Dsanitize=address,undefined)
 
 # Without leak detection: V8 and Node keep what they have to the end of the process, and the rooms were checked above.
 say 'the smoke tests, with the addon under ASan and UBSan'
