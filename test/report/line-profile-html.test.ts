@@ -67,6 +67,7 @@ function hostileProfile(): LineProfile {
 }
 
 const view = { sort: 'allocated', minBytes: 0 } as const
+// A page can't be looked at without a browser; in CI, where it is installed, this skips nothing.
 const inBrowser = chromium !== undefined || process.env['CI'] !== undefined ? test : test.skip
 const missing = chromium === undefined ? ': chromium is missing (scripts/install-test-tools.sh installs it)' : ''
 
