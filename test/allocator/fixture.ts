@@ -22,7 +22,9 @@ export interface Fixture {
 
 export const fixtureBuild = path.join(__dirname, '..', '..', 'native', 'test', 'build')
 
+export const fixtureFile = path.join(fixtureBuild, 'Release', 'fixture.node')
+
 export function loadFixture(): Fixture {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an addon can't be imported
-  return require(path.join(fixtureBuild, 'Release', 'fixture.node')) as Fixture
+  return require(fixtureFile) as Fixture
 }

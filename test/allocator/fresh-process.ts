@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 
-import { fixtureBuild } from './fixture.js'
+import { fixtureFile } from './fixture.js'
 
 const root = path.join(__dirname, '..', '..')
 
@@ -9,7 +9,7 @@ const root = path.join(__dirname, '..', '..')
 export function inFreshProcess(expression: string, environment: Readonly<Record<string, string>> = {}): unknown {
   const script = `
     const allocscope = require(${JSON.stringify(path.join(root, 'dist', 'index.js'))})
-    const fixture = require(${JSON.stringify(path.join(fixtureBuild, 'Release', 'fixture.node'))})
+    const fixture = require(${JSON.stringify(fixtureFile)})
     process.stdout.write(JSON.stringify(${expression}))`
   const env = { ...process.env, ...environment }
   return JSON.parse(execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' }))

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import os from 'node:os'
 import path from 'node:path'
 
-import { fixtureBuild } from '../allocator/fixture.js'
+import { fixtureFile } from '../allocator/fixture.js'
 
 const root = path.join(__dirname, '..', '..')
 
@@ -97,7 +97,7 @@ export class SampleProject {
       encoding: 'utf8',
       env: {
         ...inherited,
-        FIXTURE_ADDON: path.join(fixtureBuild, 'Release', 'fixture.node'),
+        FIXTURE_ADDON: fixtureFile,
         FORCE_COLOR: '0',
         NO_COLOR: '1',
         ...environment,

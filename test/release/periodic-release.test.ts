@@ -61,6 +61,17 @@ describe('startPeriodicRelease', () => {
     expect(end.returnedBytes).toBeGreaterThan(30 * mebibyte)
   }, 60_000)
 
+  test('stops itself when a release stalled the event loop for longer than allowed', async () => {
+    const { releases, faultBacks, end } = await runPeriodic({ intervalMs: 200, maxStallMs: 0 }, 'use()')
+    expect(end).toMatchObject({ cause: 'stalled', releases: 1 })
+    expect(releases).toHaveLength(1)
+    expect(releases[0]?.longestStallMs).toBeGreaterThan(0)
+    expect(end.reason).toMatch(/stalled the event loop for \d+\.\d ms, longer than the 0 ms allowed/)
+    // What it returned isn't looked at any more.
+    expect(faultBacks).toEqual([])
+    expect(end.returnedBytes).toBe(releases[0]?.returnedBytes)
+  }, 60_000)
+
   test('waits while the event loop is busy', async () => {
     const { releases, skips } = await runPeriodic(
       { intervalMs: 200 },

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
-import { fixtureBuild } from '../allocator/fixture.js'
+import { fixtureFile } from '../allocator/fixture.js'
 
 const root = path.join(__dirname, '..', '..')
 
@@ -21,7 +21,7 @@ export async function runScript(body: string, { node = process.execPath, flags =
   const script = `
     const allocscope = require(${JSON.stringify(path.join(root, 'dist', 'index.js'))})
     const { checkRelease, releaseMemory, startPeriodicRelease } = allocscope
-    const fixture = require(${JSON.stringify(path.join(fixtureBuild, 'Release', 'fixture.node'))})
+    const fixture = require(${JSON.stringify(fixtureFile)})
     const v8 = require('node:v8')
     const worker_threads = require('node:worker_threads')
     const { setTimeout: pause } = require('node:timers/promises')

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 
-import { fixtureBuild } from '../allocator/fixture.js'
+import { fixtureFile } from '../allocator/fixture.js'
 
 const root = path.join(__dirname, '..', '..')
 
@@ -19,7 +19,7 @@ export interface Ended {
 export function runWatched(body: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const script = `
     const allocscope = require(${JSON.stringify(path.join(root, 'dist', 'index.js'))})
-    const fixture = require(${JSON.stringify(path.join(fixtureBuild, 'Release', 'fixture.node'))})
+    const fixture = require(${JSON.stringify(fixtureFile)})
     const { watchArenas } = allocscope
     const block = (ms) => { for (const end = performance.now() + ms; performance.now() < end; ); }
     const print = (value) => require('node:fs').writeSync(1, JSON.stringify(value) + '\\n')
