@@ -13,6 +13,12 @@ const notCounted: MissingFigures = Object.freeze({
     "mimalloc's release builds don't count allocations: committedBytes bounds them, and an 'arenas' reading gives the calling thread's own",
 })
 
+const lostCount: MissingFigures = Object.freeze({
+  fields: ['committedBytes', 'mappedBytes'],
+  cause: 'unsupported',
+  reason: 'mimalloc has taken off more than it had added, as it does where it gives back what was committed in part: its count is below zero',
+})
+
 /** Reads mimalloc for one thread. */
 export class MimallocReader {
   readonly #source: AllocatorSource
@@ -49,7 +55,7 @@ export class MimallocReader {
       counters,
       threadHeap: rowsOf(document?.tables['threadHeap']) as unknown as readonly MimallocBlockClass[],
       complete: false,
-      missing: [notCounted],
+      missing: committedBytes === undefined ? [notCounted, lostCount] : [notCounted],
       others: document && this.#source.findOthers(),
       costMicros: (performance.now() - start) * 1000,
     }

@@ -34,7 +34,10 @@ export interface MimallocStats extends AllocatorSnapshot {
   /** Not known: mimalloc doesn't count across threads. See {@link MimallocStats.threadHeap} for the calling thread's own. */
   readonly allocatedBytes: undefined
   readonly retainedBytes: undefined
-  /** `mi_process_info.current_commit`: bytes committed. */
+  /**
+   * `mi_process_info.current_commit`: bytes committed, by mimalloc's own count, which drifts downwards as it gives back what was committed in part.
+   * Undefined once it is below zero.
+   */
   readonly committedBytes: number | undefined
   /** `mi_process_info.peak_commit`. */
   readonly peakCommittedBytes: number | undefined

@@ -34,6 +34,10 @@ Api FindApi() {
   api.heap_new = platform::FindFunction<decltype(api.heap_new)>("mi_heap_new");
   api.heap_malloc = platform::FindFunction<decltype(api.heap_malloc)>("mi_heap_malloc");
   api.heap_destroy = platform::FindFunction<decltype(api.heap_destroy)>("mi_heap_destroy");
+  api.malloc = platform::FindFunction<decltype(api.malloc)>("mi_malloc");
+  api.free = platform::FindFunction<decltype(api.free)>("mi_free");
+  api.option_get = platform::FindFunction<decltype(api.option_get)>("mi_option_get");
+  api.option_set = platform::FindFunction<decltype(api.option_set)>("mi_option_set");
   return api;
 }
 

@@ -30,6 +30,10 @@ struct Api {
   void* (*heap_new)() = nullptr;
   void* (*heap_malloc)(void* heap, size_t size) = nullptr;
   void (*heap_destroy)(void* heap) = nullptr;
+  void* (*malloc)(size_t size) = nullptr;
+  void (*free)(void* block) = nullptr;
+  long (*option_get)(int option) = nullptr;
+  void (*option_set)(int option, long value) = nullptr;
 };
 
 Api FindApi();

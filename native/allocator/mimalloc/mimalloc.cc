@@ -1,6 +1,7 @@
 #include "allocator/mimalloc/mimalloc.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "allocator/mimalloc/api.h"
+#include "allocator/mimalloc/free_spans.h"
 #include "platform/mapped_stream.h"
 #include "platform/symbol_lookup.h"
 
@@ -59,6 +61,12 @@ bool AddToTotals(const void*, const HeapArea* area, void*, size_t, void* argumen
   return true;
 }
 
+// It takes off more than it added where it decommits what was committed in part only: below zero, which reads as a huge number, it isn't
+// known.
+double ToFigure(size_t committed) {
+  return committed > static_cast<size_t>(PTRDIFF_MAX) ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(committed);
+}
+
 void PrintTo(const char* message, void* stream) { std::fputs(message, static_cast<FILE*>(stream)); }
 
 class MimallocBackend final : public Backend {
@@ -73,8 +81,8 @@ class MimallocBackend final : public Backend {
     if (api_.process_info == nullptr) return Failure{"UNSUPPORTED", "mi_process_info", 0, "this version doesn't export it"};
     size_t elapsed, user, system, rss, peak_rss, commit, peak_commit, faults;
     api_.process_info(&elapsed, &user, &system, &rss, &peak_rss, &commit, &peak_commit, &faults);
-    figures[0] = static_cast<double>(commit);
-    figures[1] = static_cast<double>(peak_commit);
+    figures[0] = ToFigure(commit);
+    figures[1] = ToFigure(peak_commit);
     return Done{};
   }
 
@@ -94,13 +102,16 @@ class MimallocBackend final : public Backend {
   // Frees the calling thread's empty pages, takes over what ended threads left, and decommits. The heaps of other live threads are out of
   // reach, which is why this must be called by the thread whose memory is meant.
   void FlushThread() const override {
-    if (api_.collect != nullptr) api_.collect(true);
+    if (api_.collect == nullptr) return;
+    api_.collect(true);
+    DecommitFreeSpans(api_);
+    api_.collect(true);
   }
 
   // Everything was done by the thread itself.
   Result<PurgeReport> Purge(Company) const override {
     if (api_.collect == nullptr) return Failure{"UNSUPPORTED", "mi_collect", 0, "this version doesn't export it"};
-    return PurgeReport{"mi_collect(true)"};
+    return PurgeReport{"mi_collect(true), and what is free in segments in use taken and freed without a decommit delay"};
   }
 
   // Of the calling thread alone.
