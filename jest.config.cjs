@@ -11,4 +11,6 @@ module.exports = {
   testTimeout: 30_000,
   // Each worker is a process of its own with an addon of its own; more of them than cores only disturb each other's figures.
   maxWorkers: '100%',
+  // Of test.concurrent: programs that mostly wait for memory to settle.
+  maxConcurrency: 3,
 }

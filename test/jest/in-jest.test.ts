@@ -14,38 +14,59 @@ afterAll(() => {
 const config = ['--config', 'jest/jest.config.cjs']
 
 describe("a project's tests run by Jest", () => {
-  test('CommonJS, global expect, every expectation', () => {
-    expectAll(project.runJest({ args: [...config, 'globals'] }))
-  }, 300_000)
+  test.concurrent(
+    'CommonJS, global expect, every expectation',
+    async () => {
+      expectAll(await project.runJest({ args: [...config, 'globals'] }))
+    },
+    300_000,
+  )
 
-  test('modules, expect of @jest/globals and no global one', () => {
-    const environment = { INJECT_GLOBALS: 'false', NODE_OPTIONS: '--experimental-vm-modules' }
-    expectFew(project.runJest({ args: [...config, 'injected'], environment }))
-  }, 120_000)
+  test.concurrent(
+    'modules, expect of @jest/globals and no global one',
+    async () => {
+      const environment = { INJECT_GLOBALS: 'false', NODE_OPTIONS: '--experimental-vm-modules' }
+      expectFew(await project.runJest({ args: [...config, 'injected'], environment }))
+    },
+    120_000,
+  )
 
-  test('as a setup file, with fake timers', () => {
-    const results = project.runJest({ args: [...config, '--setupFilesAfterEnv', 'allocscope/jest', '--', 'set-up', 'fake-timers'] })
-    expectFew(results)
-    expect(results.get('passes: with fake timers')).toEqual({ passed: true, message: '' })
-  }, 120_000)
+  test.concurrent(
+    'as a setup file, with fake timers',
+    async () => {
+      const results = await project.runJest({ args: [...config, '--setupFilesAfterEnv', 'allocscope/jest', '--', 'set-up', 'fake-timers'] })
+      expectFew(results)
+      expect(results.get('passes: with fake timers')).toEqual({ passed: true, message: '' })
+    },
+    120_000,
+  )
 
-  test('matchers given to an expect of its own', () => {
-    expectFew(project.runJest({ args: [...config, 'extended'] }))
-  }, 120_000)
+  test.concurrent(
+    'matchers given to an expect of its own',
+    async () => {
+      expectFew(await project.runJest({ args: [...config, 'extended'] }))
+    },
+    120_000,
+  )
 })
 
 describe('where figures are missing', () => {
-  test('an allocator that does not tell what is in use', () => {
-    // One that allocscope has no back end for; scripts/install-test-tools.sh installs it.
-    const [library] = parseLinkerCache(execFileSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' })).get('libtbbmalloc_proxy.so.2') ?? []
-    const results = project.runJest({ args: [...config, 'unavailable'], environment: { LD_PRELOAD: library } })
-    expectUnavailable(results, /needs the bytes that are in use, which the allocator of this process doesn't tell: /)
-    expect(results.size).toBe(2)
-  }, 120_000)
+  test.concurrent(
+    'an allocator that does not tell what is in use',
+    async () => {
+      // One that allocscope has no back end for; scripts/install-test-tools.sh installs it.
+      const [library] = parseLinkerCache(execFileSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' })).get('libtbbmalloc_proxy.so.2') ?? []
+      const results = await project.runJest({ args: [...config, 'unavailable'], environment: { LD_PRELOAD: library } })
+      expectUnavailable(results, /needs the bytes that are in use, which the allocator of this process doesn't tell: /)
+      expect(results.size).toBe(2)
+    },
+    120_000,
+  )
 
-  test('no addon', () => {
+  test('no addon', async () => {
+    // After all others, which need it.
     project.removeAddon()
-    const results = project.runJest({ args: [...config, 'without-addon'] })
+    const results = await project.runJest({ args: [...config, 'without-addon'] })
     expectUnavailable(results, /allocscope has no native binary that loads/)
     expect(results.size).toBe(6)
   }, 120_000)

@@ -11,18 +11,30 @@ afterAll(() => {
 const passed = { passed: true, message: '' }
 
 describe("a project's tests run by Vitest", () => {
-  test('in a process of their own, expect of vitest and no global one', () => {
-    const results = project.runVitest({ args: ['--pool=forks', 'imported', 'fake-timers'] })
-    expectFew(results)
-    expect(results.get('passes: with fake timers')).toEqual(passed)
-    expect(results.get('passes: with the expect of the test')).toEqual(passed)
-  }, 180_000)
+  test.concurrent(
+    'in a process of their own, expect of vitest and no global one',
+    async () => {
+      const results = await project.runVitest({ args: ['--pool=forks', 'imported', 'fake-timers'] })
+      expectFew(results)
+      expect(results.get('passes: with fake timers')).toEqual(passed)
+      expect(results.get('passes: with the expect of the test')).toEqual(passed)
+    },
+    180_000,
+  )
 
-  test('in a thread, as a setup file', () => {
-    expectFew(project.runVitest({ args: ['--pool=threads', 'set-up'], environment: { SETUP_FILE: 'allocscope/jest' } }))
-  }, 180_000)
+  test.concurrent(
+    'in a thread, as a setup file',
+    async () => {
+      expectFew(await project.runVitest({ args: ['--pool=threads', 'set-up'], environment: { SETUP_FILE: 'allocscope/jest' } }))
+    },
+    180_000,
+  )
 
-  test('required by CommonJS, with a global expect', () => {
-    expectFew(project.runVitest({ args: ['--pool=forks', '--globals', 'required'] }))
-  }, 180_000)
+  test.concurrent(
+    'required by CommonJS, with a global expect',
+    async () => {
+      expectFew(await project.runVitest({ args: ['--pool=forks', '--globals', 'required'] }))
+    },
+    180_000,
+  )
 })

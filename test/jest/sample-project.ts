@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -33,6 +33,7 @@ export interface SampleRun {
 export class SampleProject {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'allocscope-sample-'))
   readonly #modules = path.join(this.folder, 'node_modules')
+  #reports = 0
 
   constructor() {
     cpSync(path.join(__dirname, 'samples'), this.folder, { recursive: true })
@@ -62,14 +63,14 @@ export class SampleProject {
     rmSync(path.join(this.#modules, 'allocscope', 'prebuilds'), { recursive: true })
   }
 
-  runJest({ args, environment }: SampleRun): SampleResults {
-    const reportFile = path.join(this.folder, 'report.json')
+  runJest({ args, environment }: SampleRun): Promise<SampleResults> {
+    const reportFile = this.#nextReport()
     const program = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js')
     return this.#run(program, ['--runInBand', '--json', `--outputFile=${reportFile}`, ...args], reportFile, environment)
   }
 
-  runVitest({ args, environment }: SampleRun): SampleResults {
-    const reportFile = path.join(this.folder, 'report.json')
+  runVitest({ args, environment }: SampleRun): Promise<SampleResults> {
+    const reportFile = this.#nextReport()
     const program = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
     return this.#run(
       program,
@@ -89,20 +90,15 @@ export class SampleProject {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  #run(program: string, args: readonly string[], reportFile: string, environment: NodeJS.ProcessEnv = {}): SampleResults {
-    rmSync(reportFile, { force: true })
+  /** Several may run at once. */
+  #nextReport(): string {
+    return path.join(this.folder, `report-${(this.#reports += 1)}.json`)
+  }
+
+  async #run(program: string, args: readonly string[], reportFile: string, environment: NodeJS.ProcessEnv = {}): Promise<SampleResults> {
     const { JEST_WORKER_ID: _worker, VITEST: _vitest, NODE_ENV: _env, ...inherited } = process.env
-    const { stderr, stdout } = spawnSync(process.execPath, [program, ...args], {
-      cwd: this.folder,
-      encoding: 'utf8',
-      env: {
-        ...inherited,
-        FIXTURE_ADDON: fixtureFile,
-        FORCE_COLOR: '0',
-        NO_COLOR: '1',
-        ...environment,
-      },
-    })
+    const env = { ...inherited, FIXTURE_ADDON: fixtureFile, FORCE_COLOR: '0', NO_COLOR: '1', ...environment }
+    const { stderr, stdout } = await this.#start([program, ...args], env)
     if (!existsSync(reportFile)) throw new Error(`no report was written\n${stdout}\n${stderr}`)
     const { testResults } = JSON.parse(readFileSync(reportFile, 'utf8')) as RunnerReport
     const results = testResults.flatMap(({ assertionResults }) =>
@@ -113,5 +109,14 @@ export class SampleProject {
     if (results.length === 0)
       throw new Error(`no test was run\n${testResults.map(({ message }) => message).join('\n')}\n${stdout}\n${stderr}`)
     return new Map(results)
+  }
+
+  /** What it wrote, whether its tests passed or not. */
+  #start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ readonly stdout: string; readonly stderr: string }> {
+    return new Promise((resolve) => {
+      execFile(process.execPath, args, { cwd: this.folder, env, maxBuffer: 2 ** 26 }, (_error, stdout, stderr) => {
+        resolve({ stdout, stderr })
+      })
+    })
   }
 }

@@ -34,7 +34,9 @@ async function check(scenario: string, under: Under, options: CheckOptions = {})
 
 function testUnder(under: Under, title: string, body: () => Promise<void>): void {
   const it = under === 'jemalloc' || under === 'mimalloc' || under === 'tcmalloc' ? testWhereInstalled(under) : test
-  it(`${title}, under ${under}`, body, 120_000)
+  // Each is a process of its own, which waits for most of its time.
+  const run = it === test ? test.concurrent : it
+  run(`${title}, under ${under}`, body, 120_000)
 }
 
 /** What each allocator does is known from what its purge gives back, and from what the scenario itself did. */
