@@ -24,7 +24,8 @@
               [
                 "sanitize!=''",
                 {
-                  "cflags": ["-fsanitize=<(sanitize)", "-fno-omit-frame-pointer", "-g"],
+                  "cflags!": ["-O3"],
+                  "cflags": ["-O1", "-fsanitize=<(sanitize)", "-fno-omit-frame-pointer", "-g"],
                   "ldflags": ["-fsanitize=<(sanitize)"]
                 }
               ]
