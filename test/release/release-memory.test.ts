@@ -72,13 +72,15 @@ describe('releaseMemory', () => {
       const source = \`
         const fixture = require(\${JSON.stringify(${JSON.stringify(fixtureFile)})})
         fixture.free(fixture.allocate(1_000_000, 200), 2)
-        require('node:worker_threads').parentPort.postMessage('walking')
-        for (;;) fixture.mallinfo2()\`
-      const worker = new worker_threads.Worker(source, { eval: true })
+        const { parentPort, workerData } = require('node:worker_threads')
+        parentPort.postMessage('walking')
+        while (Atomics.load(workerData, 0) === 0) fixture.mallinfo2()\`
+      const done = new Int32Array(new SharedArrayBuffer(4))
+      const worker = new worker_threads.Worker(source, { eval: true, workerData: done })
       await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
       const skipped = []
       for (let round = 0; round < 10; round += 1) skipped.push((await releaseMemory({ gc: false, settleMs: 0 })).steps[0].arenasSkipped)
-      await worker.terminate()
+      Atomics.store(done, 0, 1)
       print(skipped)`)) as readonly number[]
     expect(Math.max(...skipped)).toBe(1)
   }, 60_000)

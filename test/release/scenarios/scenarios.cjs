@@ -59,6 +59,7 @@ const list = []
 /** Each: what is called, and the options of the check. */
 exports.scenarios = {
   nothing: { action: () => undefined },
+  'array buffers of 40 MiB dropped': { action: () => dropBuffers(5, 40 * mebibyte), options: { runs: 2 } },
   'array buffers dropped': { action: () => dropBuffers(200, mebibyte), options: { runs: 2 } },
   'array buffers dropped, but for one in 50, after one of 31 MiB was freed': {
     action: keepFewBuffers(200, mebibyte),
