@@ -79,8 +79,9 @@ describe('glibc', () => {
 
   test('of an arena that a thread only took from, the trend says that it never shrank', async () => {
     const { growth } = await growInThreads('{ intervalMs: 5 }')
-    const grown = growth.filter(({ subject, toBytes }) => subject === 'arena' && toBytes >= askedBytes)
-    expect(grown.length).toBeGreaterThanOrEqual(blocks.threads)
+    // The last event may come some steps before the end: what came after was less than the filter's tenth.
+    const grown = growth.filter(({ subject, toBytes }) => subject === 'arena' && toBytes >= askedBytes * 0.8)
+    expect(new Set(grown.map(({ arena }) => arena)).size).toBe(blocks.threads)
     expect(grown.map(({ trend }) => trend.fallenBytes)).toEqual(grown.map(() => 0))
   })
 
