@@ -46,7 +46,7 @@ void DecommitFreeSpans(const Api& api) {
     spans[taken] = span;
     vain = IsResident(span) ? 0 : vain + 1;
   }
-  const long delay = api.option_get(kDecommitDelay);
+  const auto delay = api.option_get(kDecommitDelay);
   api.option_set(kDecommitDelay, 0);
   while (taken > 0) api.free(spans[--taken]);
   api.option_set(kDecommitDelay, delay);
