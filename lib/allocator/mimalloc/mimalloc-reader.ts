@@ -16,7 +16,8 @@ const notCounted: MissingFigures = Object.freeze({
 const lostCount: MissingFigures = Object.freeze({
   fields: ['committedBytes', 'mappedBytes'],
   cause: 'unsupported',
-  reason: 'mimalloc has taken off more than it had added, as it does where it gives back what was committed in part: its count is below zero',
+  reason:
+    'mimalloc has taken off more than it had added, as it does where it gives back what was committed in part: its count is below zero',
 })
 
 /** Reads mimalloc for one thread. */
