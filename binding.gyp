@@ -25,7 +25,7 @@
                 "sanitize!=''",
                 {
                   "cflags!": ["-O3"],
-                  "cflags": ["-O1", "-fsanitize=<(sanitize)", "-fno-omit-frame-pointer", "-g"],
+                  "cflags": ["-O0", "-fsanitize=<(sanitize)", "-fno-omit-frame-pointer", "-g"],
                   "ldflags": ["-fsanitize=<(sanitize)"]
                 }
               ]

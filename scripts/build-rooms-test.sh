@@ -15,7 +15,7 @@ mkdir -p "$objects"
 
 # Each object is named after its source, whose name alone isn't unique.
 compile() {
-  "${CXX:-g++}" -std=c++17 -g -O1 -fno-omit-frame-pointer -Wall -Wextra -Inative "${@:2}" -c "$1" -o "$objects/${1//\//-}.o"
+  "${CXX:-g++}" -std=c++17 -g -O0 -fno-omit-frame-pointer -Wall -Wextra -Inative "${@:2}" -c "$1" -o "$objects/${1//\//-}.o"
 }
 export -f compile
 export objects

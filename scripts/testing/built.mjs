@@ -44,7 +44,7 @@ function buildFixtures() {
 export function buildWhatIsStale() {
   const gyp = statSync(path.join(root, 'binding.gyp')).mtimeMs
   const native = Math.max(gyp, newestUnder('native', isAddonSource))
-  if (isOlder(shippedBinary(), native) && !npmRun('prebuild')) return false
+  if (isOlder(shippedBinary(), native) && !npmRun('build:native')) return false
   if (!buildFixtures()) return false
   const lib = newestUnder('lib', (file) => /\.(ts|mts)$/.test(file))
   return !isOlder(path.join(root, 'dist', 'index.mjs'), lib) || npmRun('build:lib')

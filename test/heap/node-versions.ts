@@ -28,12 +28,12 @@ export async function runOracle(
   return JSON.parse(stdout)
 }
 
-/** One test for each version. One that isn't installed is skipped by name, and fails where everything can be installed. */
+/** One test for each version, beside each other, as each runs programs of its own. One that isn't installed is skipped by name, and fails where everything can be installed. */
 export function testOnEachNode(title: string, body: (node: string, major: number) => Promise<void>): void {
   for (const major of nodeMajors) {
     const node = findNode(major)
     const name = `${title}, Node ${major}`
-    if (node !== undefined) test(name, () => body(node, major), 120_000)
+    if (node !== undefined) test.concurrent(name, () => body(node, major), 120_000)
     else if (process.env['CI'] === undefined)
       // A Node version that isn't there can't be measured; in CI its absence is a failure.
       test.skip(`${name}: .cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`, () => undefined)
