@@ -95,6 +95,7 @@ void Sampler::Run() {
     Adapt(now);
     deadline = NextDeadline(deadline, now);
   }
+  CountUnmet(deadline, platform::MonotonicNanos());
   counters_.cpu_nanos.store(platform::ThreadCpuNanos(), std::memory_order_relaxed);
 }
 
@@ -147,6 +148,12 @@ void Sampler::Adapt(uint64_t now_nanos) {
   cpu_nanos_ = cpu;
   adapted_nanos_ = now_nanos;
   samples_since_ = 0;
+}
+
+// The end may come while the thread waits for a core: the deadlines that passed meanwhile are missed.
+void Sampler::CountUnmet(uint64_t deadline_nanos, uint64_t now_nanos) {
+  if (now_nanos < deadline_nanos) return;
+  counters_.missed.fetch_add(1 + (now_nanos - deadline_nanos) / interval_nanos_, std::memory_order_relaxed);
 }
 
 // A sample that comes late is still a sample; a deadline is missed when the next one has passed as well.

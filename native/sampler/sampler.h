@@ -73,6 +73,7 @@ class Sampler {
   void ReadInto(double* record);
   void Adapt(uint64_t now_nanos);
   uint64_t NextDeadline(uint64_t deadline_nanos, uint64_t now_nanos);
+  void CountUnmet(uint64_t deadline_nanos, uint64_t now_nanos);
 
   const allocator::Backend& backend_;
   const Options options_;
