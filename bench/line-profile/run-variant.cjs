@@ -32,7 +32,7 @@ function readsMemoryAtEachLine(wanted) {
     return process.memoryUsage().rss
   }
   const pass = (_frame, value) => value
-  const calls = { enter: read, enterWithCalls: read, leave: read, line: read, lineWithCalls: read, back: read, suspend: pass, resume: pass }
+  const calls = { enter: read, leave: read, line: read, back: read, suspend: pass, resume: pass }
   for (const [name, call] of Object.entries(calls)) globalThis[probeNames[name]] = call
   const reserve = (_kind, count) => (next += count) - count
   return { main: load(instrumented(wanted, reserve).code), end: () => probes }
