@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 
-const rows = Number(process.env.ALLOCSCOPE_BENCH_ROWS ?? 20_000)
+// Some 0.3 s. Of a run of a tenth of a second much is V8 warming up, the probes' code included: 20,000 rows show that.
+const rows = Number(process.env.ALLOCSCOPE_BENCH_ROWS ?? 80_000)
 const rounds = Number(process.env.ALLOCSCOPE_BENCH_ROUNDS ?? 5)
 const folder = path.join(import.meta.dirname, 'line-profile')
 
