@@ -56,12 +56,9 @@ interface Growth {
 /** What the program itself allocates or gives up between two readings of the heap: code compiled or flushed, mostly. */
 const growthTolerance = 0.002
 
-/** V8 counts the area that it allocates from next as in use: now and then a reading has a page more than another. */
-const pageBytes = 2 ** 18
-
 testOnEachNode('a million objects are as large as the heap in use says that it grew', async (node) => {
   for (const { name, grownBytes, heapBytes } of (await runOracle(node, 'growth.cjs', { flags: ['--expose-gc'] })) as Growth[]) {
-    const differs = Math.abs(grownBytes - heapBytes) > heapBytes * growthTolerance + pageBytes
+    const differs = Math.abs(grownBytes - heapBytes) > heapBytes * growthTolerance
     expect({ name, grownBytes, heapBytes, differs }).toMatchObject({ differs: false })
   }
 })
