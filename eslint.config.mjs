@@ -89,12 +89,20 @@ export default tseslint.config(
     },
     rules: {
       'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
-      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'import-x/no-cycle': ['error', { ignoreExternal: true, commonjs: true }],
+      '@typescript-eslint/no-require-imports': 'off',
       'import-x/no-self-import': 'error',
       'import-x/no-default-export': 'error',
       'import-x/no-extraneous-dependencies': ['error', { devDependencies: false, optionalDependencies: false }],
       'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: importZones }],
-      'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'A union of literals says it without run-time code.' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'A union of literals says it without run-time code.' },
+        {
+          selector: "CallExpression[callee.name='require']:not(CallExpression[callee.name='lazily'] CallExpression)",
+          message: 'require() is for what is loaded when it is first used: within lazily().',
+        },
+      ],
     },
   },
   {

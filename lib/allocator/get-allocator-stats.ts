@@ -1,13 +1,16 @@
 import { binding, bindingLoadError } from '../binding/index.js'
 import { checkNumber, checkOneOf, readOptions } from '../errors/index.js'
+import { lazily } from '../loading/index.js'
 import type { AllocatorDetail } from './allocator-snapshot.js'
 import { AllocatorSource } from './allocator-source.js'
 import type { AllocatorStats, AllocatorStatsOptions } from './allocator-stats.js'
-import { GlibcReader } from './glibc/glibc-reader.js'
-import { JemallocReader } from './jemalloc/jemalloc-reader.js'
-import { MimallocReader } from './mimalloc/mimalloc-reader.js'
-import { TcmallocReader } from './tcmalloc/tcmalloc-reader.js'
-import { UnknownReader } from './unknown/unknown-reader.js'
+
+// A process has one allocator: the readers of the others are never loaded.
+const glibc = lazily(() => require('./glibc/glibc-reader.js') as typeof import('./glibc/glibc-reader.js'))
+const jemalloc = lazily(() => require('./jemalloc/jemalloc-reader.js') as typeof import('./jemalloc/jemalloc-reader.js'))
+const mimalloc = lazily(() => require('./mimalloc/mimalloc-reader.js') as typeof import('./mimalloc/mimalloc-reader.js'))
+const tcmalloc = lazily(() => require('./tcmalloc/tcmalloc-reader.js') as typeof import('./tcmalloc/tcmalloc-reader.js'))
+const unknown = lazily(() => require('./unknown/unknown-reader.js') as typeof import('./unknown/unknown-reader.js'))
 
 const details = ['footprint', 'usage', 'arenas'] as const
 const defaultBudgetMs = 1000
@@ -19,41 +22,27 @@ interface AllocatorReader {
 function createReader(): AllocatorReader {
   if (binding === undefined) {
     const reason = bindingLoadError?.message ?? ''
-    return new UnknownReader({ library: '', version: undefined, proof: 'no addon to look with' }, reason, () => [])
+    return new (unknown().UnknownReader)({ library: '', version: undefined, proof: 'no addon to look with' }, reason, () => [])
   }
   const description = binding.describeAllocator()
   const source = new AllocatorSource(binding, description)
   switch (description.allocator) {
     case 'glibc':
-      return new GlibcReader(source)
+      return new (glibc().GlibcReader)(source)
     case 'jemalloc':
-      return new JemallocReader(source)
+      return new (jemalloc().JemallocReader)(source)
     case 'mimalloc':
-      return new MimallocReader(source)
+      return new (mimalloc().MimallocReader)(source)
     case 'tcmalloc':
-      return new TcmallocReader(source)
+      return new (tcmalloc().TcmallocReader)(source)
     case 'unknown':
-      return new UnknownReader(source.provenance, source.limitation, () => source.findOthers())
+      return new (unknown().UnknownReader)(source.provenance, source.limitation, () => source.findOthers())
   }
 }
 
 let reader: AllocatorReader | undefined
 
-/**
- * What the live allocator of this process holds. Every thread of a process has the same allocator.
- *
- * Cost: the default, `'footprint'`, takes about 2 µs under glibc whatever the heap, walks nothing and takes no lock; under jemalloc it advances
- * the statistics' epoch (about 20 µs), under tcmalloc it takes the page heap's lock a few times. On glibc `'usage'` and `'arenas'` walk every free
- * list with its arena locked: microseconds on a fresh heap, hundreds of milliseconds with a million free chunks; hence `budgetMs`. The first
- * call in a process also finds out which allocator it is, by looking and by a proof: about 0.3 ms.
- *
- * @example
- * const stats = getAllocatorStats({ detail: 'arenas' })
- * if (stats.allocator === 'glibc') for (const arena of stats.arenas) console.log(arena.index, arena.retainedBytes)
- *
- * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_ALLOCATOR_CALL` when the allocator's
- * own call failed, `ERR_ALLOCSCOPE_MALFORMED_REPORT` when its report has an unknown form, `ERR_ALLOCSCOPE_PROC_UNREADABLE` when /proc isn't mounted.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function getAllocatorStats(options?: AllocatorStatsOptions): AllocatorStats {
   reader ??= createReader()
   if (options === undefined) return reader.read('footprint', defaultBudgetMs)

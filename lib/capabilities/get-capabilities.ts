@@ -9,7 +9,7 @@ export interface Capabilities {
   readonly objectSizes: ObjectSizesCapability
 }
 
-/** What allocscope can do here, without throwing. The first call of a thread proves V8's object layout, some 3 ms; later ones cost nothing. */
+/** Public: described where it is exported, in lib/index.ts. */
 export function getCapabilities(): Capabilities {
   return { objectSizes: getObjectSizesCapability() }
 }

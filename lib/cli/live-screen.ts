@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty'
 
-import { isForeground } from '../record/index.js'
+import { isForeground } from '../program/index.js'
 
 /** With less a view would leave nothing of the program's own output. */
 const [fewestRows, fewestColumns] = [8, 20]

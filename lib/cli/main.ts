@@ -2,30 +2,24 @@
 import { Command } from 'commander'
 
 import { reportError } from './command-errors.js'
-import { registerCheck } from './commands/check.js'
-import { registerDemo } from './commands/demo.js'
-import { registerMemit } from './commands/memit.js'
-import { registerProfile } from './commands/profile.js'
-import { registerRun } from './commands/run.js'
-import { registerSizeof } from './commands/sizeof.js'
-import { registerSizes } from './commands/sizes.js'
-import { registerStats } from './commands/stats.js'
-import { registerWatch } from './commands/watch.js'
 import { exitCodes } from './exit-codes.js'
+import { lazily } from '../loading/index.js'
 import { packageVersion } from './package-version.js'
 
-/** Every verb, in the order in which --help lists them. */
-const verbs: readonly ((program: Command) => void)[] = [
-  registerStats,
-  registerRun,
-  registerWatch,
-  registerCheck,
-  registerProfile,
-  registerMemit,
-  registerDemo,
-  registerSizeof,
-  registerSizes,
-]
+type Register = (program: Command) => void
+
+/** Every verb, in the order in which --help lists them. Only the one that is asked for is loaded. */
+const verbs: Readonly<Record<string, () => Register>> = {
+  stats: lazily(() => (require('./commands/stats.js') as typeof import('./commands/stats.js')).registerStats),
+  run: lazily(() => (require('./commands/run.js') as typeof import('./commands/run.js')).registerRun),
+  watch: lazily(() => (require('./commands/watch.js') as typeof import('./commands/watch.js')).registerWatch),
+  check: lazily(() => (require('./commands/check.js') as typeof import('./commands/check.js')).registerCheck),
+  profile: lazily(() => (require('./commands/profile.js') as typeof import('./commands/profile.js')).registerProfile),
+  memit: lazily(() => (require('./commands/memit.js') as typeof import('./commands/memit.js')).registerMemit),
+  demo: lazily(() => (require('./commands/demo.js') as typeof import('./commands/demo.js')).registerDemo),
+  sizeof: lazily(() => (require('./commands/sizeof.js') as typeof import('./commands/sizeof.js')).registerSizeof),
+  sizes: lazily(() => (require('./commands/sizes.js') as typeof import('./commands/sizes.js')).registerSizes),
+}
 
 const examples = `
 Examples:
@@ -39,7 +33,13 @@ Examples:
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.
 Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; run, watch and profile end as their program does.`
 
-function createProgram(): Command {
+/** The verb that comes first; all of them for help, and for the hint that another one may have been meant. */
+function wantedVerbs(first: string | undefined): readonly (() => Register)[] {
+  const wanted = first !== undefined && Object.hasOwn(verbs, first) ? verbs[first] : undefined
+  return wanted === undefined ? Object.values(verbs) : [wanted]
+}
+
+function createProgram(first: string | undefined): Command {
   const program = new Command('allocscope')
     .description("Where a Node.js process's memory is: the live allocator's arenas, V8's heap, and every byte of RSS.")
     .version(packageVersion, '-V, --version', 'print the version')
@@ -49,8 +49,8 @@ function createProgram(): Command {
     .exitOverride()
     // reportError prints the one line; commander would print its own before.
     .configureOutput({ outputError: () => undefined })
-  verbs.forEach((register) => {
-    register(program)
+  wantedVerbs(first).forEach((load) => {
+    load()(program)
   })
   return program
 }
@@ -68,7 +68,7 @@ function outliveReaders(): void {
 
 async function main(): Promise<void> {
   outliveReaders()
-  const program = createProgram()
+  const program = createProgram(process.argv[2])
   if (process.argv.length <= 2) {
     program.outputHelp({ error: true })
     process.exitCode = exitCodes.usage

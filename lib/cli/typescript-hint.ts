@@ -1,4 +1,4 @@
-import type { ProgramEnding } from '../record/index.js'
+import type { ProgramEnding } from '../program/index.js'
 
 const typescriptFile = /\.[cm]?tsx?$/
 

@@ -1,4 +1,4 @@
-import type { WatchListener, WatchView } from '../record/index.js'
+import type { WatchListener, WatchView } from '../watch/index.js'
 import { renderWatchEventJson, renderWatchEventLine, renderWatchLine, renderWatchView } from '../report/index.js'
 import { LiveScreen } from './live-screen.js'
 import type { Output } from './open-output.js'

@@ -1,4 +1,4 @@
 export { AllocscopeError, isAllocscopeError } from './allocscope-error.js'
 export type { AllocscopeErrorCode, AllocscopeErrorDetails } from './allocscope-error.js'
 export { invalidArgumentType, invalidArgumentValue, outOfRange } from './argument-errors.js'
-export { checkBoolean, checkCount, checkFunction, checkNumber, checkOneOf, readOptions } from './check-options.js'
+export { checkBoolean, checkCount, checkFunction, checkNumber, checkOneOf, readOptions } from './read-options.js'

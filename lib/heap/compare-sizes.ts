@@ -20,12 +20,7 @@ export interface SizeComparison {
   readonly smallest: string
 }
 
-/**
- * The {@link deepSizeOf} of several values, the smallest first: `compareSizes({ map: new Map(…), object: {…} })`. Each is walked for itself, so
- * that what two of them share counts in both.
- *
- * @throws TypeError `ERR_INVALID_ARG_TYPE` unless `values` is an object with at least one property; AllocscopeError as {@link deepSizeOf} does.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function compareSizes(values: Readonly<Record<string, unknown>>): SizeComparison {
   const given: unknown = values
   if (typeof given !== 'object' || given === null) throw invalidArgumentType('values', 'an object of values to compare', values)

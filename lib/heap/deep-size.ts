@@ -121,18 +121,7 @@ function walkWithOptions(layout: HeapLayout, value: unknown, given: DeepSizeOpti
   return layout.native.walkValue(value, figures, maxObjects, deadlineMs, followClosures, exclude)
 }
 
-/**
- * The sum of everything that can be reached from `value`, each object once: what Pympler's `asizeof` and JOL's `GraphLayout.totalSize` are. It
- * isn't what would be freed without `value`, since others may refer to the same objects. About 0.2 µs for a few objects, 30 to 50 ns an object
- * in a large graph, in which time this thread does nothing else; no getter is called, no trap fires, nothing is allocated on V8's heap meanwhile,
- * and neither cycles nor depth matter.
- *
- * Not followed: prototypes, classes and code; the variables of closures, unless asked for; what WeakMap, WeakSet, WeakRef and
- * FinalizationRegistry hold; the global object. V8's own constants (`undefined`, `''`, single characters) count 0, names of properties too. A
- * pooled Buffer brings in all of its pool, once.
- *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED` where the layout isn't proved, `ERR_ALLOCSCOPE_NO_ADDON` without the addon.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function deepSizeOf(value: unknown, options?: DeepSizeOptions): DeepSize {
   const layout = requireHeapLayout()
   const failure = options === undefined ? layout.native.walkValue(value, figures) : walkWithOptions(layout, value, options)

@@ -10,14 +10,20 @@ const betweenCollectionsMs = 20
 /** By which of V8's calls everything was collected. */
 export type CollectionCall = 'v8::Isolate::LowMemoryNotification' | 'gc'
 
-function findGc(): () => void {
-  const exposed = (globalThis as { readonly gc?: () => void }).gc
-  if (exposed !== undefined) return exposed
-  // A context that is made while the flag stands has the function; the program's own contexts don't get it.
+/**
+ * V8's bare `gc`: called without options it is a full collection on every version of Node. The flag stands as it stood: the program's own contexts
+ * don't get the function.
+ */
+export function findGc(): () => void {
+  const found = vm.runInNewContext('globalThis.gc') as (() => void) | undefined
+  if (found !== undefined) return found
+  // A context that is made while the flag stands has the function.
   v8.setFlagsFromString('--expose-gc')
-  const found = vm.runInNewContext('gc') as () => void
-  v8.setFlagsFromString('--no-expose-gc')
-  return found
+  try {
+    return vm.runInNewContext('gc') as () => void
+  } finally {
+    v8.setFlagsFromString('--no-expose-gc')
+  }
 }
 
 let gc: (() => void) | undefined

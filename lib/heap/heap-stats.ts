@@ -47,11 +47,7 @@ export interface HeapStats {
   readonly source: 'node:v8'
 }
 
-/**
- * The state of V8's heap in the calling thread: a worker sees its own. About 15 µs; never walks the heap, never collects.
- *
- * Source: `v8.getHeapStatistics()`, `v8.getHeapSpaceStatistics()` and, for array buffers, `process.memoryUsage()`.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function getHeapStats(): HeapStats {
   const start = performance.now()
   const heap = v8.getHeapStatistics()

@@ -1,6 +1,6 @@
 export { basicSizeSources, listBasicSizes } from './basic-sizes.js'
 export type { BasicSize } from './basic-sizes.js'
-export { collectFully, collectGarbage } from './full-collection.js'
+export { collectFully, collectGarbage, findGc } from './full-collection.js'
 export type { CollectionCall } from './full-collection.js'
 export { compareSizes } from './compare-sizes.js'
 export type { SizeComparison, SizeComparisonEntry } from './compare-sizes.js'

@@ -66,14 +66,7 @@ function unprovedSize(value: unknown): AllocscopeError {
   return new AllocscopeError('ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED', message)
 }
 
-/**
- * The size of the object that `value` refers to, bytes on V8's heap, and nothing else: no elements, no properties outside it, nothing that it
- * refers to. A small integer is 0, since it lies in the slot that refers to it. About 40 ns; no getter is called and no trap fires.
- *
- * Source: the object's map, by a layout proved at the first call of a thread (see {@link getCapabilities}).
- *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED` where the layout isn't proved, `ERR_ALLOCSCOPE_NO_ADDON` without the addon.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function shallowSizeOf(value: unknown): number {
   native ??= requireHeapLayout().native
   const answer = native.readShallowSize(value)
@@ -123,15 +116,7 @@ function readFigures(layout: HeapLayout, value: unknown): ObjectSize {
   }
 }
 
-/**
- * The size of `value` with the stores that it alone owns: what `sys.getsizeof` is to Python. What it refers to isn't counted; for that there
- * is {@link deepSizeOf}. About 0.2 µs; no getter is called and no trap fires.
- *
- * Caveats: a view that covers all of its ArrayBuffer is taken for its owner. A number in an object's property or an array of mixed values may
- * be an object of its own of 16 bytes: it counts as referred to, not as owned. The code of a function isn't counted.
- *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED` where the layout isn't proved, `ERR_ALLOCSCOPE_NO_ADDON` without the addon.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function sizeOf(value: unknown): ObjectSize {
   const layout = requireHeapLayout()
   const failure = layout.native.measureValue(value, figures)

@@ -184,15 +184,7 @@ function readTreeOptions(options: SizeTreeOptions | undefined): TreeOptions {
   }
 }
 
-/**
- * What is in `value`, level by level, with the size of each part: the recursive picture of {@link deepSizeOf}. Each object counts once, at the
- * place where the fewest steps lead to it, so that the sizes add up to the root's.
- *
- * Own properties, array elements and entries of Map and Set are shown, but for numbers; no getter is called and no trap of a Proxy fires. It allocates for what it
- * shows, before and after the walk but not in it. For values with more than 10,000 entries, those beyond count in `elsewhereBytes`.
- *
- * @throws TypeError or RangeError for bad options; AllocscopeError as {@link deepSizeOf} does.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function sizeTree(value: unknown, options?: SizeTreeOptions): SizeTree {
   const start = performance.now()
   const checked = readTreeOptions(options)

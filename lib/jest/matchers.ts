@@ -1,6 +1,27 @@
-import { toNotLeakNative } from './to-not-leak-native.js'
-import { toReturnMemoryToOS } from './to-return-memory-to-os.js'
-import { toStayUnderMemory } from './to-stay-under-memory.js'
+import { lazily } from '../loading/index.js'
+import type { MatcherContext, MatcherResult } from './matcher-context.js'
+import type { toNotLeakNative } from './to-not-leak-native.js'
+import type { toReturnMemoryToOS } from './to-return-memory-to-os.js'
+import type { toStayUnderMemory } from './to-stay-under-memory.js'
 
-/** The matchers, for `expect.extend(matchers)` with an `expect` that importing `allocscope/jest` doesn't find by itself. */
-export const matchers = { toReturnMemoryToOS, toStayUnderMemory, toNotLeakNative }
+const notLeaking = lazily(() => require('./to-not-leak-native.js') as typeof import('./to-not-leak-native.js'))
+const returning = lazily(() => require('./to-return-memory-to-os.js') as typeof import('./to-return-memory-to-os.js'))
+const staying = lazily(() => require('./to-stay-under-memory.js') as typeof import('./to-stay-under-memory.js'))
+
+type Given<Matcher extends (...given: never[]) => unknown> = Parameters<Matcher>
+
+/**
+ * The matchers, for `expect.extend(matchers)` with an `expect` that importing `allocscope/jest` doesn't find by itself. Each is loaded when it is
+ * first used: most test files that a set-up file is loaded for use none.
+ */
+export const matchers = {
+  toReturnMemoryToOS(this: MatcherContext, ...given: Given<typeof toReturnMemoryToOS>): Promise<MatcherResult> {
+    return returning().toReturnMemoryToOS.apply(this, given)
+  },
+  toStayUnderMemory(this: MatcherContext, ...given: Given<typeof toStayUnderMemory>): Promise<MatcherResult> {
+    return staying().toStayUnderMemory.apply(this, given)
+  },
+  toNotLeakNative(this: MatcherContext, ...given: Given<typeof toNotLeakNative>): Promise<MatcherResult> {
+    return notLeaking().toNotLeakNative.apply(this, given)
+  },
+}

@@ -1,8 +1,5 @@
-import { noiseOf, roundingShare } from '../release/index.js'
+import { noiseOf, roundingShare, roundLimits } from '../release/index.js'
 import type { CheckRound, LiveMemory, ReleaseCheck } from '../release/index.js'
-
-/** The rounds whose growth {@link checkRelease} judges: the last ones, as they have the most calls. */
-const roundsJudged = 3
 
 /** What is read of a check here. */
 export type NativeEvidence = Pick<ReleaseCheck, 'rounds' | 'live' | 'calls'> & {
@@ -41,7 +38,7 @@ export function nativeGrowthOf({ rounds, live, bytes }: NativeEvidence): NativeG
   return {
     bytesPerCall: growth?.bytesPerCall ?? 0,
     confidence: growth?.confidence ?? 'low',
-    allowanceBytesPerCall: counted.length < 2 ? Infinity : noiseBytes / sumOf(counted.slice(-roundsJudged)),
+    allowanceBytesPerCall: counted.length < 2 ? Infinity : noiseBytes / sumOf(counted.slice(-roundLimits.judged)),
     netBytes: netGrowth(rounds, ({ nativeBytes }) => nativeBytes as number) - rounding,
     noiseBytes,
     calls: sumOf(counted),
@@ -57,11 +54,8 @@ export function judgeNativeGrowth(growth: NativeGrowth, perCallBytes: number): N
   return perCallBytes > 0 && allowanceBytesPerCall > perCallBytes ? 'unproven' : 'within'
 }
 
-/** The calls that show growth: three rounds of 1, 2 and 4 at the least, 3 s of calling or 256 MiB of growth at the most. */
+/** Three rounds, of 1, 2 and 4 calls, are the least that shows growth. */
 const fewestCalls = 7
-const mostCalls = 65_536
-const callingMs = 3000
-const mostGrowthBytes = 256 * 2 ** 20
 
 /** A further check is worth its time with so many times the calls. */
 const worthwhileFactor = 4
@@ -72,7 +66,7 @@ export function worthwhileCalls({ rounds, bytes, calls }: NativeEvidence): numbe
   const made = counted.reduce((sum, round) => sum + round.calls, 0)
   const quickest = Math.min(...counted.map((round) => round.durationMs / round.calls))
   const risePerCall = (bytes.peakBytes - bytes.baselineBytes) / calls
-  const affordable = Math.min(mostCalls, callingMs / quickest, mostGrowthBytes / risePerCall)
+  const affordable = Math.min(roundLimits.calls, roundLimits.budgetMs / quickest, roundLimits.growthBytes / risePerCall)
   const worthwhile = Math.max(fewestCalls, Math.floor(affordable))
   return worthwhile >= made * worthwhileFactor ? worthwhile : undefined
 }

@@ -14,7 +14,7 @@ function asExpect(value: unknown): Expect | undefined {
 /** Jest gives this module to whatever asks within a test environment, installed or not; elsewhere it isn't there or refuses to load. */
 function findJestExpect(): Expect | undefined {
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports, import-x/no-extraneous-dependencies -- Jest's own, and only within Jest
+    // eslint-disable-next-line no-restricted-syntax, import-x/no-extraneous-dependencies -- Jest's own, and only within Jest
     return asExpect((require('@jest/globals') as { readonly expect?: unknown }).expect)
   } catch {
     return undefined

@@ -1,2 +1,6 @@
+export { watchFromOutside } from './other-process.js'
+export type { KernelSighting } from './other-process.js'
 export { getProcessMemory, getRss } from './process-memory.js'
 export type { FullProcessMemory, ProcessMemory, ProcessMemoryOptions } from './process-memory.js'
+export { readResidency } from './residency.js'
+export type { Residency } from './residency.js'

@@ -74,14 +74,7 @@ function readWithoutAddon(): Omit<ProcessMemory, 'costMicros'> {
   }
 }
 
-/**
- * The resident set size of this process, bytes: the cheapest true reading, about 1.4 µs. One `pread` of `/proc/self/statm`, kept open; where the
- * addon doesn't load, `process.memoryUsage.rss()`.
- *
- * Caveat: kernels before 6.2 count per thread in batches and can lag by some pages a thread.
- *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_PROC_UNREADABLE` when /proc isn't mounted.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function getRss(): number {
   if (binding === undefined) return process.memoryUsage.rss()
   const answer = binding.readRss()
@@ -145,12 +138,7 @@ function readFull(): FullProcessMemory {
   }
 }
 
-/**
- * What the kernel says of this process's memory.
- *
- * @param options - `{ detail: 'full' }` adds PSS, USS, swap and the split by kind, at the price of a walk of every mapping.
- * @throws AllocscopeError `ERR_ALLOCSCOPE_PROC_UNREADABLE` when /proc isn't mounted; `ERR_ALLOCSCOPE_UNSUPPORTED` for `'full'` off Linux.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function getProcessMemory(options: ProcessMemoryOptions & { readonly detail: 'full' }): FullProcessMemory
 export function getProcessMemory(options?: ProcessMemoryOptions): ProcessMemory
 export function getProcessMemory(options?: ProcessMemoryOptions): ProcessMemory {

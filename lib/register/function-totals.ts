@@ -1,5 +1,7 @@
-import { openTotalsCounter } from '../profile/index.js'
+import { lazily } from '../loading/index.js'
 import type { CountedBytes, TotalsCounter } from '../profile/index.js'
+
+const measuring = lazily(() => require('../profile/measure/index.js') as typeof import('../profile/measure/index.js'))
 
 /** What all calls of one wrapped function came to. */
 export interface FunctionTotals {
@@ -52,7 +54,7 @@ let isOpened = false
 /** A program that wraps a function must run where its memory can't be measured, too. */
 function openCounter(): TotalsCounter | undefined {
   try {
-    return openTotalsCounter()
+    return measuring().openTotalsCounter()
   } catch {
     return undefined
   }

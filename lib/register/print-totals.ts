@@ -1,8 +1,10 @@
 import path from 'node:path'
 
-import { renderTotals } from '../report/index.js'
+import { lazily } from '../loading/index.js'
 import { readTotals } from './function-totals.js'
 import { styleOfStandardError, writeToStandardError } from './standard-error.js'
+
+const report = lazily(() => require('../report/index.js') as typeof import('../report/index.js'))
 
 let isToPrint = false
 
@@ -18,6 +20,6 @@ export function printTotalsAtExit(): void {
   isToPrint = true
   process.on('exit', () => {
     const totals = readTotals()
-    if (totals.length > 0) writeToStandardError(renderTotals(totals, program(), styleOfStandardError()))
+    if (totals.length > 0) writeToStandardError(report().renderTotals(totals, program(), styleOfStandardError()))
   })
 }

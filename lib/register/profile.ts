@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 
 import { invalidArgumentType } from '../errors/index.js'
-import { isInstrumented, isProfiling } from '../profile/index.js'
+import { isInstrumented, isProfiling } from '../profile/load/index.js'
 import { createMeter } from './function-totals.js'
 import type { TotalsMeter } from './function-totals.js'
 import { printTotalsAtExit } from './print-totals.js'
@@ -72,17 +72,7 @@ function profileFunction<Callable extends ProfiledFunction>(callable: Callable, 
   return isProfiling() || isInstrumented(callable) ? callable : wrap(callable, name)
 }
 
-/**
- * Marks a function to be profiled line by line, and answers with it: `const load = profile(async function load() { … })`.
- *
- * In a program that was loaded through allocscope (`allocscope profile app.js`, `node --import allocscope/register app.js`) the function itself is
- * given back; its lines were instrumented when its file was loaded, at 50 to 400 ns a line executed. Otherwise a proxy of it is given back, which
- * has the same name, length and `this`, and measures each call, at a few microseconds; at exit the totals of all wrapped functions (calls, bytes
- * allocated, net change, peak RSS) are printed to standard error, with a line that says how to get the lines. An async function is
- * measured until its promise is settled, with what others do meanwhile; of a generator each step is.
- *
- * @throws TypeError `ERR_INVALID_ARG_TYPE` when it is given something other than a function.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function profile<Callable extends ProfiledFunction>(callable: Callable): Callable
 /** The same as a decorator of a method, `@profile`, as the language has it. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the language's own ClassMethodDecoratorContext asks of a method

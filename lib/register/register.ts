@@ -1,9 +1,9 @@
 import { isMainThread } from 'node:worker_threads'
 
-import { createRecordFolder, isProfiling, joinRun, readRun, removeRecord, runOfWorker, settingsVariable } from '../profile/index.js'
+import { createRecordFolder, isProfiling, joinRun, readRun, removeRecord, runOfWorker, settingsVariable } from '../profile/load/index.js'
 import type { LineProfile, ProfiledRun } from '../profile/index.js'
 import { watchForCrash } from './crash-watch.js'
-import { hideFromChildren, preloadsAfterRegister } from './hide-preload.js'
+import { hidePreload, preloadsAfter, takeVariable } from '../program/index.js'
 import { parseSettings } from './report-settings.js'
 import type { ReportSettings } from './report-settings.js'
 import { openReports, writeReport } from './write-report.js'
@@ -12,11 +12,16 @@ import { openReports, writeReport } from './write-report.js'
 
 const usageCode = 2
 
+/** The names by which a program may be told to load this file, as a user writes them. */
+const ownNames = /^(?:allocscope\/register|.*[/\\](?:allocscope|dist)[/\\](?:dist[/\\])?register[/\\]register\.m?js)$/
+
+function isOwn(name: string): boolean {
+  return ownNames.test(name)
+}
+
 /** A profile that can't be taken as asked for should not cost a run. */
 function readSettings(): ReturnType<typeof parseSettings> {
-  const text = process.env[settingsVariable]
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an environment variable is taken out by its name
-  delete process.env[settingsVariable]
+  const text = takeVariable(settingsVariable)
   try {
     const settings = parseSettings(text)
     openReports(settings.report)
@@ -64,8 +69,8 @@ function joinAsWorker(): void {
   if (run !== undefined) joinRun(run)
 }
 
-const later = preloadsAfterRegister()
-hideFromChildren()
+const later = preloadsAfter(isOwn)
+hidePreload(isOwn)
 // A child of a profiled program takes part in its run already, if it was asked for.
 if (isMainThread && !isProfiling()) begin(later)
 else if (!isMainThread) joinAsWorker()

@@ -1,8 +1,8 @@
 import { checkBoolean, checkOneOf, invalidArgumentType, invalidArgumentValue, readOptions } from '../errors/index.js'
 import { parseBytes } from '../figures/index.js'
-import { checkLoadSettings, loadSettingNames } from '../profile/index.js'
+import { checkLoadSettings, loadSettingNames } from '../profile/load/index.js'
 import type { LoadSettings } from '../profile/index.js'
-import { profileSorts } from '../report/index.js'
+import { profileSorts } from '../report/profile-sorts.js'
 import type { ProfileView } from '../report/index.js'
 
 /** Where a profile is printed, and what of it. */

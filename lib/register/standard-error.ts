@@ -1,8 +1,10 @@
 import { writeSync } from 'node:fs'
 import { WriteStream, isatty } from 'node:tty'
 
-import { styleForTerminal } from '../report/index.js'
+import { lazily } from '../loading/index.js'
 import type { TextStyle } from '../report/index.js'
+
+const report = lazily(() => require('../report/line-profile/index.js') as typeof import('../report/line-profile/index.js'))
 
 const standardError = 2
 const retryMs = 5
@@ -24,5 +26,5 @@ export function writeToStandardError(text: string): void {
 /** How text for standard error is dressed. */
 export function styleOfStandardError(): TextStyle {
   const columns = isatty(standardError) ? new WriteStream(standardError).columns : undefined
-  return styleForTerminal({ isTTY: columns !== undefined, columns }, process.env)
+  return report().styleForTerminal({ isTTY: columns !== undefined, columns }, process.env)
 }

@@ -1,10 +1,12 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 
 import type { LineProfile } from '../profile/index.js'
-import { plainStyle, renderLineProfiles, renderLineProfilesHtml, renderLineProfilesJson } from '../report/index.js'
+import { lazily } from '../loading/index.js'
 import type { TextStyle } from '../report/index.js'
 import type { ReportSettings } from './report-settings.js'
 import { styleOfStandardError, writeToStandardError } from './standard-error.js'
+
+const report = lazily(() => require('../report/line-profile/index.js') as typeof import('../report/line-profile/index.js'))
 
 /** What is to be reported of a program that was profiled. */
 export interface ProgramProfile {
@@ -21,7 +23,7 @@ function withNotes({ profiles, notes }: ProgramProfile): readonly LineProfile[] 
 }
 
 function renderText(program: ProgramProfile, settings: ReportSettings, style: TextStyle): string {
-  const tables = program.profiles.length === 0 ? '' : renderLineProfiles(withNotes(program), settings, style)
+  const tables = program.profiles.length === 0 ? '' : report().renderLineProfiles(withNotes(program), settings, style)
   const isUnplaced = program.profiles.length === 0
   return tables + (isUnplaced ? program.notes.map((note) => `${style.warn('allocscope:')} ${note}\n`).join('') : '')
 }
@@ -34,9 +36,9 @@ export function openReports({ html, output }: ReportSettings): void {
 /** Writes the report to standard error or to the files that `settings` name. Synchronous: it may be the last thing that a process does. */
 export function writeReport(program: ProgramProfile, settings: ReportSettings): void {
   const { json, html, output } = settings
-  if (html !== undefined) writeFileSync(html, renderLineProfilesHtml(withNotes(program), program.title, settings))
-  const style = output === undefined ? styleOfStandardError() : plainStyle
-  const text = json ? renderLineProfilesJson(withNotes(program), settings) : renderText(program, settings, style)
+  if (html !== undefined) writeFileSync(html, report().renderLineProfilesHtml(withNotes(program), program.title, settings))
+  const style = output === undefined ? styleOfStandardError() : report().plainStyle
+  const text = json ? report().renderLineProfilesJson(withNotes(program), settings) : renderText(program, settings, style)
   if (output === undefined) writeToStandardError(text)
   else writeFileSync(output, text)
 }

@@ -1,6 +1,7 @@
 import { formatBytes } from '../figures/index.js'
 import type { MemoryMoment } from './memory-moment.js'
-import type { CheckedBytes, LiveMemory, ReleaseVerdict } from './release-check.js'
+import type { CheckedBytes, LiveMemory } from './release-check.js'
+import type { ReleaseVerdict } from './verdicts.js'
 import { wasTried } from './what-if.js'
 
 /** What advice is made of. */

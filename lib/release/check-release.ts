@@ -3,8 +3,8 @@ import { performance } from 'node:perf_hooks'
 import { getAllocatorStats } from '../allocator/index.js'
 import { invalidArgumentType } from '../errors/index.js'
 import { advise } from './advice.js'
-import { checkCheckOptions } from './check-options.js'
-import type { CheckOptions, CheckPlan } from './check-options.js'
+import { planCheck } from './check-plan.js'
+import type { CheckOptions, CheckPlan } from './check-plan.js'
 import { splitHeld } from './held-bytes.js'
 import { readMoment } from './memory-moment.js'
 import type { MemoryMoment } from './memory-moment.js'
@@ -92,27 +92,10 @@ function conclude(measured: Measured, plan: CheckPlan, startMs: number): Release
   }
 }
 
-/**
- * Runs `action` and tells whether the memory that it used went back to the operating system, and if not, who holds it: V8, the allocator, pages
- * that something in use pins, or the program itself, which never freed it.
- *
- * A baseline is taken, `action` is called to warm up and then in rounds that grow, everything is collected and RSS comes to rest. Then a purge
- * is tried in a forked child, so that this process stays as it is: what the purge gives back there was held by the allocator. What grows by as much
- * with every call is still live, however little it is. The document `release.md` says how it decides, and where it can be fooled.
- *
- * Cost: a few collections and forks (some 10 ms of this thread for each GB resident), and the calls of `action`: at least two, as many more as
- * fit in `budgetMs` unless `runs` is given. The event loop turns in between.
- *
- * @example
- * const { verdict, summary, advice } = await checkRelease(async () => { await handle(bigInput) })
- * if (verdict !== 'returned') console.log(summary, advice)
- *
- * @throws What `action`, `setup` or `teardown` throws. TypeError or RangeError, with Node's codes, for a wrong argument. AllocscopeError
- * `ERR_ALLOCSCOPE_NO_ADDON` when no addon loads, `ERR_ALLOCSCOPE_PROC_UNREADABLE` when `/proc/self/smaps` can't be read.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export async function checkRelease(action: () => unknown, options?: CheckOptions): Promise<ReleaseCheck> {
   if (typeof action !== 'function') throw invalidArgumentType('action', 'of type function', action)
-  const plan = checkCheckOptions(options)
+  const plan = planCheck(options)
   const startMs = performance.now()
   await plan.setup()
   try {

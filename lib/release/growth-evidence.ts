@@ -1,4 +1,5 @@
 import type { LiveMemory } from './release-check.js'
+import { roundLimits } from './round-limits.js'
 
 /** Bytes live after some more calls. */
 export interface GrowthPoint {
@@ -9,9 +10,6 @@ export interface GrowthPoint {
 
 /** What a series of points says of growth with each call. */
 export type GrowthEvidence = Pick<LiveMemory, 'grows' | 'bytesPerCall' | 'confidence'>
-
-/** Rounds judged: the last ones, as they have the most calls and the caches are warm. */
-const roundsJudged = 3
 
 /** How far the growth a call may differ among the rounds, largest by smallest, before it is no growth with each call; and for each confidence. */
 const largestSpread = 1.6
@@ -34,7 +32,7 @@ function roundsOf(points: readonly GrowthPoint[]): Round[] {
 }
 
 function confidenceOf(rounds: number, spread: number): LiveMemory['confidence'] {
-  if (rounds >= roundsJudged && spread <= spreadOfHigh) return 'high'
+  if (rounds >= roundLimits.judged && spread <= spreadOfHigh) return 'high'
   return spread <= spreadOfMedium ? 'medium' : 'low'
 }
 
@@ -55,7 +53,7 @@ function judge(rounds: readonly Round[], noiseBytes: number): GrowthEvidence | u
  */
 export function judgeGrowth(points: readonly GrowthPoint[], noiseBytes: number): GrowthEvidence {
   const rounds = roundsOf(points)
-  for (let count = Math.min(roundsJudged, rounds.length); count >= 2; count -= 1) {
+  for (let count = Math.min(roundLimits.judged, rounds.length); count >= 2; count -= 1) {
     const evidence = judge(rounds.slice(-count), noiseBytes)
     if (evidence !== undefined) return evidence
   }

@@ -13,8 +13,8 @@ function split(before: MemoryMoment, after: MemoryMoment): Split {
   const change = (pick: (moment: MemoryMoment) => number): number => pick(after) - pick(before)
   const ofPurge = (pick: (moment: MemoryMoment) => number | undefined): number | undefined => difference(pick(before), pick(after))
   return {
-    v8LiveBytes: change(({ heapUsedBytes }) => heapUsedBytes),
-    v8FreeBytes: change(({ heapResidentBytes, heapUsedBytes }) => heapResidentBytes - heapUsedBytes),
+    v8LiveBytes: change(({ heap }) => heap.usedBytes),
+    v8FreeBytes: change(({ heap }) => heap.residentBytes - heap.usedBytes),
     externalBytes: change(({ externalBytes }) => externalBytes),
     arrayBufferBytes: change(({ arrayBufferBytes }) => arrayBufferBytes),
     nativeBytes: ofPurge(({ purge, externalBytes }) => nativeBytesOf(purge, externalBytes)),

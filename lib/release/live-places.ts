@@ -3,7 +3,7 @@ import type { CheckRound, LivePlace } from './release-check.js'
 
 /** Each place where memory may be live, and its figure in a round. */
 export const livePlaces: readonly { readonly place: LivePlace; readonly bytesOf: (round: CheckRound) => number | undefined }[] = [
-  { place: 'javascript-heap', bytesOf: ({ heapUsedBytes }) => heapUsedBytes },
+  { place: 'javascript-heap', bytesOf: ({ heap }) => heap.usedBytes },
   { place: 'external', bytesOf: ({ externalBytes }) => externalBytes },
   { place: 'native', bytesOf: ({ nativeBytes }) => nativeBytes },
 ]

@@ -2,17 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { getAllocatorStats } from '../allocator/index.js'
 import { collectFully, collectGarbage, getHeapStats } from '../heap/index.js'
-import { readResidency } from './residency.js'
-import type { Residency } from './residency.js'
-import { waitUntilStill } from './settling.js'
+import { readResidency } from '../process/index.js'
+import type { Residency } from '../process/index.js'
+import { waitUntilStill } from './wait-until-still.js'
 import { tryPurge } from './what-if.js'
 import type { TriedPurge, UntriedPurge } from './what-if.js'
 
 /** This process at one moment, after a collection. */
 export interface MemoryMoment {
   readonly residency: Residency
-  readonly heapUsedBytes: number
-  readonly heapResidentBytes: number
+  readonly heap: { readonly usedBytes: number; readonly residentBytes: number }
   readonly externalBytes: number
   readonly arrayBufferBytes: number
   readonly purge: TriedPurge | UntriedPurge
@@ -25,7 +24,7 @@ export interface MemoryMoment {
 /** What is live at one moment: a part of {@link MemoryMoment}, sooner read. */
 export interface LiveMoment {
   readonly rssBytes: number
-  readonly heapUsedBytes: number
+  readonly heap: { readonly usedBytes: number }
   readonly externalBytes: number
   readonly nativeBytes: number | undefined
 }
@@ -49,8 +48,7 @@ export async function readMoment(settleMs: number, mayFork: boolean): Promise<Me
   const glibc = stats.allocator === 'glibc' ? stats : undefined
   return {
     residency: await readResidency(),
-    heapUsedBytes: heap.usedBytes,
-    heapResidentBytes: Math.min(heap.physicalBytes, heap.committedBytes),
+    heap: { usedBytes: heap.usedBytes, residentBytes: Math.min(heap.physicalBytes, heap.committedBytes) },
     externalBytes,
     arrayBufferBytes,
     purge,
@@ -68,5 +66,5 @@ export async function readLiveMoment(mayFork: boolean): Promise<LiveMoment> {
   await waitUntilStill(settleLiveMs)
   const purge = await tryPurge(mayFork)
   const { rss: rssBytes, external: externalBytes } = process.memoryUsage()
-  return { rssBytes, heapUsedBytes: getHeapStats().usedBytes, externalBytes, nativeBytes: nativeBytesOf(purge, externalBytes) }
+  return { rssBytes, heap: { usedBytes: getHeapStats().usedBytes }, externalBytes, nativeBytes: nativeBytesOf(purge, externalBytes) }
 }

@@ -178,19 +178,7 @@ export class PeriodicRelease extends EventEmitter<PeriodicReleaseEvents> {
   }
 }
 
-/**
- * Releases memory now and then, while the event loop is idle: by default without a collection, which is what stalls. After each release it looks
- * how much RSS has grown back within `faultBackMs`, and stops itself, with an event that says so, once purging doesn't stick or a release
- * stalls for longer than allowed. Every timer is unref'd.
- *
- * @example
- * const periodic = startPeriodicRelease({ intervalMs: 60_000 })
- * periodic.on('faultBack', ({ returnedBytes, share }) => console.log(returnedBytes, share))
- * periodic.on('stop', ({ cause, reason }) => console.log(cause, reason))
- *
- * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_NO_ADDON` when no addon loads.
- * What fails later ends it: `'stop'` with `cause: 'failed'`.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function startPeriodicRelease(options?: PeriodicReleaseOptions): PeriodicRelease {
   const checked = checkPeriodicOptions(options)
   requireBinding()

@@ -1,19 +1,5 @@
 import type { AllocatorStats } from '../allocator/index.js'
-
-/**
- * What became of the memory that was used, from best to worst:
- *
- * - `'returned'`: RSS came back to where it began.
- * - `'held-by-v8'`: V8 keeps pages of its heap that hold nothing alive.
- * - `'held-by-allocator'`: the allocator keeps free memory that a purge gives back.
- * - `'fragmented'`: free memory lies on pages that also hold something in use: no purge gives it back.
- * - `'inconclusive'`: none of these explains most of what stays.
- * - `'still-live'`: it was never freed.
- */
-export type ReleaseVerdict = 'returned' | 'held-by-v8' | 'held-by-allocator' | 'fragmented' | 'inconclusive' | 'still-live'
-
-/** Every verdict, from best to worst. */
-export const releaseVerdicts = ['returned', 'held-by-v8', 'held-by-allocator', 'fragmented', 'inconclusive', 'still-live'] as const
+import type { ReleaseVerdict } from './verdicts.js'
 
 /** Where memory that is still live lies. */
 export type LivePlace = 'javascript-heap' | 'external' | 'native'
@@ -73,7 +59,8 @@ export interface CheckRound {
   readonly calls: number
   readonly durationMs: number
   readonly rssBytes: number
-  readonly heapUsedBytes: number
+  /** V8's heap. `used_heap_size`. */
+  readonly heap: { readonly usedBytes: number }
   readonly externalBytes: number
   /** In use by native code: {@link HeldBytes.nativeBytes}, not yet a difference. Undefined when the allocator doesn't tell. */
   readonly nativeBytes: number | undefined

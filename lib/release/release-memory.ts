@@ -4,9 +4,9 @@ import { getAllocatorStats } from '../allocator/index.js'
 import { isFailure, requireBinding, toError } from '../binding/index.js'
 import { checkBoolean, checkNumber, readOptions } from '../errors/index.js'
 import { collectFully, getHeapStats } from '../heap/index.js'
-import { readResidency } from './residency.js'
+import { readResidency } from '../process/index.js'
 import type { ReleaseOptions, ReleaseReport, ReleaseStep, ResidentMemory } from './release-report.js'
-import { waitUntilStill } from './settling.js'
+import { waitUntilStill } from './wait-until-still.js'
 import { StallMeter } from './stall-meter.js'
 
 const defaultSettleMs = 1000
@@ -75,19 +75,7 @@ export function checkReleaseOptions(options: unknown): Required<ReleaseOptions> 
   }
 }
 
-/**
- * Gives back to the operating system what can be given back: V8 collects everything and shrinks its young generation, RSS comes to rest, and the
- * live allocator returns its free memory by its own means: glibc `malloc_trim(0)` and, as that never does, the tops of the arenas other than the
- * main one; jemalloc `arena.<all>.purge`; tcmalloc `MallocExtension_ReleaseFreeMemory`; mimalloc `mi_collect(true)`, which reaches the heap of the
- * calling thread and those of ended threads.
- *
- * Cost: the collections block this thread (some 10 ms for each 10 MB of live objects, twice); the purge runs on another thread, but takes
- * the allocator's locks while it walks, so that threads that allocate wait: a second or more with a million free chunks. What was given back is
- * faulted in again when the program needs it. Each step says what it took and what it gave back. V8's other threads keep their garbage.
- *
- * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_NO_ADDON` when no addon loads,
- * `ERR_ALLOCSCOPE_PROC_UNREADABLE` when `/proc/self/smaps` can't be read, `ERR_ALLOCSCOPE_ALLOCATOR_CALL` when the allocator refused.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export async function releaseMemory(options?: ReleaseOptions): Promise<ReleaseReport> {
   const { gc, purge: purges, settleMs } = checkReleaseOptions(options)
   const startMs = performance.now()

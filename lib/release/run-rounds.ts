@@ -1,22 +1,19 @@
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 
-import type { CheckPlan } from './check-options.js'
+import type { CheckPlan } from './check-plan.js'
 import { judgeGrowth } from './growth-evidence.js'
 import { livePlaces, noiseOf, pointsOf } from './live-places.js'
 import { readLiveMoment } from './memory-moment.js'
 import type { PeakWatch } from './peak-watch.js'
 import type { CheckRound } from './release-check.js'
+import { roundLimits } from './round-limits.js'
 
 /** Each round has so many times the calls of the one before, so that what grows with each call grows by as much. More where calls are quick. */
 const leastGrowthOfRounds = 4
 const mostGrowthOfRounds = 64
-const mostCallsOfRound = 65_536
 /** Rounds of that many calls: two agree, or there is nothing to see. */
 const longestRounds = 3
-
-/** RSS that the rounds may add before no more are made: a leak of that size is evident. */
-const mostGrowthBytes = 256 * 2 ** 20
 
 /** Rounds that `runs` is split into: enough to judge growth by, as reading what is live after each takes a third of a second. */
 const mostPlannedRounds = 5
@@ -35,7 +32,7 @@ function plannedCounts(runs: number): number[] {
 
 /** Reading what is live takes far longer than a quick call: such calls may as well be many, unless memory grows by too much then. */
 function growthOfNext(durationMs: number, readingMs: number, grownBytes: number): number {
-  const affordable = Math.min(readingMs / durationMs, mostGrowthBytes / grownBytes)
+  const affordable = Math.min(readingMs / durationMs, roundLimits.growthBytes / grownBytes)
   return Math.round(Math.min(mostGrowthOfRounds, Math.max(leastGrowthOfRounds, affordable)))
 }
 
@@ -124,9 +121,9 @@ export class Rounds {
       const grownBytes = Math.max(0, rssBytes - first.rssBytes)
       const growth = growthOfNext(durationMs, readingMs, grownBytes)
       const tooDear = now - startMs + durationMs * growth + readingMs > this.#plan.budgetMs
-      if (tooDear || grownBytes > mostGrowthBytes || isEvident(this.#made, this.#peak.highestBytes - first.rssBytes)) return
-      if (calls === mostCallsOfRound) longest += 1
-      calls = Math.min(mostCallsOfRound, calls * growth)
+      if (tooDear || grownBytes > roundLimits.growthBytes || isEvident(this.#made, this.#peak.highestBytes - first.rssBytes)) return
+      if (calls === roundLimits.calls) longest += 1
+      calls = Math.min(roundLimits.calls, calls * growth)
     }
   }
 }

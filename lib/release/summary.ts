@@ -1,5 +1,6 @@
 import { formatBytes } from '../figures/index.js'
-import type { CheckedBytes, LiveMemory, ReleaseVerdict } from './release-check.js'
+import type { CheckedBytes, LiveMemory } from './release-check.js'
+import type { ReleaseVerdict } from './verdicts.js'
 
 const names: Readonly<Record<LiveMemory['where'], string>> = {
   'javascript-heap': 'in the JavaScript heap',

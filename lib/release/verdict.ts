@@ -1,6 +1,7 @@
 import { judgeGrowth } from './growth-evidence.js'
 import { livePlaces, noiseOf, pointsOf } from './live-places.js'
-import type { CheckedBytes, CheckRound, HeldBytes, LiveMemory, LivePlace, ReleaseVerdict } from './release-check.js'
+import type { CheckedBytes, CheckRound, HeldBytes, LiveMemory, LivePlace } from './release-check.js'
+import type { ReleaseVerdict } from './verdicts.js'
 
 /** A holder decides the verdict when it has at least this share of what stays. */
 const decidingShare = 0.4

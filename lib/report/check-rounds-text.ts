@@ -3,7 +3,7 @@ import { unknownFigure } from '../figures/index.js'
 
 const figures = {
   rss: ({ rssBytes }: CheckRound) => rssBytes,
-  heap: ({ heapUsedBytes }: CheckRound) => heapUsedBytes,
+  heap: ({ heap }: CheckRound) => heap.usedBytes,
   external: ({ externalBytes }: CheckRound) => externalBytes,
   native: ({ nativeBytes }: CheckRound) => nativeBytes,
 }

@@ -1,6 +1,6 @@
 import type { GlibcArena } from '../allocator/index.js'
 import type { DemoRun } from '../demo/index.js'
-import type { MemoryReading } from '../record/index.js'
+import type { MemoryReading } from '../reading/index.js'
 import { renderMissing, renderProvenance } from './allocator/allocator-text.js'
 import { formatByteChange, formatBytes, formatCount } from '../figures/index.js'
 import { summariseDemo } from './demo-verdict.js'

@@ -1,6 +1,6 @@
 import type { AllocatorStats, GlibcArena } from '../allocator/index.js'
 import type { DemoRun } from '../demo/index.js'
-import type { MemoryReading } from '../record/index.js'
+import type { MemoryReading } from '../reading/index.js'
 import { formatBytes } from '../figures/index.js'
 import { formatDuration } from './duration-format.js'
 

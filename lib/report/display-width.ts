@@ -1,11 +1,26 @@
 import { stripVTControlCharacters } from 'node:util'
 
-const wide =
-  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u
-const invisible = /^[\p{Mark}\p{Cf}]+$/u
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+import { lazily } from '../loading/index.js'
+
+interface Graphemes {
+  readonly wide: RegExp
+  readonly invisible: RegExp
+  readonly segmenter: Intl.Segmenter
+}
+
+/** What text beyond ASCII is measured by. Making it takes some 10 ms, and most reports have no such text. */
+const graphemes = lazily((): Graphemes => ({
+  wide: /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u,
+  invisible: /^[\p{Mark}\p{Cf}]+$/u,
+  segmenter: new Intl.Segmenter('en', { granularity: 'grapheme' }),
+}))
+
+function partsOf(text: string): string[] {
+  return Array.from(graphemes().segmenter.segment(text), ({ segment }) => segment)
+}
 
 function graphemeWidth(grapheme: string): number {
+  const { invisible, wide } = graphemes()
   if (invisible.test(grapheme)) return 0
   return wide.test(grapheme) ? 2 : 1
 }
@@ -13,9 +28,7 @@ function graphemeWidth(grapheme: string): number {
 /** The columns that `text` takes in a terminal: two for an ideograph or an emoji, none for a combining mark or a colour. */
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length
-  let width = 0
-  for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) width += graphemeWidth(segment)
-  return width
+  return partsOf(stripVTControlCharacters(text)).reduce((width, part) => width + graphemeWidth(part), 0)
 }
 
 /**
@@ -24,7 +37,7 @@ export function displayWidth(text: string): number {
 export function elideMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   if (width <= 1) return width === 1 ? '…' : ''
-  const parts = Array.from(graphemes.segment(text), ({ segment }) => segment)
+  const parts = partsOf(text)
   const headWidth = Math.floor((width - 1) / 3)
   return `${takeWidth(parts, headWidth).join('')}…${takeWidth(parts.reverse(), width - 1 - headWidth)
     .reverse()

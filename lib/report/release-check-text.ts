@@ -93,7 +93,7 @@ const placeNames: Readonly<Record<LivePlace, string>> = {
 }
 
 const figureOfPlace: Readonly<Record<LivePlace, (round: CheckRound) => number | undefined>> = {
-  'javascript-heap': ({ heapUsedBytes }) => heapUsedBytes,
+  'javascript-heap': ({ heap }) => heap.usedBytes,
   external: ({ externalBytes }) => externalBytes,
   native: ({ nativeBytes }) => nativeBytes,
 }

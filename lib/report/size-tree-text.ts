@@ -59,10 +59,7 @@ function lineOf({ node, remark, bytes, guides, last }: Item): Line {
   return { bytes: formatCount(bytes), text: `${guides}${branch}${node === undefined ? remark : describe(node)}` }
 }
 
-/**
- * A {@link sizeTree} as text: one line for each value, its bytes (with everything below it) to the left, the largest first, and lines for what
- * isn't shown, so that the lines below a value add up to it but for the value's own bytes.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export function formatSizeTree(tree: SizeTree): string {
   const lines: Line[] = []
   // A stack instead of recursion: a tree may be as deep as its `depth` says.

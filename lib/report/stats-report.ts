@@ -1,4 +1,4 @@
-import type { MemoryReading } from '../record/index.js'
+import type { MemoryReading } from '../reading/index.js'
 import { renderBalance, renderMissing, renderOthers, renderOwnSections, renderProvenance } from './allocator/allocator-text.js'
 import { formatBytes } from '../figures/index.js'
 import { formatMicros } from './duration-format.js'

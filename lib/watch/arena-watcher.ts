@@ -1,11 +1,11 @@
 import { EventEmitter, on } from 'node:events'
 
 import type { NativeBinding } from '../binding/index.js'
-import type { ArenaSample } from './arena-sample.js'
+import { SamplerSource } from '../sampling/index.js'
+import type { ArenaSample, WatchSummary } from '../sampling/index.js'
 import { addRunning, removeRunning } from './running-watches.js'
 import { SampleComparison } from './sample-changes.js'
-import { SamplerSource } from './sampler-source.js'
-import type { ArenaChange, NewArena, SampleOverflow, ThresholdChange, WatchSummary } from './watch-events.js'
+import type { ArenaChange, NewArena, SampleOverflow, ThresholdChange } from './watch-events.js'
 import type { WatchOptions } from './watch-options.js'
 
 /** The events of {@link ArenaWatcher}, each with what its listeners are given. */

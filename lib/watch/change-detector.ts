@@ -1,8 +1,10 @@
-import { Trend } from './trend.js'
 import type { ArenaChange } from './watch-events.js'
 import type { WatchOptions } from './watch-options.js'
 
-type Filter = Pick<Required<WatchOptions>, 'minBytes' | 'minGrowth' | 'consecutiveSamples' | 'trendWindowMs'>
+type Filter = Pick<Required<WatchOptions>, 'minBytes' | 'minGrowth' | 'consecutiveSamples'>
+
+/** A change without how the figure has been moving. */
+export type BareChange = Omit<ArenaChange, 'trend'>
 
 /**
  * Tells when one figure has moved by more than the filter lets pass. It is held against its value at the last event, so that slow growth adds
@@ -12,7 +14,6 @@ export class ChangeDetector {
   readonly #subject: ArenaChange['subject']
   readonly #arena: number | undefined
   readonly #filter: Filter
-  readonly #trend: Trend
   #anchor: { readonly bytes: number; readonly timeMs: number } | undefined
   #direction = 0
   #inARow = 0
@@ -21,12 +22,10 @@ export class ChangeDetector {
     this.#subject = subject
     this.#arena = arena
     this.#filter = filter
-    this.#trend = new Trend(filter.trendWindowMs)
   }
 
   /** The change that this value makes known; undefined when it makes none. */
-  add(timeMs: number, bytes: number): ArenaChange | undefined {
-    this.#trend.add(timeMs, bytes)
+  add(timeMs: number, bytes: number): BareChange | undefined {
     this.#anchor ??= { bytes, timeMs }
     const from = this.#anchor
     const direction = this.#directionOf(bytes - from.bytes, from.bytes)
@@ -42,7 +41,6 @@ export class ChangeDetector {
       toBytes: bytes,
       fromTimeMs: from.timeMs,
       timeMs,
-      trend: this.#trend.at(timeMs, bytes),
     }
   }
 

@@ -1,5 +1,7 @@
-import type { ArenaSample } from './arena-sample.js'
+import type { ArenaSample } from '../sampling/index.js'
 import { ChangeDetector } from './change-detector.js'
+import { FigureTracks } from './figure-tracks.js'
+import type { FigureTrack } from './figure-tracks.js'
 import type { ArenaChange, NewArena, ThresholdChange } from './watch-events.js'
 import type { WatchOptions } from './watch-options.js'
 
@@ -10,14 +12,16 @@ export interface SampleChanges {
   readonly thresholds: readonly ThresholdChange[]
 }
 
-/** Compares each sample with those before it. */
+/** Compares each sample with those before it, and takes its figures into the tracks. */
 export class SampleComparison {
   readonly #options: Required<WatchOptions>
-  readonly #detectors = new Map<string, ChangeDetector>()
+  readonly #tracks: FigureTracks
+  readonly #detectors = new Map<FigureTrack, ChangeDetector>()
   #previous: ArenaSample | undefined
 
-  constructor(options: Required<WatchOptions>) {
+  constructor(options: Required<WatchOptions>, tracks = new FigureTracks(options.trendWindowMs)) {
     this.#options = options
+    this.#tracks = tracks
   }
 
   add(sample: ArenaSample): SampleChanges {
@@ -26,37 +30,30 @@ export class SampleComparison {
     return {
       newArenas: previous === undefined ? [] : newArenas(previous, sample),
       thresholds: previous === undefined ? [] : thresholdChanges(previous, sample),
-      changes: this.#changes(sample, previous),
+      changes: this.#changes(sample, previous?.timeMs),
     }
   }
 
-  #changes(sample: ArenaSample, previous: ArenaSample | undefined): readonly ArenaChange[] {
+  #changes({ timeMs, rssBytes, mappedBytes, mmappedBytes, arenas }: ArenaSample, previousMs: number | undefined): readonly ArenaChange[] {
     const found = [
-      this.#detect('rss', undefined, sample.timeMs, sample.rssBytes),
-      this.#detect('mapped', undefined, sample.timeMs, sample.mappedBytes),
-      this.#detect('mmapped', undefined, sample.timeMs, sample.mmappedBytes),
-      ...sample.arenas.map((bytes, arena) => this.#detect('arena', arena, sample.timeMs, bytes, previous)),
+      this.#detect('rss', this.#tracks.add('rss', timeMs, rssBytes)),
+      this.#detect('mapped', this.#tracks.add('mapped', timeMs, mappedBytes)),
+      this.#detect('mmapped', this.#tracks.add('mmapped', timeMs, mmappedBytes)),
+      ...arenas.map((bytes, arena) => this.#detect('arena', this.#tracks.add('arena', timeMs, bytes, arena, previousMs))),
     ]
     return found.filter((change) => change !== undefined)
   }
 
-  #detect(
-    subject: ArenaChange['subject'],
-    arena: number | undefined,
-    timeMs: number,
-    bytes: number | undefined,
-    previous?: ArenaSample,
-  ): ArenaChange | undefined {
-    if (bytes === undefined) return undefined
-    const key = `${subject} ${arena ?? ''}`
-    let detector = this.#detectors.get(key)
+  #detect(subject: ArenaChange['subject'], track: FigureTrack | undefined): ArenaChange | undefined {
+    if (track === undefined) return undefined
+    let detector = this.#detectors.get(track)
     if (detector === undefined) {
-      detector = new ChangeDetector(subject, arena, this.#options)
-      this.#detectors.set(key, detector)
-      // An arena made during the watch grew from nothing.
-      if (previous !== undefined) detector.add(previous.timeMs, 0)
+      detector = new ChangeDetector(subject, track.arena, this.#options)
+      this.#detectors.set(track, detector)
+      detector.add(track.first.timeMs, track.first.bytes)
     }
-    return detector.add(timeMs, bytes)
+    const change = detector.add(track.last.timeMs, track.last.bytes)
+    return change && { ...change, trend: track.trend }
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
-import { findAllocatorLibrary } from '../../lib/record/allocator-library.js'
+import { findAllocatorLibrary } from '../../lib/program/allocator-library.js'
 import { fixtureBuild } from './fixture.js'
 
 /** jemalloc under the prefix of Rust's crates, built by scripts/build-private-jemalloc.sh. */

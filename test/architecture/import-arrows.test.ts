@@ -37,6 +37,10 @@ function importing(file: string, name: string, from: string): Case {
   return { file, text: `import { ${name} } from '${from}'\nvoid ${name}\n` }
 }
 
+function requiring(file: string, from: string): Case {
+  return { file, text: `export const room = lazily(() => require('${from}'))\n` }
+}
+
 const refused: readonly (readonly [string, string, Case])[] = [
   ['an upper room', paths, importing('lib/binding/native-surface.ts', 'getRss', '../process/index.js')],
   [
@@ -44,15 +48,18 @@ const refused: readonly (readonly [string, string, Case])[] = [
     paths,
     { file: 'lib/errors/allocscope-error.ts', text: "export type { HeapStats } from '../heap/index.js'\n" },
   ],
+  ['an upper room, when it is first used', paths, requiring('lib/binding/native-surface.ts', '../process/index.js')],
   ['a sibling room', paths, importing('lib/heap/heap-stats.ts', 'getRss', '../process/index.js')],
   ['the inside of a room', paths, importing('lib/process/proc-fields.ts', 'outOfRange', '../errors/argument-errors.js')],
   ['the public list', paths, importing('lib/process/proc-fields.ts', 'getHeapStats', '../index.js')],
+  ['in a circle, when it is first used', cycle, requiring('lib/process/proc-fields.ts', './process-memory.js')],
   ['in a circle', cycle, importing('lib/process/proc-fields.ts', 'getRss', './process-memory.js')],
   ['a development dependency', 'import-x/no-extraneous-dependencies', importing('lib/process/proc-fields.ts', 'sample', 'fast-check')],
 ]
 
 const allowed: readonly (readonly [string, Case])[] = [
   ['a lower room', importing('lib/process/proc-fields.ts', 'outOfRange', '../errors/index.js')],
+  ['a room within a room', importing('lib/register/profile.ts', 'measureMemory', '../profile/measure/index.js')],
   ['a file of the same room', importing('lib/process/process-memory.ts', 'parseProcFields', './proc-fields.js')],
   ['the arrow from allocator to process', importing('lib/allocator/allocator-stats.ts', 'getRss', '../process/index.js')],
 ]

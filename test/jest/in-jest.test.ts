@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-import { parseLinkerCache } from '../../lib/record/allocator-library.js'
+import { parseLinkerCache } from '../../lib/program/allocator-library.js'
 import { expectAll, expectFew, expectUnavailable } from './expected-messages.js'
 import { SampleProject } from './sample-project.js'
 

@@ -9,7 +9,7 @@ const kibibyte = 1024
 /** Rounds of so many calls, each with what is in use after it. */
 function roundsOf(points: readonly (readonly [calls: number, nativeBytes: number | undefined, externalBytes?: number])[]): CheckRound[] {
   return points.map(([calls, nativeBytes, externalBytes = 0]) => {
-    return { calls, nativeBytes, externalBytes, durationMs: calls, rssBytes: 0, heapUsedBytes: 0 }
+    return { calls, nativeBytes, externalBytes, durationMs: calls, rssBytes: 0, heap: { usedBytes: 0 } }
   })
 }
 

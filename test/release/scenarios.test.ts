@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
-import { findAllocatorLibrary } from '../../lib/record/allocator-library.js'
+import { findAllocatorLibrary } from '../../lib/program/allocator-library.js'
 import type { CheckOptions, LivePlace, ReleaseCheck, ReleaseVerdict } from '../../lib/release/index.js'
 import { testWhereInstalled } from '../allocator/installed.js'
 

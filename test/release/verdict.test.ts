@@ -81,7 +81,7 @@ function rounds(figures: readonly Partial<CheckRound>[]): CheckRound[] {
     calls: index === 0 ? 0 : 4 ** (index - 1) * 100,
     durationMs: 1,
     rssBytes: 0,
-    heapUsedBytes: 0,
+    heap: { usedBytes: 0 },
     externalBytes: 0,
     nativeBytes: 0,
     ...figure,

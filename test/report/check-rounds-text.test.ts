@@ -1,6 +1,6 @@
 import { renderCheckRounds } from '../../lib/report/index.js'
 
-const start = { calls: 0, durationMs: 1, rssBytes: 1000, heapUsedBytes: 1000, externalBytes: 1000, nativeBytes: 1000 }
+const start = { calls: 0, durationMs: 1, rssBytes: 1000, heap: { usedBytes: 1000 }, externalBytes: 1000, nativeBytes: 1000 }
 
 describe('renderCheckRounds', () => {
   test("psleak's own line", () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 
 import type { AllocatorStats } from '../../lib/allocator/index.js'
 import type { DemoRun } from '../../lib/demo/index.js'
-import type { MemoryReading } from '../../lib/record/index.js'
+import type { MemoryReading } from '../../lib/reading/index.js'
 import type { ReleaseCheck } from '../../lib/release/index.js'
 import { arenasThatStayed, summariseDemo } from '../../lib/report/demo-verdict.js'
 

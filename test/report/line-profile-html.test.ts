@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { launch } from 'puppeteer-core'
 import type { Browser, Page } from 'puppeteer-core'
 
-import { renderLineProfilesHtml } from '../../lib/report/index.js'
+import { renderLineProfilesHtml } from '../../lib/report/line-profile/index.js'
 import type { LineProfile } from '../../lib/profile/index.js'
 import { line, lineProfile, profiledFunction } from './line-profiles.js'
 

@@ -1,4 +1,4 @@
-import { plainStyle, renderLineProfiles, renderLineProfilesJson } from '../../lib/report/index.js'
+import { plainStyle, renderLineProfiles, renderLineProfilesJson } from '../../lib/report/line-profile/index.js'
 import type { ProfileView } from '../../lib/report/index.js'
 import { line, lineProfile, profiledFunction } from './line-profiles.js'
 

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 
-import { WatchState } from '../../lib/record/watch-state.js'
-import type { WatchReport, WatchView } from '../../lib/record/index.js'
-import type { WatchedSample } from '../../lib/record/watched-sample.js'
+import { FigureTracks } from '../../lib/watch/figure-tracks.js'
+import { SampleComparison } from '../../lib/watch/sample-changes.js'
+import { checkWatchOptions } from '../../lib/watch/watch-options.js'
+import { WatchState } from '../../lib/watch/watch-state.js'
+import type { WatchReport, WatchView } from '../../lib/watch/index.js'
+import type { WatchedSample } from '../../lib/watch/watched-sample.js'
 import { displayWidth } from '../../lib/report/display-width.js'
 import { plainStyle } from '../../lib/report/text-style.js'
 import { renderWatchEventJson, renderWatchLine, renderWatchSummary, renderWatchView } from '../../lib/report/index.js'
@@ -33,8 +36,13 @@ const counts = { growth: 1, shrink: 0, arena: 0, threshold: 0, overflow: 0 }
 const allocator = { name: 'glibc' as const, provenance: { library: '/lib/libc.so.6', version: '2.36', proof: 'a proof' }, others: [] }
 
 function stateOf(samples: readonly WatchedSample[]): WatchState {
-  const state = new WatchState(100)
-  samples.forEach((one) => state.add(one))
+  const tracks = new FigureTracks(10_000)
+  const comparison = new SampleComparison(checkWatchOptions({}), tracks)
+  const state = new WatchState(100, tracks)
+  for (const one of samples) {
+    comparison.add(one)
+    state.add(one)
+  }
   return state
 }
 
@@ -141,7 +149,7 @@ test('lines have their fields in the same columns, whatever the figures', () => 
   const lines = [viewOf([sample(0, 9, [1, 1])]), viewOf([sample(0, 1234, [900, 1]), sample(99_900, 9999, [7000, 1, 1], 400)])].map(
     renderWatchLine,
   )
-  for (const word of ['sample', 'rss', 'mapped', 'main-arena', 'other-arenas', 'heap-used', 'heap-committed', 'external', 'loop']) {
+  for (const word of ['sample', 'rss', 'mapped', 'main-arena', 'other-arenas', 'heap.used', 'heap.committed', 'external', 'loop']) {
     const [one, other] = lines.map((line) => line.search(new RegExp(` ${word} `)))
     expect(one).toBeGreaterThan(0)
     expect(other).toBe(one)

@@ -1,5 +1,6 @@
-import type { ArenaChange, ArenaSample, NewArena, ThresholdChange } from '../../lib/watch/index.js'
-import { findAllocatorLibrary } from '../../lib/record/allocator-library.js'
+import type { ArenaSample } from '../../lib/sampling/index.js'
+import type { ArenaChange, NewArena, ThresholdChange } from '../../lib/watch/index.js'
+import { findAllocatorLibrary } from '../../lib/program/allocator-library.js'
 import { testWhereInstalled } from '../allocator/installed.js'
 import { printedBy } from './watched-process.js'
 

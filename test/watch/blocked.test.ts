@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks'
 
 import { watchArenas } from '../../lib/watch/index.js'
-import type { ArenaSample, SampleOverflow, WatchOptions, WatchSummary } from '../../lib/watch/index.js'
+import type { ArenaSample, WatchSummary } from '../../lib/sampling/index.js'
+import type { SampleOverflow, WatchOptions } from '../../lib/watch/index.js'
 import { printedBy } from './watched-process.js'
 
 interface Watched {

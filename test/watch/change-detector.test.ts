@@ -2,11 +2,11 @@ import fc from 'fast-check'
 
 import { ChangeDetector } from '../../lib/watch/change-detector.js'
 import { Trend } from '../../lib/watch/trend.js'
-import type { ArenaChange } from '../../lib/watch/index.js'
+import type { BareChange } from '../../lib/watch/change-detector.js'
 
-const defaults = { minBytes: 100, minGrowth: 0, consecutiveSamples: 1, trendWindowMs: 1000 }
+const defaults = { minBytes: 100, minGrowth: 0, consecutiveSamples: 1 }
 
-function changesIn(values: readonly number[], filter: Partial<typeof defaults> = {}): readonly ArenaChange[] {
+function changesIn(values: readonly number[], filter: Partial<typeof defaults> = {}): readonly BareChange[] {
   const detector = new ChangeDetector('rss', undefined, { ...defaults, ...filter })
   return values.flatMap((value, index) => detector.add(index * 10, value) ?? [])
 }

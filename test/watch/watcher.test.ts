@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
 
 import { watchArenas } from '../../lib/watch/index.js'
-import type { ArenaSample } from '../../lib/watch/index.js'
+import type { ArenaSample } from '../../lib/sampling/index.js'
 
 /** The sampling threads of this process, as the kernel lists them. */
 function samplingThreads(): number {

@@ -4,6 +4,7 @@ import type { NativeAllocatorDocument } from '../../binding/index.js'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
 import { known, rowsOf } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
+import { footprintOf } from '../footprint.js'
 import { WalkBudget } from '../walk-budget.js'
 import type { GlibcArena, GlibcCounters, GlibcStats, GlibcTunables, GlibcWalk } from './glibc-stats.js'
 import { tunablesOf } from './glibc-tunables.js'
@@ -98,15 +99,13 @@ export class GlibcReader {
   #readFootprint(): Footprint {
     const figures = this.#source.readFootprint()
     const figure = (field: string): number | undefined => known(figures[this.#at(field)])
-    const arenaBytes = figure('arenaBytes')
-    const mmappedBytes = figure('mmappedBytes')
     return {
       rssBytes: figure('rssBytes'),
-      mappedBytes: arenaBytes === undefined || mmappedBytes === undefined ? undefined : arenaBytes + mmappedBytes,
-      arenaBytes,
+      mappedBytes: footprintOf('glibc', figure).mappedBytes,
+      arenaBytes: figure('arenaBytes'),
       mainArenaBytes: figure('mainArenaBytes'),
       arenaCount: figure('arenaCount'),
-      mmappedBytes,
+      mmappedBytes: figure('mmappedBytes'),
       mmappedChunks: figure('mmappedChunks'),
       mmapThresholdBytes: figure('mmapThresholdBytes'),
       trimThresholdBytes: figure('trimThresholdBytes'),

@@ -4,6 +4,7 @@ import type { NativeAllocatorDocument } from '../../binding/index.js'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
 import { known, rowsOf } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
+import { footprintOf } from '../footprint.js'
 import type {
   JemallocArena,
   JemallocBin,
@@ -94,8 +95,7 @@ export class JemallocReader {
       detail,
       provenance: this.#source.provenance,
       rssBytes,
-      mappedBytes: counters?.mappedBytes,
-      allocatedBytes: counters?.allocatedBytes,
+      ...footprintOf('jemalloc', (name) => counters?.[name as keyof JemallocCounters]),
       retainedBytes: counters && counters.activeBytes - counters.allocatedBytes + counters.dirtyBytes + counters.muzzyBytes,
       counters,
       ...tablesOf(document),

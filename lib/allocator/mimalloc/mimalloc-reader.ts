@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
 import { known, rowsOf } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
+import { footprintOf } from '../footprint.js'
 import type { MimallocBlockClass, MimallocStats } from './mimalloc-stats.js'
 import { parsePrintedStatistics } from './printed-statistics.js'
 
@@ -47,7 +48,7 @@ export class MimallocReader {
       detail,
       provenance: this.#source.provenance,
       rssBytes,
-      mappedBytes: committedBytes,
+      mappedBytes: footprintOf('mimalloc', (name) => known(figures[this.#source.indexOf(name)])).mappedBytes,
       allocatedBytes: undefined,
       retainedBytes: undefined,
       committedBytes,

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
 import { known } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
+import { footprintOf, sum } from '../footprint.js'
 import { parsePageheap, parseSizeClasses } from './printed-statistics.js'
 import type { TcmallocCounters, TcmallocStats } from './tcmalloc-stats.js'
 
@@ -31,10 +32,6 @@ const furtherFields = [
   'aggressiveMemoryDecommit',
   'heapLimitBytes',
 ] as const
-
-function sum(...figures: readonly (number | undefined)[]): number | undefined {
-  return figures.reduce((total, figure) => (total === undefined || figure === undefined ? undefined : total + figure), 0)
-}
 
 /** Zero megabytes stands for "no limit". */
 function limit(bytes: number | undefined): number | undefined {
@@ -67,8 +64,7 @@ export class TcmallocReader {
       detail,
       provenance: this.#source.provenance,
       rssBytes,
-      mappedBytes: sum(counters.heapSizeBytes, counters.pageheapUnmappedBytes && -counters.pageheapUnmappedBytes),
-      allocatedBytes: counters.currentAllocatedBytes,
+      ...footprintOf('tcmalloc', figure),
       retainedBytes: retainedBytesOf(counters),
       counters,
       pageheap: document && parsePageheap(text),

@@ -6,9 +6,9 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 
 import { AllocscopeError } from '../../errors/index.js'
-import { allocatorChoices, prepareProgram } from '../../record/index.js'
-import type { AllocatorChoice } from '../../record/index.js'
-import { releaseVerdicts } from '../../release/index.js'
+import { allocatorChoices, prepareProgram } from '../../program/index.js'
+import type { AllocatorChoice } from '../../program/index.js'
+import { releaseVerdicts } from '../../release/verdicts.js'
 import type { ReleaseVerdict } from '../../release/index.js'
 import { plainStyle, renderReleaseCheck, renderReleaseCheckJson } from '../../report/index.js'
 import { checkVariable } from '../check-request.js'
@@ -69,7 +69,7 @@ function readAnswer(
 
 async function runCheck(program: string, programArguments: readonly string[], options: CheckCommandOptions): Promise<CheckAnswer> {
   const through = path.join(__dirname, '..', 'check-process.js')
-  const prepared = prepareProgram(program, programArguments, { allocator: options.allocator, nodeOptions: options.nodeOption, through })
+  const prepared = prepareProgram(program, programArguments, { allocator: options.allocator, nodeFlags: options.nodeOption, through })
   const descriptor = openAnswer()
   try {
     const { ended } = prepared.start({ [checkVariable]: JSON.stringify(requestOf(options)) }, descriptor)

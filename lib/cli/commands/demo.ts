@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 
 import { runDemo } from '../../demo/index.js'
-import { takeReading } from '../../record/index.js'
+import { takeReading } from '../../reading/index.js'
 import { renderDemo, renderDemoJson } from '../../report/index.js'
 import { showDemoProgress } from '../demo-progress.js'
 import { packageVersion } from '../package-version.js'

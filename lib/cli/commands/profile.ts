@@ -3,11 +3,12 @@ import type { Command } from 'commander'
 
 import { checkLoadSettings, profileModes, runProfiled } from '../../profile/index.js'
 import type { LoadSettings, ProfileMode } from '../../profile/index.js'
+import { allocatorChoices, endAs } from '../../program/index.js'
+import type { AllocatorChoice } from '../../program/index.js'
 import { openReports, writeReport } from '../../register/index.js'
 import type { ReportSettings } from '../../register/index.js'
-import { profileSorts } from '../../report/index.js'
+import { profileSorts } from '../../report/profile-sorts.js'
 import type { ProfileSort } from '../../report/index.js'
-import { endAs } from '../end-as.js'
 import { exitCodes } from '../exit-codes.js'
 import { byteSize, collect } from '../option-values.js'
 import { explainFailure } from '../typescript-hint.js'
@@ -24,6 +25,7 @@ interface ProfileCommandOptions {
   readonly output?: string
   readonly min: number
   readonly sort: ProfileSort
+  readonly allocator?: AllocatorChoice
   readonly nodeOption: readonly string[]
 }
 
@@ -54,7 +56,7 @@ async function profile(
   const report = reportSettings(options)
   const settings = loadSettings(options)
   checkReports(command, report)
-  const ended = await runProfiled(program, programArguments, { settings, nodeOptions: options.nodeOption })
+  const ended = await runProfiled(program, programArguments, { settings, nodeOptions: options.nodeOption, allocator: options.allocator })
   const notes = [...ended.notes, ...explainFailure(program, ended, options.nodeOption)]
   writeReport({ title: [program, ...programArguments].join(' '), profiles: ended.profiles, notes }, report)
   await endAs(ended)
@@ -66,6 +68,7 @@ Examples:
   $ allocscope profile --function loadUsers,Cache.get app.ts --port 8080
   $ allocscope profile --file 'src/**' --html profile.html dist/server.mjs
   $ allocscope profile --all --sort peak --min 0.1MiB app.js
+  $ allocscope profile --allocator jemalloc app.js
   $ allocscope profile --node-option=--import=tsx app.tsx
 
 Allocated: bytes the line asked for, on V8's heap and outside, whatever was collected meanwhile. Increment: net change; in settle mode of live memory,
@@ -102,6 +105,9 @@ export function registerProfile(program: Command): void {
     .option('--children', 'node processes that the program starts as well')
     .option('--min <size>', 'leave out functions that stay below this in every line, such as 0.1MiB', byteSize, 0)
     .addOption(new Option('--sort <key>', 'the order of the functions').choices(profileSorts).default('allocated'))
+    .addOption(
+      new Option('--allocator <name>', 'run under this allocator, from where the distribution installs it').choices(allocatorChoices),
+    )
     .option('--node-option <flag>', 'a flag for node itself; may be repeated', collect, [])
     .option('--json', 'report as JSON')
     .option('--html <file>', 'write a page with the source, coloured by figures, as well')

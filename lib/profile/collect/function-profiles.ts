@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { splitLines } from '../instrument/index.js'
+import { splitLines } from '../instrument/marked-lines.js'
 import type { InstrumentedFunction } from '../instrument/index.js'
 import type { FunctionProfile, LineFigures } from '../line-profile.js'
 import type { ProcessDescription } from './descriptions.js'

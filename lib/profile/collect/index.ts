@@ -1,4 +1,5 @@
 export type { CollectOptions, Collector, Registration, Registry } from './collector.js'
 export { openRegistry } from './registry.js'
-export { currentCollector, startCollecting } from './start-collecting.js'
+export { currentCollector } from './current-collector.js'
+export { startCollecting } from './start-collecting.js'
 export { readProfiles } from './read-profiles.js'

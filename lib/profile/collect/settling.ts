@@ -1,15 +1,6 @@
-import v8 from 'node:v8'
-import vm from 'node:vm'
-
 import type { Looking } from './probes.js'
 import { frame, frameFlag, frameStride, rowWord, rowWordStride } from './state-layout.js'
 import type { Views } from './views.js'
-
-/** V8's bare `gc`: called without options it is a full collection on every version of Node. */
-export function bareGc(): () => void {
-  v8.setFlagsFromString('--expose-gc')
-  return vm.runInNewContext('gc') as () => void
-}
 
 /** V8's caches of compiled code let go of what wasn't used during so many collections: what loading has left there would go on some line's account. */
 const agingCollections = 10

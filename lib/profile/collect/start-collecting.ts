@@ -3,25 +3,24 @@ import { threadId } from 'node:worker_threads'
 import { isFailure, requireBinding, toError } from '../../binding/index.js'
 import type { NativeBinding, NativeProfile } from '../../binding/index.js'
 import { AllocscopeError } from '../../errors/index.js'
+import { lazily } from '../../loading/index.js'
 import { probeNames } from '../probe-names.js'
 import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
 import type { ProfileMode } from '../line-profile.js'
 import type { CollectOptions, Collector, Registration } from './collector.js'
+import { currentCollector, setCollector } from './current-collector.js'
 import { makeIsUnchanged, makeQuickLook, makeSynchronise } from './counters.js'
 import type { Look } from './counters.js'
 import { makeProbes } from './probes.js'
 import type { Looking, Probes } from './probes.js'
 import { ProcessRegistry, appendDescriptions } from './registry.js'
-import { bareGc, makeSettling } from './settling.js'
+import { makeSettling } from './settling.js'
 import { makeSlices } from './slices.js'
 import { counter, figure, limitation, recordBytes, recordVersion, word } from './state-layout.js'
 import { rowBytesFor, viewRecord, viewRows } from './views.js'
 import type { Views } from './views.js'
 
-/** Under which the calling thread's collector stands on the global object, for other copies of the package as well. */
-const collectorKey = Symbol.for('allocscope.profile.collector')
-
-type GlobalWithCollector = typeof globalThis & { [collectorKey]?: Collector }
+const heap = lazily(() => require('../../heap/index.js') as typeof import('../../heap/index.js'))
 
 /** Numbers of {@link ProfileMode} in a record. */
 export const modes: readonly ProfileMode[] = ['hybrid', 'exact', 'settle']
@@ -157,7 +156,7 @@ class ThreadCollector implements Collector {
     const isUnchanged = mode !== 'settle' && this.#hasWords ? makeIsUnchanged(this.#views) : undefined
     const common = { look, isUnchanged, synchroniseDisowning }
     if (mode !== 'settle') return { ...common, lookAtEnd: look, beforeLine: undefined }
-    return { ...common, ...makeSettling(this.#views, common, (this.#gc ??= bareGc()), this.#settledHits) }
+    return { ...common, ...makeSettling(this.#views, common, (this.#gc ??= heap().findGc()), this.#settledHits) }
   }
 }
 
@@ -179,11 +178,6 @@ export function startCollecting(options: CollectOptions): Collector {
     throw new AllocscopeError('ERR_ALLOCSCOPE_PROFILE_RUNNING', 'this thread is being profiled, or was')
   }
   const collector = new ThreadCollector(options)
-  Object.defineProperty(globalThis, collectorKey, { value: collector })
+  setCollector(collector)
   return collector
-}
-
-/** The calling thread's collector; undefined before {@link startCollecting}. */
-export function currentCollector(): Collector | undefined {
-  return (globalThis as GlobalWithCollector)[collectorKey]
 }

@@ -1,4 +1,4 @@
-import { currentCollector } from '../collect/index.js'
+import { currentCollector } from '../collect/current-collector.js'
 import { probeNames } from '../probe-names.js'
 
 /** Whether the calling thread's lines are counted. */

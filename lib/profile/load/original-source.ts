@@ -2,16 +2,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-import {
-  FlattenMap,
-  LEAST_UPPER_BOUND,
-  TraceMap,
-  decodedMappings,
-  encodedMap,
-  originalPositionFor,
-  traceSegment,
-} from '@jridgewell/trace-mapping'
-import type { SourceMapSegment } from '@jridgewell/trace-mapping'
+import type { SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping'
+
+import { lazily } from '../../loading/index.js'
+
+const maps = lazily(() => require('@jridgewell/trace-mapping') as typeof import('@jridgewell/trace-mapping'))
 
 /** A place in an original source: lines from 1, columns from 0. */
 export interface OriginalPosition {
@@ -87,6 +82,7 @@ function readText(file: string): string | undefined {
 
 function positionsIn(map: TraceMap, fileNames: ReadonlyMap<string, string>): OriginalSources['positionOf'] {
   return (line, column) => {
+    const { originalPositionFor, LEAST_UPPER_BOUND } = maps()
     const before = originalPositionFor(map, { line, column })
     // A statement that a compiler put in front of all others of its line has nothing before it to be near to.
     const {
@@ -104,27 +100,31 @@ function positionsIn(map: TraceMap, fileNames: ReadonlyMap<string, string>): Ori
 function moveMappings(map: TraceMap, source: string, insertions: readonly Insertion[]): SourceMapSegment[][] {
   const lineStarts = [0, ...Array.from(source.matchAll(/\r\n|[\n\r\u2028\u2029]/g), ({ index, 0: end }) => index + end.length)]
   let next = 0
-  return decodedMappings(map).map((segments, line) => {
-    const start = lineStarts[line] ?? source.length
-    let shift = 0
-    while (next < insertions.length && (insertions[next] as Insertion).position < start) next += 1
-    return segments.map(([column, ...rest]) => {
-      for (; next < insertions.length && (insertions[next] as Insertion).position <= start + column; next += 1) {
-        shift += (insertions[next] as Insertion).length
-      }
-      return [column + shift, ...rest] as SourceMapSegment
+  return maps()
+    .decodedMappings(map)
+    .map((segments, line) => {
+      const start = lineStarts[line] ?? source.length
+      let shift = 0
+      while (next < insertions.length && (insertions[next] as Insertion).position < start) next += 1
+      return segments.map(([column, ...rest]) => {
+        for (; next < insertions.length && (insertions[next] as Insertion).position <= start + column; next += 1) {
+          shift += (insertions[next] as Insertion).length
+        }
+        return [column + shift, ...rest] as SourceMapSegment
+      })
     })
-  })
 }
 
 function moveMap(map: TraceMap, source: string, insertions: readonly Insertion[]): string {
   const { names, resolvedSources: sources, sourcesContent = [] } = map
+  const { encodedMap, TraceMap } = maps()
   return JSON.stringify(
     encodedMap(new TraceMap({ version: 3, names, sources, sourcesContent, mappings: moveMappings(map, source, insertions) })),
   )
 }
 
 function openMap(text: string, mapUrl: string): OriginalSources {
+  const { FlattenMap, traceSegment } = maps()
   const map = new FlattenMap(JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, '')) as string, mapUrl)
   const sources = map.resolvedSources.filter((source): source is string => typeof source === 'string')
   if (sources.length === 0) throw new Error('it names no sources')

@@ -17,7 +17,7 @@ export interface ProfiledRun {
 const threadData = 'allocscope.profile'
 
 /** The preload of what takes part in a run that another process or thread has begun. */
-const preload = path.join(__dirname, 'preload.js')
+const preload = path.join(__dirname, 'profile-preload.js')
 
 /** The run that the main thread wants this worker to take part in. */
 export function runOfWorker(): ProfiledRun | undefined {

@@ -1,5 +1,5 @@
 import type { Registration, Registry } from '../collect/index.js'
-import { findMarkedLines, instrument } from '../instrument/index.js'
+import { lazily } from '../../loading/index.js'
 import type { FunctionSite, Instrumented } from '../instrument/index.js'
 import { probeNames } from '../probe-names.js'
 import { logLoadedFile } from './load-log.js'
@@ -8,6 +8,9 @@ import { readSourceMap, withInlineMap } from './original-source.js'
 import type { OriginalSources, SourceMapReading } from './original-source.js'
 import { createSelection } from './selection.js'
 import type { Selection } from './selection.js'
+
+// The parser is for files that have something to instrument.
+const instrumenting = lazily(() => require('../instrument/index.js') as typeof import('../instrument/index.js'))
 
 /** How node is going to compile a source; `either` when it finds out by trying. */
 export type SourceKind = 'commonjs' | 'module' | 'either'
@@ -39,7 +42,7 @@ function mayBeMarked(source: string, originals: OriginalSources | undefined): bo
 /** A mark of the original counts where the compiler dropped it: by the line that the function begins on. */
 function marksOf(originals: OriginalSources | undefined): (site: FunctionSite) => boolean {
   const marked = new Map<string, ReadonlySet<number>>()
-  originals?.texts.forEach((text, file) => marked.set(file, findMarkedLines(text)))
+  originals?.texts.forEach((text, file) => marked.set(file, instrumenting().findMarkedLines(text)))
   return ({ file, line }) => marked.get(file)?.has(line) === true
 }
 
@@ -83,7 +86,7 @@ class SourceInstrumenter implements ProgramSources {
   #parse(file: string, source: string, kind: SourceKind, originals: OriginalSources | undefined): Instrumented {
     const isMarked = marksOf(originals)
     const instrumentAs = (module: boolean): Instrumented =>
-      instrument(source, {
+      instrumenting().instrument(source, {
         file,
         module,
         overwritesTemporaries: this.options.settings.mode === 'settle',

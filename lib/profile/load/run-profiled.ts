@@ -1,17 +1,19 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import { endingOf, findProgram, forwardSignals } from '../../record/index.js'
-import type { ProgramEnding } from '../../record/index.js'
-import { readProfiles } from '../collect/index.js'
+import { lazily } from '../../loading/index.js'
+import type { AllocatorChoice, ProgramEnding } from '../../program/index.js'
 import type { LineProfile, ProfileEnd } from '../line-profile.js'
 import { readLoadedFiles } from './load-log.js'
 import { settingsVariable } from './load-settings.js'
 import type { LoadSettings } from './load-settings.js'
-import { describeLoading } from './loading-notes.js'
 import type { ProfiledRun } from './profiled-run.js'
+
+// What profiles itself has no use for what runs others, or for what reads a record, before it ends.
+const starting = lazily(() => require('../../program/index.js') as typeof import('../../program/index.js'))
+const reading = lazily(() => require('../collect/read-profiles.js') as typeof import('../collect/read-profiles.js'))
+const loadingNotes = lazily(() => require('./loading-notes.js') as typeof import('./loading-notes.js'))
 
 /** What {@link runProfiled} knows of a program that has ended. */
 export interface ProfiledProgram extends ProgramEnding {
@@ -36,11 +38,11 @@ function readProblems(folder: string): string[] {
 
 /** What the record `folder` holds, of a run that goes on or has ended. */
 export function readRun({ folder, settings }: ProfiledRun): Pick<ProfiledProgram, 'profiles' | 'notes'> {
-  const profiles = readProfiles(folder)
+  const profiles = reading().readProfiles(folder)
   const problems = readProblems(folder)
   const unrecorded = 'Nothing was recorded: node ended before the program began, or it may not read files or load addons.'
   if (profiles.length === 0) return { profiles, notes: problems.length > 0 ? problems : [unrecorded] }
-  return { profiles, notes: [...describeLoading(settings, readLoadedFiles(folder), profiles), ...problems] }
+  return { profiles, notes: [...loadingNotes().describeLoading(settings, readLoadedFiles(folder), profiles), ...problems] }
 }
 
 /** Removes the record of a run. */
@@ -50,7 +52,7 @@ export function removeRecord({ folder }: Pick<ProfiledRun, 'folder'>): void {
 
 /** A preload among node's options is loaded before the program's own loaders unless it comes as they do, and after them. */
 function preloadFlags(nodeOptions: readonly string[]): readonly string[] {
-  const preload = path.join(__dirname, 'preload.js')
+  const preload = path.join(__dirname, 'profile-preload.js')
   const others = [...nodeOptions, process.env['NODE_OPTIONS'] ?? '']
   return others.some((flag) => /(?:^|\s)--import\b/.test(flag)) ? ['--import', preload] : ['--require', preload]
 }
@@ -60,30 +62,37 @@ function endOf({ exitCode, signal }: ProgramEnding): ProfileEnd {
   return exitCode === undefined ? 'crash' : 'exit'
 }
 
+/** How a program is run and profiled. */
+export interface ProfileRunOptions {
+  readonly settings: LoadSettings
+  /** Flags for node itself. */
+  readonly nodeOptions: readonly string[]
+  /** The allocator to run under; undefined leaves the environment's. */
+  readonly allocator: AllocatorChoice | undefined
+}
+
 /**
  * Runs `program` with this very node and profiles it as `settings` say. Its standard streams, arguments, signals and ending are its own.
  *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started.
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
  */
 export async function runProfiled(
   program: string,
   programArguments: readonly string[],
-  { settings, nodeOptions }: { readonly settings: LoadSettings; readonly nodeOptions: readonly string[] },
+  { settings, nodeOptions, allocator }: ProfileRunOptions,
 ): Promise<ProfiledProgram> {
-  const file = findProgram(program)
+  const found = starting().prepareProgram(program, programArguments, {
+    allocator,
+    nodeFlags: [...nodeOptions, ...preloadFlags(nodeOptions)],
+  })
   const run: ProfiledRun = { settings, folder: createRecordFolder() }
   try {
-    const child = spawn(process.execPath, [...nodeOptions, ...preloadFlags(nodeOptions), file, ...programArguments], {
-      stdio: 'inherit',
-      env: { ...process.env, [settingsVariable]: JSON.stringify(run) },
-    })
-    const ended = endingOf(child)
-    const stopForwarding = forwardSignals(child)
-    const ending = await ended.finally(stopForwarding)
+    const { pid, ended } = found.start({ [settingsVariable]: JSON.stringify(run) })
+    const ending = await ended
     const { profiles, notes } = readRun(run)
     const end = endOf(ending)
     // Threads of a program that was killed ended with it; only this process knows by what.
-    const told = profiles.map((profile) => (profile.pid === child.pid && profile.end !== 'exit' ? { ...profile, end } : profile))
+    const told = profiles.map((profile) => (profile.pid === pid && profile.end !== 'exit' ? { ...profile, end } : profile))
     return { ...ending, profiles: told, notes }
   } finally {
     removeRecord(run)

@@ -1,10 +1,11 @@
 import path from 'node:path'
 
-import picomatch from 'picomatch'
-
+import { lazily } from '../../loading/index.js'
 import type { FunctionSite } from '../instrument/instrumented.js'
 import type { LoadSettings } from './load-settings.js'
 import { matchesName } from './name-patterns.js'
+
+const globs = lazily(() => require('picomatch') as typeof import('picomatch'))
 
 /** Decides which files and functions are profiled. */
 export interface Selection {
@@ -30,7 +31,7 @@ function isInPackage(file: string): boolean {
 function fileMatcher(pattern: string, folder: string): (file: string) => boolean {
   const reachesPackages = pattern.includes('node_modules')
   const absolute = path.isAbsolute(pattern) ? pattern : path.join(folder, pattern)
-  const matches = picomatch(pattern.includes('/') ? absolute : pattern, { dot: true, basename: !pattern.includes('/') })
+  const matches = globs()(pattern.includes('/') ? absolute : pattern, { dot: true, basename: !pattern.includes('/') })
   // A name with brackets or braces in it is meant as it stands, when there is such a file.
   return (file) => (matches(file) || file === absolute) && (reachesPackages || !isInPackage(file))
 }

@@ -2,7 +2,7 @@ import module from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { startCollecting } from '../collect/index.js'
+import { startCollecting } from '../collect/start-collecting.js'
 import type { Collector } from '../collect/index.js'
 import { hookCompile } from './compile-hook.js'
 import type { HookThreadData } from './hook-thread.js'

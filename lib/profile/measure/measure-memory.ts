@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks'
 
 import { checkNumber, invalidArgumentType, readOptions } from '../../errors/index.js'
 import { getRss } from '../../process/index.js'
-import { RssSamples } from '../../watch/index.js'
-import type { RssSample } from '../../watch/index.js'
+import { RssSamples } from '../../sampling/index.js'
+import type { RssSample } from '../../sampling/index.js'
 import { HeapCounts } from './heap-counts.js'
-import { beginPeakWatch, endPeakWatch } from './peak-watch.js'
+import { beginPeakSpan, endPeakSpan } from './peak-mark.js'
 
 /** Options of {@link measureMemory}. */
 export interface MeasureMemoryOptions {
@@ -44,7 +44,7 @@ type Measured = Omit<MemoryMeasurement<unknown>, 'result'>
 
 class Measurement {
   readonly #counts = new HeapCounts()
-  readonly #peak = beginPeakWatch()
+  readonly #peak = beginPeakSpan()
   readonly #samples: RssSamples
   readonly #startRssBytes: number
   readonly #startedMs: number
@@ -63,7 +63,7 @@ class Measurement {
     this.#samples.stop()
     const { samples, lostSamples } = this.#samples
     const sampled = samples.reduce((most, { rssBytes }) => Math.max(most, rssBytes), 0)
-    const peakRssBytes = Math.max(endPeakWatch(this.#peak), sampled, this.#startRssBytes, endRssBytes)
+    const peakRssBytes = Math.max(endPeakSpan(this.#peak), sampled, this.#startRssBytes, endRssBytes)
     return {
       durationMs,
       startRssBytes: this.#startRssBytes,
@@ -80,24 +80,7 @@ class Measurement {
   }
 }
 
-/**
- * Calls `fn` and measures the memory that it takes; what memory_profiler's `memory_usage` and `memit` are to Python. The program needs no
- * instrumentation. Promises are awaited, and what runs meanwhile is measured with it; a function that blocks the event loop is sampled all
- * the same, from a thread of its own.
- *
- * Cost: a thread that reads `/proc/self/statm` at every interval, and about 50 µs at the beginning and the end; once in a thread some 10 ms, to
- * find out how V8 counts. Measuring allocates a few kilobytes that are counted as the function's. From the
- * first call on V8 frees array buffers within collections, on the thread that collects.
- *
- * Caveat: the kernel's mark of the highest RSS is set back where it stands far above what is resident. `process.resourceUsage().maxRSS` and
- * `VmHWM` then tell of the time since; `getProcessMemory().peakRssBytes` of the calling thread remembers.
- *
- * @example
- * const { peakRssBytes, incrementBytes, allocatedBytes } = await measureMemory(() => JSON.parse(text))
- *
- * @throws TypeError or RangeError, with Node's codes, for a wrong argument; what `fn` throws. AllocscopeError `ERR_ALLOCSCOPE_NO_ADDON` when no
- * addon loads, `ERR_ALLOCSCOPE_UNSUPPORTED` where V8 can't be counted, `ERR_ALLOCSCOPE_PROC_UNREADABLE` when the kernel refuses.
- */
+/** Public: described where it is exported, in lib/index.ts. */
 export async function measureMemory<Result>(
   fn: () => Result | PromiseLike<Result>,
   options?: MeasureMemoryOptions,

@@ -4,7 +4,7 @@ import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { renderProse } from '../section.js'
 import type { TextStyle } from '../text-style.js'
-import { renderLineTable } from './line-table.js'
+import { renderLineTable } from './line-rows.js'
 import { selectFunctions } from './profile-selection.js'
 import type { ProfileView } from './profile-selection.js'
 

@@ -1,8 +1,5 @@
 import type { FunctionProfile, LineProfile } from '../../profile/index.js'
-
-/** Orders of `--sort`. */
-export const profileSorts = ['allocated', 'increment', 'peak', 'calls', 'name', 'file'] as const
-export type ProfileSort = (typeof profileSorts)[number]
+import type { ProfileSort } from '../profile-sorts.js'
 
 /** Which functions a report shows, and in which order. */
 export interface ProfileView {

@@ -1,4 +1,4 @@
-import type { WatchEvent } from '../../record/index.js'
+import type { WatchEvent } from '../../watch/index.js'
 import { formatByteChange, formatBytes, formatCount, unknownFigure } from '../../figures/index.js'
 import { formatDuration } from '../duration-format.js'
 import { arenaName, figureName } from './figure-names.js'

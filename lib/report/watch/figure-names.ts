@@ -1,12 +1,12 @@
-import type { WatchedFigure } from '../../record/index.js'
+import type { WatchedFigure } from '../../watch/index.js'
 
 const names: Readonly<Record<Exclude<WatchedFigure['subject'], 'arena'>, string>> = {
   rss: 'RSS',
   mapped: 'mapped',
   allocated: 'allocated',
   mmapped: 'mmapped',
-  heapUsed: 'V8 used',
-  heapCommitted: 'V8 committed',
+  'heap.used': 'V8 used',
+  'heap.committed': 'V8 committed',
   external: 'external',
   arrayBuffers: 'array buffers',
 }

@@ -1,4 +1,4 @@
-import type { WatchedFigure, WatchEvent, WatchView } from '../../record/index.js'
+import type { WatchedFigure, WatchEvent, WatchView } from '../../watch/index.js'
 import { formatBytes, formatCount } from '../../figures/index.js'
 import { formatDuration } from '../duration-format.js'
 import { describeEvent, formatRate, timeOf } from './event-text.js'
@@ -13,24 +13,14 @@ function seconds(timeMs: number | undefined): string {
   return (timeMs === undefined ? '' : `${(timeMs / 1000).toFixed(1)} s`).padStart(timeWidth)
 }
 
-/** Names of one word, so that a field can be found by its name. */
-const words = {
-  rss: 'rss',
-  mapped: 'mapped',
-  allocated: 'allocated',
-  mmapped: 'mmapped',
-  heapUsed: 'heap-used',
-  heapCommitted: 'heap-committed',
-  external: 'external',
-} as const
-
-type Word = keyof typeof words
+/** Subjects of one word, so that a field can be found by its name. */
+type Word = Extract<WatchedFigure['subject'], 'rss' | 'mapped' | 'allocated' | 'mmapped' | 'heap.used' | 'heap.committed' | 'external'>
 
 function field(subject: Word, figures: readonly WatchedFigure[]): readonly string[] {
   const figure = figures.find((one) => one.subject === subject)
   // What an allocator doesn't have, it won't have later either; V8 always says something in the end.
   if (figure === undefined && !subject.startsWith('heap') && subject !== 'external') return []
-  const text = `${words[subject]} ${formatBytes(figure?.bytes).padStart(bytesWidth)}`
+  const text = `${subject} ${formatBytes(figure?.bytes).padStart(bytesWidth)}`
   return [subject === 'rss' ? `${text} ${formatRate(figure?.trend.bytesPerSecond).padStart(rateWidth)}` : text]
 }
 
@@ -55,7 +45,7 @@ export function renderWatchLine(view: WatchView): string {
   const fields = [
     ...of('rss', 'mapped', 'allocated'),
     ...arenaFields(splitArenas(view.figures).arenas),
-    ...of('mmapped', 'heapUsed', 'heapCommitted', 'external'),
+    ...of('mmapped', 'heap.used', 'heap.committed', 'external'),
     loopField(view),
   ]
   return `${mark} ${seconds(view.last.timeMs)}  sample  ${fields.join('  ')}\n`

@@ -1,4 +1,4 @@
-import type { WatchedFigure, WatchReport } from '../../record/index.js'
+import type { WatchedFigure, WatchReport } from '../../watch/index.js'
 import { formatBytes } from '../../figures/index.js'
 import { formatDuration } from '../duration-format.js'
 import { formatRate } from './event-text.js'
@@ -19,7 +19,7 @@ function growth({ startBytes, bytes }: WatchedFigure): number {
 
 /** What of RSS can be blamed: not the sums (RSS, mapped), of which the others are parts. */
 function blamable(report: WatchReport): readonly WatchedFigure[] {
-  const subjects = new Set(['arena', 'mmapped', 'heapCommitted'])
+  const subjects = new Set(['arena', 'mmapped', 'heap.committed'])
   const hasArenas = report.figures.some(({ subject }) => subject === 'arena')
   return report.figures.filter(({ subject }) => subjects.has(subject) || (!hasArenas && subject === 'mapped'))
 }
@@ -30,7 +30,7 @@ function blamedName(figure: WatchedFigure, report: WatchReport): string {
       return figure.arena === 0 ? 'the main arena' : figureName(figure)
     case 'mmapped':
       return 'what has an mmap of its own'
-    case 'heapCommitted':
+    case 'heap.committed':
       return "V8's heap"
     default:
       return `what ${report.allocator?.name ?? 'the allocator'} has from the system`

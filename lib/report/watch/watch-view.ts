@@ -1,4 +1,4 @@
-import type { DrawnFigure, WatchView } from '../../record/index.js'
+import type { DrawnFigure, WatchView } from '../../watch/index.js'
 import { formatByteChange, formatBytes, formatCount, formatShare } from '../../figures/index.js'
 import { displayWidth, elideMiddle, printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
@@ -32,7 +32,16 @@ const narrowestTitle = 10
 const mostArenas = 6
 
 /** The arenas beyond the largest are worth less than every other line. */
-const ranks = { heading: 15, rss: 0, mapped: 10, heapUsed: 11, firstArena: 12, arena: 30, mmapped: 22, heapCommitted: 20 } as const
+const ranks = {
+  heading: 15,
+  rss: 0,
+  mapped: 10,
+  'heap.used': 11,
+  firstArena: 12,
+  arena: 30,
+  mmapped: 22,
+  'heap.committed': 20,
+} as const
 
 type Cells = readonly [name: string, now: string, change: string, rate: string, peak: string]
 
@@ -76,7 +85,7 @@ function arenaLines(arenas: readonly DrawnFigure[], style: TextStyle): ViewLine[
 
 function rankOf({ subject }: DrawnFigure): number {
   if (subject === 'rss') return ranks.rss
-  if (subject === 'mapped' || subject === 'heapUsed' || subject === 'heapCommitted' || subject === 'mmapped') return ranks[subject]
+  if (subject === 'mapped' || subject === 'heap.used' || subject === 'heap.committed' || subject === 'mmapped') return ranks[subject]
   return 24
 }
 

@@ -1,0 +1,31 @@
+import { isFailure, requireBinding, toError } from '../../binding/index.js'
+
+/** The most that RSS was during a span of time. */
+export interface PeakSpan {
+  peakBytes: number
+}
+
+const spans = new Set<PeakSpan>()
+
+/** The kernel has one mark for all: whoever looks tells everybody. */
+function look(): void {
+  const peak = requireBinding().takePeak()
+  if (isFailure(peak)) throw toError(peak)
+  for (const span of spans) span.peakBytes = Math.max(span.peakBytes, peak)
+}
+
+export function beginPeakSpan(): PeakSpan {
+  look()
+  const span = { peakBytes: 0 }
+  spans.add(span)
+  return span
+}
+
+export function endPeakSpan(span: PeakSpan): number {
+  try {
+    look()
+  } finally {
+    spans.delete(span)
+  }
+  return span.peakBytes
+}

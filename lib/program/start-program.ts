@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import type { StdioOptions } from 'node:child_process'
+
+import type { AllocatorChoice } from './allocator-choices.js'
+import { findAllocatorLibrary, preloadWith } from './allocator-library.js'
+import { endingOf, findProgram } from './child-program.js'
+import type { ProgramEnding } from './child-program.js'
+import { forwardSignals } from './forward-signals.js'
+
+/** How a program is started. */
+export interface ProgramOptions {
+  /** The allocator to run under; undefined leaves the environment's. */
+  readonly allocator: AllocatorChoice | undefined
+  /** Flags for node itself, allocscope's own preload among them. */
+  readonly nodeFlags: readonly string[]
+  /** A script that node runs in the program's place, with the program's file as its first argument; by default the program itself. */
+  readonly through?: string
+}
+
+/** An allocator that was asked for, and the file that is preloaded for it. */
+export interface RequestedAllocator {
+  readonly allocator: AllocatorChoice
+  readonly library: string | undefined
+}
+
+/** A program that runs. */
+export interface StartedProgram {
+  /** 0 when it could not be started: {@link StartedProgram.ended} then says why. */
+  readonly pid: number
+  /** Resolves when it has ended; rejects with `ERR_ALLOCSCOPE_PROGRAM` when it could not be started. */
+  readonly ended: Promise<ProgramEnding>
+  kill(signal: NodeJS.Signals): void
+}
+
+function environmentFor(
+  variables: NodeJS.ProcessEnv,
+  allocator: AllocatorChoice | undefined,
+  library: string | undefined,
+): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = { ...process.env, ...variables }
+  if (allocator === undefined) return environment
+  const preload = preloadWith(library, process.env['LD_PRELOAD'])
+  delete environment['LD_PRELOAD']
+  return preload === undefined ? environment : { ...environment, LD_PRELOAD: preload }
+}
+
+/** A program that was found, with what it needs: to be started once. */
+export interface FoundProgram {
+  /** The allocator that it runs under; undefined when the environment's is left. */
+  readonly requested: RequestedAllocator | undefined
+  /** `variables` are for the observer that is preloaded, as is the descriptor: the program finds it as its 3. */
+  start(variables: NodeJS.ProcessEnv, descriptor?: number): StartedProgram
+}
+
+/**
+ * Looks for `program` and the allocator's library, so that nothing is prepared for what can't be run. It will run with this very node, its
+ * standard streams left alone; signals that reach this process will reach it.
+ *
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when there is no such program, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
+ */
+export function prepareProgram(program: string, programArguments: readonly string[], options: ProgramOptions): FoundProgram {
+  const file = findProgram(program)
+  const { allocator, nodeFlags, through } = options
+  const script = through === undefined ? [file] : [through, file]
+  const library = allocator === undefined || allocator === 'glibc' ? undefined : findAllocatorLibrary(allocator)
+  return {
+    requested: allocator === undefined ? undefined : { allocator, library },
+    start: (variables, descriptor) => {
+      const stdio: StdioOptions = descriptor === undefined ? 'inherit' : ['inherit', 'inherit', 'inherit', descriptor]
+      const child = spawn(process.execPath, [...nodeFlags, ...script, ...programArguments], {
+        stdio,
+        env: environmentFor(variables, allocator, library),
+      })
+      const ended = endingOf(child).finally(forwardSignals(child))
+      return { pid: child.pid ?? 0, ended, kill: (signal) => child.kill(signal) }
+    },
+  }
+}

@@ -1,0 +1,8 @@
+export { takeReading } from './memory-reading.js'
+export type { MemoryReading } from './memory-reading.js'
+export { sampleMemory } from './memory-sample.js'
+export type { HeapBytes, MemorySample, ObservedAllocator, SampledMemory } from './memory-sample.js'
+export { parseObserved, writeLinesTo } from './observed-lines.js'
+export type { LineWriter, ObservedLine, ObservedLines, StartLine } from './observed-lines.js'
+export { endingNotes, milliseconds, mismatchNote } from './run-notes.js'
+export type { ObservedEnding, RunNote } from './run-notes.js'

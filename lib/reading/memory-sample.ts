@@ -1,0 +1,80 @@
+import { getAllocatorStats } from '../allocator/index.js'
+import type { AllocatorDetail, AllocatorStats, MissingFigures, OtherAllocator, Provenance } from '../allocator/index.js'
+import { getHeapStats } from '../heap/heap-stats.js'
+import type { HeapStats } from '../heap/heap-stats.js'
+import { getProcessMemory } from '../process/index.js'
+
+/** V8's heap of one thread. {@link HeapStats} has these and more. */
+export type HeapBytes = Pick<HeapStats, 'usedBytes' | 'committedBytes' | 'externalBytes' | 'arrayBufferBytes'>
+
+/** One reading of an observed program. V8's figures are the main thread's; what isn't known is undefined. */
+export interface MemorySample {
+  /** Milliseconds since the readings began, which is before the program's first line. */
+  readonly elapsedMs: number
+  readonly rssBytes: number
+  /** The kernel's own peak so far, which sees what happens between samples. */
+  readonly peakRssBytes: number
+  /** {@link AllocatorStats}: `mappedBytes`, `allocatedBytes`, `retainedBytes`. */
+  readonly mappedBytes: number | undefined
+  readonly allocatedBytes: number | undefined
+  readonly retainedBytes: number | undefined
+  /** Arenas, where the allocator has them and a cheap reading counts them. */
+  readonly arenaCount: number | undefined
+  readonly heap: HeapBytes
+}
+
+/** The allocator that was found live. */
+export interface ObservedAllocator {
+  readonly name: AllocatorStats['allocator']
+  readonly provenance: Provenance
+  readonly others: readonly OtherAllocator[]
+}
+
+/** A sample with what it leaves out. */
+export interface SampledMemory {
+  readonly sample: MemorySample
+  readonly missing: readonly MissingFigures[]
+  readonly allocator: ObservedAllocator | undefined
+}
+
+type AllocatorAnswer = { readonly stats: AllocatorStats } | { readonly reason: string }
+
+function askAllocator(detail: AllocatorDetail, budgetMs: number | undefined): AllocatorAnswer {
+  try {
+    return { stats: getAllocatorStats(budgetMs === undefined ? { detail } : { detail, budgetMs }) }
+  } catch (error) {
+    // A program is being run: that its allocator can't be read is a gap in what is known of it, never an end of the program.
+    return { reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function missingOf(answer: AllocatorAnswer): readonly MissingFigures[] {
+  if ('stats' in answer) return answer.stats.missing
+  return [{ fields: ['mappedBytes', 'allocatedBytes', 'retainedBytes'], cause: 'unsupported', reason: answer.reason }]
+}
+
+function readHeap(): HeapBytes {
+  const { usedBytes, committedBytes, externalBytes, arrayBufferBytes } = getHeapStats()
+  return { usedBytes, committedBytes, externalBytes, arrayBufferBytes }
+}
+
+/** Reads this process now. `startMs` is the moment, by `performance.now()`, from which the sample counts. */
+export function sampleMemory(startMs: number, detail: AllocatorDetail, budgetMs?: number): SampledMemory {
+  const answer = askAllocator(detail, budgetMs)
+  const stats = 'stats' in answer ? answer.stats : undefined
+  const memory = getProcessMemory()
+  return {
+    sample: {
+      elapsedMs: performance.now() - startMs,
+      rssBytes: memory.rssBytes,
+      peakRssBytes: memory.peakRssBytes,
+      mappedBytes: stats?.mappedBytes,
+      allocatedBytes: stats?.allocatedBytes,
+      retainedBytes: stats?.retainedBytes,
+      arenaCount: stats?.allocator === 'glibc' ? stats.arenaCount : undefined,
+      heap: readHeap(),
+    },
+    missing: missingOf(answer),
+    allocator: stats === undefined ? undefined : { name: stats.allocator, provenance: stats.provenance, others: stats.others ?? [] },
+  }
+}

@@ -1,0 +1,68 @@
+import type { RequestedAllocator } from '../program/index.js'
+import type { ObservedAllocator } from './memory-sample.js'
+import type { ObservedLines } from './observed-lines.js'
+
+/** Something that a reader must know to judge the figures of an observed program. */
+export interface RunNote {
+  readonly kind:
+    | 'allocator-mismatch'
+    | 'not-recorded'
+    | 'no-exit-reading'
+    | 'torn-line'
+    | 'event-loop-blocked'
+    | 'peak-between-samples'
+    | 'figures-missing'
+  readonly message: string
+}
+
+/** How an observed program ended, and what it had written by then. */
+export interface ObservedEnding {
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  readonly durationMs: number
+  readonly observed: ObservedLines
+}
+
+/** Milliseconds for a reader: `1,234 ms`. */
+export function milliseconds(value: number): string {
+  return `${Math.round(value).toLocaleString('en-US')} ms`
+}
+
+/** That another allocator serves malloc than the one that was asked for. */
+export function mismatchNote(requested: RequestedAllocator | undefined, allocator: ObservedAllocator | undefined): RunNote[] {
+  if (requested === undefined || allocator === undefined || requested.allocator === allocator.name) return []
+  const took = requested.library === undefined ? '' : ` although ${requested.library} was preloaded`
+  const message = `${requested.allocator} was asked for, but ${allocator.name} serves malloc in this process${took}: the figures are ${allocator.name}'s.`
+  return [{ kind: 'allocator-mismatch', message }]
+}
+
+/** How far the readings came. */
+interface Reach {
+  readonly started: boolean
+  readonly exited: boolean
+  /** When the last sample was taken. */
+  readonly lastMs: number
+}
+
+function tornNotes(tornLines: number): RunNote[] {
+  if (tornLines === 0) return []
+  const message = `${tornLines} line of the record is torn: the process ended while writing it. It was left out.`
+  return [{ kind: 'torn-line', message }]
+}
+
+/** What is missing at the end of the readings, and why. */
+export function endingNotes({ exitCode, signal, observed, durationMs }: ObservedEnding, { started, exited, lastMs }: Reach): RunNote[] {
+  const torn = tornNotes(observed.tornLines)
+  if (!started) {
+    const ending = signal === undefined ? `ended with code ${exitCode ?? 0}` : `was ended by ${signal}`
+    const message = `nothing was recorded: node ${ending} before the program began, or it may not read files or load the recorder.`
+    return [{ kind: 'not-recorded', message }, ...torn]
+  }
+  if (exited) return torn
+  const ending = signal === undefined ? 'The program left without its exit event' : `${signal} ended the program at once`
+  const ago = milliseconds(Math.max(0, durationMs - lastMs))
+  return [
+    { kind: 'no-exit-reading', message: `${ending}, so there is no reading at exit; the last sample is about ${ago} older than the end.` },
+    ...torn,
+  ]
+}

@@ -1,0 +1,3 @@
+/** Orders of `--sort`. */
+export const profileSorts = ['allocated', 'increment', 'peak', 'calls', 'name', 'file'] as const
+export type ProfileSort = (typeof profileSorts)[number]

@@ -1,0 +1,80 @@
+import type { MissingFigures } from '../allocator/index.js'
+import { sampleMemory } from '../reading/index.js'
+import type { MemorySample } from '../reading/index.js'
+import type { RunWriter } from './run-channel.js'
+
+/** Lines after which only every second, then every fourth … sample is written: a run of days stays small. */
+const linesPerStride = 4096
+
+/** Once samples are left out, the growth that makes a new peak worth a line: a slow leak is at its peak at every sample. */
+const peakStep = 1.01
+
+/** The share of the program's time that walks for the peak's figures may be expected to take. */
+const walkShare = 0.01
+
+function walkWouldTell(missing: readonly MissingFigures[]): boolean {
+  return missing.some(({ cause, fields }) => cause === 'detail' && fields.includes('allocatedBytes'))
+}
+
+class Observer {
+  private readonly startMs = performance.now()
+  private samples = 0
+  private largestGapMs = 0
+  private lastMs = 0
+  private highestRss = 0
+  private stride = 1
+  private linesOfStride = 0
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(private readonly writer: RunWriter) {}
+
+  begin(): void {
+    const { sample, missing, allocator } = sampleMemory(this.startMs, 'usage')
+    this.count(sample)
+    if (!this.writer.write({ kind: 'start', pid: process.pid, nodeVersion: process.version, allocator, missing, sample })) return
+    this.timer = setInterval(() => {
+      this.takeSample()
+    }, this.writer.intervalMs)
+    this.timer.unref()
+    process.on('exit', () => {
+      this.end()
+    })
+  }
+
+  private count(sample: MemorySample): void {
+    this.samples += 1
+    this.largestGapMs = Math.max(this.largestGapMs, sample.elapsedMs - this.lastMs)
+    this.lastMs = sample.elapsedMs
+  }
+
+  private takeSample(): void {
+    let taken = sampleMemory(this.startMs, 'footprint')
+    const isPeak = taken.sample.rssBytes > this.highestRss * (this.stride === 1 ? 1 : peakStep)
+    if (isPeak) {
+      this.highestRss = taken.sample.rssBytes
+      // At the highest RSS so far it is worth knowing what is in use, if the walk is expected to be cheap.
+      if (walkWouldTell(taken.missing)) taken = sampleMemory(this.startMs, 'usage', this.writer.intervalMs * walkShare)
+    }
+    this.count(taken.sample)
+    if (!isPeak && this.samples % this.stride !== 0) return
+    const { samples, largestGapMs } = this
+    if (!this.writer.write({ kind: 'sample', samples, largestGapMs, missing: taken.missing, sample: taken.sample }))
+      clearInterval(this.timer)
+    this.linesOfStride += 1
+    if (this.linesOfStride < linesPerStride) return
+    this.linesOfStride = 0
+    this.stride *= 2
+  }
+
+  private end(): void {
+    clearInterval(this.timer)
+    const { sample, missing } = sampleMemory(this.startMs, 'usage')
+    this.count(sample)
+    this.writer.write({ kind: 'exit', samples: this.samples, largestGapMs: this.largestGapMs, missing, sample })
+  }
+}
+
+/** Samples this process into `writer` until it ends. The timer doesn't keep the process alive. */
+export function startObserving(writer: RunWriter): void {
+  new Observer(writer).begin()
+}

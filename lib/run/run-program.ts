@@ -1,0 +1,44 @@
+import path from 'node:path'
+
+import { watchFromOutside } from '../process/index.js'
+import { prepareProgram } from '../program/index.js'
+import type { ProgramOptions } from '../program/index.js'
+import { openRun, runVariable } from './run-channel.js'
+import { describeRun } from './run-report.js'
+import type { RunReport } from './run-report.js'
+
+/** Before the program's own preloads: the first reading is of a process that has done nothing yet. */
+const preloadFlags = ['--require', path.join(__dirname, 'run-preload.js')]
+
+/** Options of {@link runProgram}. */
+export interface RunOptions extends Pick<ProgramOptions, 'allocator'> {
+  /** Flags for node itself. */
+  readonly nodeOptions: readonly string[]
+  /** Milliseconds between samples. */
+  readonly intervalMs: number
+}
+
+/**
+ * Runs `program` with this very node, its standard streams left alone, and says what its memory did. Signals that reach this process reach the
+ * program. The program isn't told that it is watched: no descriptor, variable or flag is left for it to see, but for `LD_PRELOAD` where an
+ * allocator was asked for.
+ *
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
+ */
+export async function runProgram(program: string, programArguments: readonly string[], options: RunOptions): Promise<RunReport> {
+  const { allocator, intervalMs, nodeOptions } = options
+  const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
+  const channel = openRun(intervalMs)
+  try {
+    const startMs = performance.now()
+    const { pid, ended } = found.start({ [runVariable]: channel.address })
+    const stopWatching = pid === 0 ? () => undefined : watchFromOutside(pid, Math.max(intervalMs, 20))
+    const { exitCode, signal } = await ended
+    const kernel = stopWatching()
+    const durationMs = performance.now() - startMs
+    const run = { program, programArguments, nodeOptions, pid, exitCode, signal, durationMs, intervalMs, kernel }
+    return describeRun({ ...run, requested: found.requested, observed: channel.read() })
+  } finally {
+    channel.close()
+  }
+}

@@ -1,0 +1,156 @@
+import type { MissingFigures } from '../allocator/index.js'
+import type { KernelSighting } from '../process/index.js'
+import type { RequestedAllocator } from '../program/index.js'
+import { endingNotes, milliseconds, mismatchNote } from '../reading/index.js'
+import type { MemorySample, ObservedAllocator, ObservedLine, ObservedLines, RunNote } from '../reading/index.js'
+
+/** How a program was run and how it ended. */
+export interface RunOutcome {
+  readonly program: string
+  readonly programArguments: readonly string[]
+  readonly nodeOptions: readonly string[]
+  readonly pid: number
+  /** Undefined when a signal ended the program. */
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  readonly durationMs: number
+  readonly intervalMs: number
+  readonly requested: RequestedAllocator | undefined
+  readonly observed: ObservedLines
+  readonly kernel: KernelSighting | undefined
+}
+
+/** What `allocscope run` says of a program. */
+export interface RunReport {
+  readonly program: string
+  readonly programArguments: readonly string[]
+  readonly nodeOptions: readonly string[]
+  readonly nodeVersion: string | undefined
+  readonly pid: number
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  readonly durationMs: number
+  readonly requested: RequestedAllocator | undefined
+  readonly allocator: ObservedAllocator | undefined
+  readonly start: MemorySample | undefined
+  /** The sample with the highest RSS. */
+  readonly peak: MemorySample | undefined
+  /** Undefined when the program was killed or left without its `exit` event. */
+  readonly exit: MemorySample | undefined
+  /** The kernel's own peak, which sees what happens between samples. */
+  readonly peakRssBytes: number | undefined
+  readonly sampling: {
+    readonly intervalMs: number
+    /** Samples taken; of a run of many hours only some are written. */
+    readonly samples: number
+    readonly largestGapMs: number | undefined
+    /** Looks at the process from outside. */
+    readonly kernelReadings: number
+  }
+  readonly notes: readonly RunNote[]
+  readonly samples: readonly MemorySample[]
+}
+
+interface Moments {
+  readonly start: ObservedLine | undefined
+  readonly peak: ObservedLine | undefined
+  readonly exit: ObservedLine | undefined
+  readonly last: ObservedLine | undefined
+}
+
+function findMoments({ lines }: ObservedLines): Moments {
+  let peak = lines[0]
+  for (const line of lines) if (peak === undefined || line.sample.rssBytes > peak.sample.rssBytes) peak = line
+  return { start: lines.find(({ kind }) => kind === 'start'), peak, exit: lines.find(({ kind }) => kind === 'exit'), last: lines.at(-1) }
+}
+
+function blockedNote(intervalMs: number, largestGapMs: number | undefined): RunNote[] {
+  if (largestGapMs === undefined || largestGapMs <= intervalMs * 2 + 50) return []
+  const message =
+    `the event loop was blocked for up to ${milliseconds(largestGapMs)} (by synchronous work, or for want of a processor), ` +
+    `so no sample was taken meanwhile. The kernel's peak RSS covers that time.`
+  return [{ kind: 'event-loop-blocked', message }]
+}
+
+function peakNote(peak: MemorySample | undefined, peakRssBytes: number | undefined): RunNote[] {
+  if (peak === undefined || peakRssBytes === undefined || peakRssBytes <= peak.rssBytes * 1.02) return []
+  const share = ((peakRssBytes / peak.rssBytes - 1) * 100).toFixed(0)
+  const message = `the true peak fell between samples: RSS was ${share} % higher than in the column "peak". A shorter --interval comes closer.`
+  return [{ kind: 'peak-between-samples', message }]
+}
+
+/** One note a reason: the same reason holds for several moments and figures. */
+function missingNotes(moments: readonly (readonly [string, ObservedLine | undefined])[]): RunNote[] {
+  const places = new Map<string, { fields: Set<string>; moments: Set<string> }>()
+  const shown = ['mappedBytes', 'allocatedBytes', 'retainedBytes', 'arenaCount']
+  for (const [moment, line] of moments) {
+    const missing: readonly MissingFigures[] = line?.missing ?? []
+    for (const { fields, reason } of missing) {
+      const absent = fields.filter((field) => shown.includes(field))
+      if (absent.length === 0) continue
+      const place = places.get(reason) ?? { fields: new Set(), moments: new Set() }
+      absent.forEach((field) => place.fields.add(field))
+      place.moments.add(moment)
+      places.set(reason, place)
+    }
+  }
+  return Array.from(places, ([reason, place]) => ({
+    kind: 'figures-missing',
+    message: `${[...place.fields].join(', ')} at ${[...place.moments].join(', ')}: ${reason}`,
+  }))
+}
+
+function kernelPeak({ observed, kernel }: RunOutcome): number | undefined {
+  // The kernel's peak comes from counters that threads update in batches: it can lag behind an RSS that was added up exactly.
+  const samples = observed.lines.flatMap(({ sample }) => [sample.peakRssBytes, sample.rssBytes])
+  const peaks = [...samples, ...(kernel === undefined ? [] : [kernel.peakRssBytes])]
+  return peaks.length === 0 ? undefined : peaks.reduce((one, other) => Math.max(one, other))
+}
+
+/** The gap that no later sample could see: from the last sample to the end of a program that was killed. */
+function largestGap({ durationMs }: RunOutcome, { last, exit }: Moments): number | undefined {
+  if (last === undefined) return undefined
+  const untilLast = last.kind === 'start' ? 0 : last.largestGapMs
+  return exit === undefined ? Math.max(untilLast, durationMs - last.sample.elapsedMs) : untilLast
+}
+
+function describeSampling({ intervalMs, kernel }: RunOutcome, { last }: Moments, largestGapMs: number | undefined): RunReport['sampling'] {
+  const samples = last === undefined ? 0 : last.kind === 'start' ? 1 : last.samples
+  return { intervalMs, samples, largestGapMs, kernelReadings: kernel?.readings ?? 0 }
+}
+
+/** Judges how a run went. */
+export function describeRun(outcome: RunOutcome): RunReport {
+  const { observed, intervalMs, kernel: _kernel, ...run } = outcome
+  const moments = findMoments(observed)
+  const { start, peak, exit } = moments
+  const beginning = start?.kind === 'start' ? start : undefined
+  const peakRssBytes = kernelPeak(outcome)
+  const largestGapMs = largestGap(outcome, moments)
+  return {
+    ...run,
+    nodeVersion: beginning?.nodeVersion,
+    allocator: beginning?.allocator,
+    start: start?.sample,
+    peak: peak?.sample,
+    exit: exit?.sample,
+    peakRssBytes,
+    sampling: describeSampling(outcome, moments, largestGapMs),
+    notes: [
+      ...mismatchNote(outcome.requested, beginning?.allocator),
+      ...endingNotes(outcome, {
+        started: start !== undefined && moments.last !== undefined,
+        exited: exit !== undefined,
+        lastMs: moments.last?.sample.elapsedMs ?? 0,
+      }),
+      ...blockedNote(intervalMs, largestGapMs),
+      ...peakNote(peak?.sample, peakRssBytes),
+      ...missingNotes([
+        ['start', start],
+        ['peak', peak],
+        ['exit', exit],
+      ]),
+    ],
+    samples: observed.lines.map(({ sample }) => sample),
+  }
+}

@@ -1,0 +1,85 @@
+import { isFailure, toError } from '../binding/index.js'
+import type { FailureRecord } from '../binding/index.js'
+import type { WatchSummary } from './sampling-summary.js'
+
+/** Places of the header that a drain writes. DrainField of native/convert/sampler.cc. */
+export const drainPlace = { drained: 0, samples: 1, missed: 2, lost: 3, cpuMs: 4, elapsedMs: 5, intervalMs: 6, length: 7 } as const
+
+/** Several times the longest row, whatever the allocator. */
+const bufferWords = 8192
+
+/** `drainSampler` or `drainRing`, of one sampler. */
+type Drain = (buffer: Float64Array) => undefined | FailureRecord
+
+/**
+ * A buffer that no watch uses: what is measured by many short watches would otherwise rise by one for each, until V8 frees them on a thread of its
+ * own.
+ */
+let spare: Float64Array | undefined
+
+function takeWords(): Float64Array {
+  const words = spare ?? new Float64Array(bufferWords)
+  spare = undefined
+  words.fill(0, 0, drainPlace.length)
+  return words
+}
+
+/** A sampler's rows, in order. Taking one takes it out, so that nothing is given twice or lost if its receiver throws. */
+export class RowBuffer {
+  readonly #drainInto: Drain
+  #words = takeWords()
+  #at: number = drainPlace.length
+  #open = true
+
+  constructor(drainInto: Drain) {
+    this.#drainInto = drainInto
+  }
+
+  /** The oldest row that wasn't taken yet, valid until the next call; undefined when there is none. */
+  take(): Float64Array | undefined {
+    if (!this.#hasBuffered()) this.#drain()
+    if (!this.#hasBuffered()) return undefined
+    const start = this.#at
+    this.#at += this.#words[start] as number
+    return this.#words.subarray(start, this.#at)
+  }
+
+  /** The counters as of now, or as of the end. */
+  summary(): WatchSummary {
+    if (!this.#hasBuffered()) this.#drain()
+    const at = (place: number): number => this.#words[place] as number
+    const [cpuMs, durationMs] = [at(drainPlace.cpuMs), at(drainPlace.elapsedMs)]
+    return {
+      samples: at(drainPlace.samples),
+      missedSamples: at(drainPlace.missed),
+      lostSamples: at(drainPlace.lost),
+      durationMs,
+      cpuMs,
+      cpuShare: durationMs > 0 ? cpuMs / durationMs : 0,
+      intervalMs: at(drainPlace.intervalMs),
+    }
+  }
+
+  /** From now on nothing is drained: there is nothing left to drain from. */
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    if (this.#hasBuffered()) return
+    spare = this.#words
+    this.#words = this.#words.slice(0, drainPlace.length)
+    this.#words[drainPlace.drained] = 0
+    this.#at = drainPlace.length
+  }
+
+  #hasBuffered(): boolean {
+    return this.#at < drainPlace.length + (this.#words[drainPlace.drained] as number)
+  }
+
+  #drain(): void {
+    if (!this.#open) return
+    this.#at = drainPlace.length
+    this.#words[drainPlace.drained] = 0
+    const answer = this.#drainInto(this.#words)
+    if (isFailure(answer)) throw toError(answer)
+  }
+}

@@ -1,0 +1,124 @@
+import type { MemorySample } from '../reading/index.js'
+import { Course } from './course.js'
+import type { FigureTrack, FigureTracks, WatchedFigure } from './figure-tracks.js'
+import type { WatchedSample } from './watched-sample.js'
+
+/** A figure with its course over the last spans of time, the latest last. */
+export interface DrawnFigure extends WatchedFigure {
+  readonly course: readonly (number | undefined)[]
+}
+
+/** Blocked event loops, as samples showed them. */
+export interface BlockedTime {
+  readonly times: number
+  readonly longestMs: number
+  readonly totalMs: number
+}
+
+/** An event loop that turned again. */
+export interface LoopBlock {
+  /** When it last turned before. */
+  readonly fromTimeMs: number
+  /** When it was seen to turn again. */
+  readonly timeMs: number
+  readonly durationMs: number
+}
+
+/** A shorter block is no event: a program that parses a large file has many. */
+const notableBlockMs = 500
+
+/** One entry of a course stands for at least this much time, milliseconds. */
+const shortestSpanMs = 500
+
+/** What is known of a watched program from its samples, beyond what the comparison takes into the tracks. */
+export class WatchState {
+  readonly #tracks: FigureTracks
+  readonly #courses = new Map<FigureTrack, Course>()
+  readonly #spanMs: number
+  #last: WatchedSample | undefined
+  #blocked: BlockedTime = { times: 0, longestMs: 0, totalMs: 0 }
+
+  /** `tracks` are those that the comparison of samples feeds. */
+  constructor(intervalMs: number, tracks: FigureTracks) {
+    this.#spanMs = Math.max(shortestSpanMs, intervalMs)
+    this.#tracks = tracks
+  }
+
+  get last(): WatchedSample | undefined {
+    return this.#last
+  }
+
+  get blocked(): BlockedTime {
+    return this.#blocked
+  }
+
+  /** Takes in a sample that was compared already; answers with the block that it shows to be over, if it was a long one. */
+  add(sample: WatchedSample): LoopBlock | undefined {
+    const previous = this.#last
+    this.#last = sample
+    const { timeMs, allocatedBytes, heap } = sample
+    this.#tracks.add('allocated', timeMs, allocatedBytes)
+    if (heap !== undefined && heap.timeMs !== previous?.heap?.timeMs) this.#addHeap(heap.timeMs, heap)
+    this.#drawOn()
+    return this.#endOfBlock(previous, sample)
+  }
+
+  /** Takes in the reading that the program made when it exited. */
+  addExit({ elapsedMs, rssBytes, mappedBytes, allocatedBytes, heap }: MemorySample): void {
+    this.#tracks.add('rss', elapsedMs, rssBytes)
+    this.#tracks.add('mapped', elapsedMs, mappedBytes)
+    // The walk at the exit knows what is in use where samples never do; it's no part of their course.
+    if (this.#tracks.has('allocated')) this.#tracks.add('allocated', elapsedMs, allocatedBytes)
+    this.#addHeap(elapsedMs, heap)
+    this.#drawOn()
+  }
+
+  figures(): readonly WatchedFigure[] {
+    return inOrder(this.#tracks).map(({ figure }) => figure)
+  }
+
+  drawnFigures(): readonly DrawnFigure[] {
+    const untilMs = this.#last?.timeMs ?? 0
+    return inOrder(this.#tracks).map((track) => ({ ...track.figure, course: this.#courses.get(track)?.until(untilMs) ?? [] }))
+  }
+
+  #addHeap(timeMs: number, { usedBytes, committedBytes, externalBytes, arrayBufferBytes }: MemorySample['heap']): void {
+    this.#tracks.add('heap.used', timeMs, usedBytes)
+    this.#tracks.add('heap.committed', timeMs, committedBytes)
+    this.#tracks.add('external', timeMs, externalBytes)
+    this.#tracks.add('arrayBuffers', timeMs, arrayBufferBytes)
+  }
+
+  #drawOn(): void {
+    for (const track of this.#tracks.all()) {
+      const course = this.#courses.get(track) ?? this.#beginCourse(track)
+      course.add(track.last.timeMs, track.last.bytes)
+    }
+  }
+
+  #beginCourse(track: FigureTrack): Course {
+    const course = new Course(this.#spanMs)
+    course.add(track.first.timeMs, track.first.bytes)
+    this.#courses.set(track, course)
+    return course
+  }
+
+  #endOfBlock(previous: WatchedSample | undefined, sample: WatchedSample): LoopBlock | undefined {
+    if (previous?.heap === undefined || sample.heap === undefined || previous.blockedMs === 0) return undefined
+    if (sample.heap.timeMs === previous.heap.timeMs) return undefined
+    const fromTimeMs = previous.timeMs - previous.blockedMs
+    const durationMs = sample.heap.timeMs - fromTimeMs
+    const { times, longestMs, totalMs } = this.#blocked
+    this.#blocked = { times: times + 1, longestMs: Math.max(longestMs, durationMs), totalMs: totalMs + durationMs }
+    if (durationMs < notableBlockMs) return undefined
+    return { fromTimeMs, timeMs: sample.heap.timeMs, durationMs }
+  }
+}
+
+const order: readonly WatchedFigure['subject'][] = ['rss', 'mapped', 'allocated', 'mmapped', 'arena', 'heap.used', 'heap.committed']
+
+/** Figures as they are listed: V8's behind the allocator's, arenas as they were made. */
+function inOrder(tracks: FigureTracks): readonly FigureTrack[] {
+  const place = ({ subject }: FigureTrack): number => (order.includes(subject) ? order.indexOf(subject) : order.length)
+  return tracks.all().toSorted((one, other) => place(one) - place(other))
+}
