@@ -23,11 +23,22 @@ function isCalledByNode(called: () => unknown): boolean {
   }
 }
 
+function readText(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch {
+    // Node itself says what is wrong with the file.
+    return ''
+  }
+}
+
 /** How CommonJS files are instrumented when they are compiled. */
 export interface CompileHookOptions {
   readonly sources: ProgramSources
   /** Whether node's own loader hooks see what node itself loads, so that only what other loaders compile is left to this one. */
   readonly othersOnly: boolean
+  /** Told the text of each file, whether or not anything in it can be wanted, before it is compiled. */
+  readonly beforeCompiling: ((text: string) => void) | undefined
   /** Runs work that isn't the program's. */
   readonly outside: <T>(work: () => T) => T
 }
@@ -36,10 +47,11 @@ export interface CompileHookOptions {
  * Instruments what CommonJS compiles, by `Module.prototype._compile`. What node itself is about to compile is replaced by a bound function, when
  * the method is looked up: that leaves no frame of allocscope's in the program's stack traces. What other loaders compile goes through a function.
  */
-export function hookCompile({ sources, othersOnly, outside }: CompileHookOptions): void {
+export function hookCompile({ sources, othersOnly, beforeCompiling, outside }: CompileHookOptions): void {
   const prototype = Module.prototype as unknown as NodeJS.Module & { _compile: Compile }
   const compile = prototype._compile
   const compileOther: Compile = function (content, filename, ...rest) {
+    beforeCompiling?.(content)
     const code = sources.considers(filename) ? outside(() => sources.instrument(filename, content, 'commonjs')) : undefined
     return compile.call(this, code ?? content, filename, ...rest)
   }
@@ -58,6 +70,7 @@ export function hookCompile({ sources, othersOnly, outside }: CompileHookOptions
     const isNodes = this !== prototype && isCalledByNode(get)
     if (!isNodes) return compileOther
     const file = this.filename
+    if (beforeCompiling !== undefined) beforeCompiling(readText(file))
     return othersOnly || !sources.considers(file) ? compile : bindFile(this, file)
   }
   function set(this: NodeJS.Module, value: Compile): void {

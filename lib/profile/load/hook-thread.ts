@@ -1,4 +1,4 @@
-import { openRegistry } from '../collect/index.js'
+import { openRegistry } from '../collect/registry.js'
 import type { LoadSettings } from './load-settings.js'
 import { instrumentLoaded } from './load-hook.js'
 import type { LoadResult } from './load-hook.js'

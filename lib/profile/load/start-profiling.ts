@@ -1,6 +1,8 @@
+import fs from 'node:fs'
 import module from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
 
 import { startCollecting } from '../collect/start-collecting.js'
 import type { Collector } from '../collect/index.js'
@@ -30,6 +32,36 @@ function hookLoadingInThread(data: HookThreadData): void {
   module.register(pathToFileURL(path.join(__dirname, 'hook-thread.js')), { data })
 }
 
+/** A text without these words neither is an ES module nor imports one. */
+const moduleWords = /\b(?:import|export)\b/
+
+function mayLoadModules(file: string | undefined): boolean {
+  if (file === undefined) return true
+  try {
+    return moduleWords.test(fs.readFileSync(file, 'utf8'))
+  } catch {
+    return true
+  }
+}
+
+/**
+ * The thread of the hooks takes 50 ms and 15 MiB. A program that begins without ES modules gets it before the first file that may load one; the returned
+ * function is told of each file. Undefined: the thread runs already.
+ */
+function hookLoadingOnDemand(data: HookThreadData): ((text: string) => void) | undefined {
+  // Whatever else is preloaded may import modules, and so may what comes by another way than a file.
+  if (!isMainThread || mayHaveOtherLoaders() || mayLoadModules(process.argv[1])) {
+    hookLoadingInThread(data)
+    return undefined
+  }
+  let isHooked = false
+  return (text) => {
+    if (isHooked || !moduleWords.test(text)) return
+    isHooked = true
+    hookLoadingInThread(data)
+  }
+}
+
 /** Whether node maps stack traces, by a flag or because a loader that came before asked for it. */
 function mapsAreUsed(): boolean {
   return (process as { readonly sourceMapsEnabled?: boolean }).sourceMapsEnabled === true
@@ -49,8 +81,10 @@ export function startProfiling(settings: LoadSettings, folder: string): Collecto
   const collector = startCollecting({ mode: settings.mode, folder })
   const sources = createProgramSources({ settings, folder, mapsAreUsed: mapsAreUsed(), registry: collector })
   const hasHooks = registerHooks !== undefined
-  if (!hasHooks || mayHaveOtherLoaders()) hookCompile({ sources, othersOnly: hasHooks, outside: (work) => collector.outside(work) })
+  const beforeCompiling = hasHooks ? undefined : hookLoadingOnDemand({ settings, folder, mapsAreUsed: mapsAreUsed() })
+  if (!hasHooks || mayHaveOtherLoaders()) {
+    hookCompile({ sources, othersOnly: hasHooks, beforeCompiling, outside: (work) => collector.outside(work) })
+  }
   if (hasHooks) hookLoading(sources, collector)
-  else hookLoadingInThread({ settings, folder, mapsAreUsed: mapsAreUsed() })
   return collector
 }
