@@ -11,7 +11,8 @@ import type { HookThreadData } from './hook-thread.js'
 import { instrumentLoaded } from './load-hook.js'
 import type { LoadResult } from './load-hook.js'
 import type { LoadSettings } from './load-settings.js'
-import { createProgramSources } from './program-source.js'
+import { requiredFormat } from './package-format.js'
+import { createProgramSources, prepareParser } from './program-source.js'
 import type { ProgramSources } from './program-source.js'
 
 type LoadHook = (url: string, context: unknown, nextLoad: (url: string, context: unknown) => LoadResult) => LoadResult
@@ -32,25 +33,29 @@ function hookLoadingInThread(data: HookThreadData): void {
   module.register(pathToFileURL(path.join(__dirname, 'hook-thread.js')), { data })
 }
 
-/** A text without these words neither is an ES module nor imports one. */
+/** A text without these words imports no ES module, and is none where its name leaves that open. */
 const moduleWords = /\b(?:import|export)\b/
 
-function mayLoadModules(file: string | undefined): boolean {
-  if (file === undefined) return true
+/** The text of the program's first file; undefined where it isn't known. */
+function readFirstFile(): string | undefined {
   try {
-    return moduleWords.test(fs.readFileSync(file, 'utf8'))
+    return fs.readFileSync(process.argv[1] ?? '', 'utf8')
   } catch {
-    return true
+    return undefined
   }
+}
+
+function mayLoadModules(first: string | undefined): boolean {
+  return first === undefined || requiredFormat(process.argv[1] as string) === 'module' || moduleWords.test(first)
 }
 
 /**
  * The thread of the hooks takes 50 ms and 15 MiB. A program that begins without ES modules gets it before the first file that may load one; the returned
  * function is told of each file. Undefined: the thread runs already.
  */
-function hookLoadingOnDemand(data: HookThreadData): ((text: string) => void) | undefined {
+function hookLoadingOnDemand(data: HookThreadData, first: string | undefined): ((text: string) => void) | undefined {
   // Whatever else is preloaded may import modules, and so may what comes by another way than a file.
-  if (!isMainThread || mayHaveOtherLoaders() || mayLoadModules(process.argv[1])) {
+  if (!isMainThread || mayHaveOtherLoaders() || mayLoadModules(first)) {
     hookLoadingInThread(data)
     return undefined
   }
@@ -78,10 +83,12 @@ function mayHaveOtherLoaders(): boolean {
  * Closes the record when the thread ends by itself.
  */
 export function startProfiling(settings: LoadSettings, folder: string): Collector {
+  const first = readFirstFile()
+  prepareParser(settings, first)
   const collector = startCollecting({ mode: settings.mode, folder })
   const sources = createProgramSources({ settings, folder, mapsAreUsed: mapsAreUsed(), registry: collector })
   const hasHooks = registerHooks !== undefined
-  const beforeCompiling = hasHooks ? undefined : hookLoadingOnDemand({ settings, folder, mapsAreUsed: mapsAreUsed() })
+  const beforeCompiling = hasHooks ? undefined : hookLoadingOnDemand({ settings, folder, mapsAreUsed: mapsAreUsed() }, first)
   if (!hasHooks || mayHaveOtherLoaders()) {
     hookCompile({ sources, othersOnly: hasHooks, beforeCompiling, outside: (work) => collector.outside(work) })
   }
