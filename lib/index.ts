@@ -117,6 +117,11 @@ const measuring = lazily(() => require('./profile/measure/index.js') as typeof i
 const register = lazily(() => require('./register/index.js') as typeof import('./register/index.js'))
 const release = lazily(() => require('./release/index.js') as typeof import('./release/index.js'))
 const report = lazily(() => require('./report/index.js') as typeof import('./report/index.js'))
+/** A call of 20 ns: once its room is loaded, the room's own function takes this one's place. */
+let shallowSize = (value: unknown): number => {
+  shallowSize = heap().shallowSizeOf
+  return shallowSize(value)
+}
 const watch = lazily(() => require('./watch/index.js') as typeof import('./watch/index.js'))
 
 /**
@@ -187,7 +192,7 @@ export function getHeapStats(): HeapStats {
  * @throws AllocscopeError `ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED` where the layout isn't proved, `ERR_ALLOCSCOPE_NO_ADDON` without the addon.
  */
 export function shallowSizeOf(value: unknown): number {
-  return heap().shallowSizeOf(value)
+  return shallowSize(value)
 }
 
 /**
