@@ -15,7 +15,8 @@
               "-std=c++17",
               "-fno-exceptions",
               "-fvisibility-inlines-hidden",
-              "-include platform/glibc_floor.h"
+              "-include",
+              "platform/glibc_floor.h"
             ],
             "ldflags": ["-Wl,-Bsymbolic", "-Wl,--exclude-libs,ALL", "-Wl,-z,now"],
             "libraries": ["-ldl"],

@@ -2,7 +2,9 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 
-import { findWrongIncludesUnder } from './lint/native-arrows.mjs'
+import { libRooms } from './lint/import-arrows.mjs'
+import { findWrongIncludesUnder, nativeRooms } from './lint/native-arrows.mjs'
+import { compareRooms } from './lint/rooms.mjs'
 import { isInstalled, packageTool, root, runStep } from './lint/run-step.mjs'
 
 const fix = process.argv.includes('--fix')
@@ -28,7 +30,17 @@ function checkNativeArrows() {
   return wrong.length === 0
 }
 
+function checkRooms() {
+  console.log('\n── rooms: those that are listed are those that are there')
+  const wrong = Object.entries({ lib: libRooms, native: nativeRooms }).flatMap(([folder, rooms]) =>
+    compareRooms(path.join(root, folder), rooms).map((line) => `${folder}: ${line}`),
+  )
+  wrong.forEach((line) => console.error(line))
+  return wrong.length === 0
+}
+
 const results = [
+  checkRooms(),
   runStep('eslint', packageTool('eslint'), ['.', '--max-warnings', '0', ...(fix ? ['--fix'] : [])]),
   runStep('prettier', packageTool('prettier'), [fix ? '--write' : '--check', '.', '--log-level', 'warn']),
   checkNativeFormat(),

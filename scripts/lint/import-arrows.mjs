@@ -15,7 +15,7 @@ const floors = [
   ['watch'],
   ['run', 'release', 'profile', 'demo', 'capabilities'],
   ['report'],
-  ['register', 'jest', 'prometheus', 'opentelemetry'],
+  ['register', 'jest'],
   ['cli'],
 ]
 
@@ -29,14 +29,15 @@ const siblings = {
 
 /** Rooms below that a room must do without, although its floor would allow them. */
 const outOfReach = {
-  cli: ['jest', 'prometheus', 'opentelemetry'],
+  cli: ['jest'],
   report: ['binding'],
   jest: ['binding'],
-  prometheus: ['binding'],
-  opentelemetry: ['binding'],
 }
 
 export const rooms = floors.flat()
+
+/** The rooms of lib, and the files that stand in none: the public list in its three forms. */
+export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'import.mts'] }
 
 /** Files through which a room gives a little of itself without being loaded: constants for a command's help, one cheap reading. */
 const doors = {

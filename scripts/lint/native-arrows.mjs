@@ -15,6 +15,12 @@ const reachable = {
   whatif: ['process', 'allocator', 'heap'],
 }
 
+/** The rooms of native, and what stands in none: the addon's entry, what each environment keeps, and what every room may answer with. */
+export const nativeRooms = {
+  listed: [...Object.keys(reachable), 'convert', 'test'],
+  loose: ['addon.cc', 'environment.cc', 'environment.h', 'result.h'],
+}
+
 const valueHeader = /^(napi|node|node_api|js_native_api|v8|uv)\b.*\.h$/
 
 function mayMakeValues(file) {
