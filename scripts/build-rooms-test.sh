@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds native/test/rooms_test.cc with the rooms it tests: build-rooms-test.sh <output> [compiler flag…]
+# Builds the tests of native/test that do without Node, and the rooms they test: build-rooms-test.sh <output> [compiler flag…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,5 +19,5 @@ compile() {
 }
 export -f compile
 export objects
-printf '%s\0' native/test/rooms_test.cc "${rooms[@]}" | xargs -0 -P "$(nproc)" -I{} bash -c 'compile "$@"' compile {} "$@"
+printf '%s\0' native/test/check.cc native/test/*_test.cc "${rooms[@]}" | xargs -0 -P "$(nproc)" -I{} bash -c 'compile "$@"' compile {} "$@"
 "${CXX:-g++}" "$@" "$objects"/*.o -o "$output" -ldl -pthread

@@ -19,8 +19,6 @@
 #include "allocator/backend.h"
 #include "allocator/detect.h"
 #include "platform/mapping.h"
-#include "platform/safe_memory.h"
-#include "platform/symbol_lookup.h"
 #include "process/peak.h"
 #include "process/residency.h"
 #include "process/statm.h"
@@ -32,19 +30,12 @@
 #include "sampler/published.h"
 #include "sampler/ring.h"
 #include "sampler/sampler.h"
+#include "test/check.h"
 #include "whatif/forked_purge.h"
 
 namespace {
 
-int failures = 0;
-int checks = 0;
-
-void Check(bool holds, const std::string& what) {
-  checks++;
-  if (holds) return;
-  failures++;
-  std::fprintf(stderr, "FAILED: %s\n", what.c_str());
-}
+using allocscope::test::Check;
 
 void TestStatm() {
   allocscope::process::StatmReader reader;
@@ -86,27 +77,6 @@ void TestPeak() {
   if (usage.ok() && mark.ok()) Check(usage.value().peak_resident_bytes > 0 && mark.value() > 0, "the peak is not zero");
 }
 
-void TestSafeMemory() {
-  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  auto* pages = static_cast<char*>(mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  munmap(pages + page, page);
-  std::memset(pages, 7, page);
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(pages);
-  std::vector<char> into(2 * page);
-  Check(allocscope::platform::ReadOwnMemory(begin, into.data(), page) && into[page - 1] == 7, "a mapped page is read");
-  Check(!allocscope::platform::ReadOwnMemory(begin, into.data(), 2 * page), "a page and an unmapped one are refused");
-  Check(!allocscope::platform::ReadOwnMemory(begin + page, into.data(), 8), "an unmapped page is refused");
-  Check(!allocscope::platform::ReadOwnMemory(0, into.data(), 8), "the null page is refused");
-  munmap(pages, page);
-}
-
-void TestSymbols() {
-  Check(allocscope::platform::FindSymbol("malloc") != nullptr, "malloc is found");
-  Check(allocscope::platform::FindSymbol("allocscope_no_such_symbol") == nullptr, "what nothing exports isn't");
-  Check(allocscope::platform::OwnerOf(nullptr).empty(), "null has no owner");
-  Check(!allocscope::platform::LoadedLibraries().empty(), "libraries are listed");
-}
-
 // Allocates and frees while others read, so that a reader that races shows under the tools.
 void Churn(const std::atomic<bool>& stop) {
   unsigned state = 1;
@@ -141,44 +111,6 @@ void TestAllocator(const std::string& expected) {
   stop = true;
   for (std::thread& thread : threads) thread.join();
   for (const auto& other : allocscope::allocator::FindOtherAllocators()) Check(!other.library.empty(), "another allocator has a library");
-}
-
-// Records of every length from one thread to another: those that were taken arrive whole and in order.
-void TestRing() {
-  constexpr size_t kLongest = 7;
-  constexpr uint64_t kPushes = 200'000;
-  auto memory = allocscope::platform::Mapping::Anonymous(allocscope::sampler::Ring::BytesFor(64));
-  if (!memory.ok()) return Check(false, "memory for a ring");
-  allocscope::sampler::Ring ring(std::move(memory.value()));
-  std::atomic<uint64_t> refused{0};
-  std::atomic<bool> finished{false};
-  std::thread writer([&] {
-    for (uint64_t i = 0; i < kPushes; i++) {
-      const size_t length = 2 + i % (kLongest - 1);
-      double record[kLongest];
-      for (double& word : record) word = static_cast<double>(i);
-      record[0] = static_cast<double>(length);
-      if (!ring.Push(record, length)) refused.fetch_add(1);
-    }
-    finished.store(true);
-  });
-  double drained[40];
-  uint64_t received = 0;
-  double last = -1;
-  bool whole = true;
-  for (bool more = true; more;) {
-    more = !finished.load();
-    for (size_t words; (words = ring.Drain(drained, 40)) > 0;) {
-      for (size_t at = 0; at < words; at += static_cast<size_t>(drained[at]), received++) {
-        const auto length = static_cast<size_t>(drained[at]);
-        whole = whole && drained[at + 1] > last && drained[at + length - 1] == drained[at + 1];
-        last = drained[at + 1];
-      }
-    }
-  }
-  writer.join();
-  Check(whole, "records come whole and in order");
-  Check(received + refused.load() == kPushes, "every record was given or refused");
 }
 
 void TestResidency() {
@@ -236,37 +168,6 @@ void TestUnansweredFork() {
   const auto forked = allocscope::whatif::ForkedPurge::Fork(allocscope::allocator::LiveBackend());
   if (!forked.ok()) return Check(false, "a child is forked");
   Check(!forked.value().Wait(0).ok(), "a child that has no time is ended");
-}
-
-// Two ends over one file, as in two processes; what the other end may have spoilt leads nowhere.
-void TestSharedRing() {
-  using allocscope::platform::Mapping;
-  using allocscope::sampler::Ring;
-  const size_t bytes = Ring::BytesFor(64);
-  const auto file = allocscope::platform::CreateSealedFile(bytes);
-  if (!file.ok()) return Check(false, "a file without a name");
-  Check(ftruncate(file.value(), 0) != 0, "the file can't shrink");
-  auto one = Mapping::Shared(file.value(), bytes);
-  auto other = Mapping::Shared(file.value(), bytes);
-  auto spoilt = Mapping::Shared(file.value(), bytes);
-  if (!one.ok() || !other.ok() || !spoilt.ok()) return Check(false, "the file is mapped");
-  Ring writer(std::move(one.value()));
-  Ring reader(std::move(other.value()));
-  const double record[] = {3, 1, 2};
-  double drained[64];
-  Check(writer.Push(record, 3) && reader.Drain(drained, 64) == 3 && drained[2] == 2, "a record crosses");
-  auto* const words = reinterpret_cast<double*>(static_cast<char*>(spoilt.value().data()) + Ring::BytesFor(0));
-  for (const double length : {0.0, -1.0, 1e300, std::nan(""), 65.0}) {
-    writer.Push(record, 3);
-    std::fill(words, words + 64, length);
-    Check(reader.Drain(drained, 64) == 0, "a length that makes no sense is refused");
-  }
-  std::memset(spoilt.value().data(), 0xff, bytes);
-  Check(reader.Drain(drained, 64) == 0, "positions that make no sense are refused");
-  const int unsealed = open("/dev/null", O_RDWR | O_CLOEXEC);
-  Check(!Mapping::Shared(unsealed, bytes).ok() && !Mapping::Shared(-1, bytes).ok(), "a file that isn't sealed isn't mapped");
-  close(unsealed);
-  close(file.value());
 }
 
 // Sets of equal figures from one thread to another: never a mixture of two.
@@ -384,10 +285,7 @@ int main(int count, char** arguments) {
   TestStatm();
   TestStatmSurvivesAStranger();
   TestPeak();
-  TestSafeMemory();
-  TestSymbols();
-  TestRing();
-  TestSharedRing();
+  allocscope::test::TestPlatform();
   TestPublished();
   TestSampler();
   TestResidency();
@@ -398,6 +296,6 @@ int main(int count, char** arguments) {
   TestPeakMark();
   TestV8Calls();
   TestAllocator(count > 1 ? arguments[1] : "glibc");
-  std::printf("rooms_test: %d checks, %d failures\n", checks, failures);
-  return failures == 0 ? 0 : 1;
+  std::printf("rooms_test: %d checks, %d failures\n", allocscope::test::Checks(), allocscope::test::Failures());
+  return allocscope::test::Failures() == 0 ? 0 : 1;
 }
