@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "heap/inspector.h"
+#include "platform/ring.h"
 #include "process/peak.h"
 #include "process/statm.h"
 #include "profile/heap_counter.h"
 #include "profile/mapped_file.h"
 #include "profile/peak_mark.h"
 #include "profile/profiler.h"
-#include "sampler/ring.h"
 #include "sampler/sampler.h"
 
 namespace allocscope {
@@ -28,7 +28,7 @@ struct Environment {
   // By the number that JavaScript knows each by. Ending the environment ends their threads.
   std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
   // Rings whose samplers are in other processes; their numbers are of the same series.
-  std::map<uint32_t, std::unique_ptr<sampler::Ring>> rings;
+  std::map<uint32_t, std::unique_ptr<platform::Ring>> rings;
   uint32_t next_sampler = 1;
   // Null until somebody counts; kept from then on, and until the profiler below is gone, which looks at it.
   std::unique_ptr<profile::HeapCounter> heap_counter;

@@ -18,7 +18,7 @@
 #include "environment.h"
 #include "platform/clock.h"
 #include "platform/mapping.h"
-#include "sampler/ring.h"
+#include "platform/ring.h"
 
 namespace allocscope::convert {
 namespace {
@@ -47,15 +47,20 @@ size_t LongestRecord() {
 }
 
 // Written so that NaN doesn't fit.
-bool IsRingSize(double bytes) { return bytes >= static_cast<double>(sampler::Ring::BytesFor(LongestRecord())) && bytes <= kMaxRingBytes; }
+bool IsRingSize(double bytes) { return bytes >= static_cast<double>(platform::Ring::BytesFor(LongestRecord())) && bytes <= kMaxRingBytes; }
 
-Result<platform::Mapping> MapRing(double bytes, double descriptor) {
-  if (descriptor >= 0) return platform::Mapping::Shared(static_cast<int>(descriptor), static_cast<size_t>(bytes));
-  return platform::Mapping::Anonymous(static_cast<size_t>(bytes));
+Result<platform::Ring> MapRing(double bytes, double descriptor) {
+  const bool is_shared = descriptor >= 0;
+  Result<platform::Mapping> memory = is_shared ? platform::Mapping::Shared(static_cast<int>(descriptor), static_cast<size_t>(bytes))
+                                               : platform::Mapping::Anonymous(static_cast<size_t>(bytes));
+  if (!memory.ok()) return memory.failure();
+  if (is_shared) return platform::Ring::Join(std::move(memory.value()), sampler::kRecordFormat);
+  return platform::Ring::Make(std::move(memory.value()), sampler::kRecordFormat);
 }
 
 // startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number, descriptor: number, published: number): number | FailureRecord
-// A descriptor of -1 stands for memory of its own, which drainSampler reads; any other is that of openRing, whose opener reads.
+// A descriptor of -1 stands for memory of its own, which drainSampler reads; any other is that of openRing, whose opener reads, and what it
+// opened must be a ring of this version's.
 napi_value StartSampler(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   const double interval_millis = NumberArgument(info, 0);
@@ -72,10 +77,10 @@ napi_value StartSampler(napi_env env, napi_callback_info raw_info) {
   if (environment.samplers.size() >= kMaxSamplers) {
     return MakeFailure(env, {"UNSUPPORTED", "startSampler", 0, "64 watchers are running in this thread already"});
   }
-  Result<platform::Mapping> memory = MapRing(ring_bytes, descriptor);
-  if (!memory.ok()) return MakeFailure(env, memory.failure());
+  Result<platform::Ring> ring = MapRing(ring_bytes, descriptor);
+  if (!ring.ok()) return MakeFailure(env, ring.failure());
   const sampler::Options options{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share, static_cast<size_t>(published)};
-  Result<std::unique_ptr<sampler::Sampler>> started = sampler::Sampler::Start(allocator::LiveBackend(), options, std::move(memory.value()));
+  Result<std::unique_ptr<sampler::Sampler>> started = sampler::Sampler::Start(allocator::LiveBackend(), options, std::move(ring.value()));
   if (!started.ok()) return MakeFailure(env, started.failure());
   const uint32_t id = environment.next_sampler++;
   environment.samplers[id] = std::move(started.value());
@@ -92,9 +97,9 @@ Kept* FindKept(const std::map<uint32_t, std::unique_ptr<Kept>>& kept, double id)
 sampler::Sampler* SamplerOf(napi_env env, double id) { return FindKept(Environment::Of(env).samplers, id); }
 
 // Writes the header that DrainField names, then whole records.
-void DrainInto(const FigureBuffer& buffer, sampler::Ring* ring) {
+void DrainInto(const FigureBuffer& buffer, platform::Ring* ring) {
   double* const figures = buffer.figures;
-  const sampler::RingCounters& counters = ring->counters();
+  const platform::RingCounters& counters = ring->counters();
   const auto count = [](const std::atomic<uint64_t>& counter) { return static_cast<double>(counter.load(std::memory_order_relaxed)); };
   const double started = count(counters.started_nanos);
   const double stopped = count(counters.stopped_nanos);
@@ -167,7 +172,7 @@ napi_value OpenRing(napi_env env, napi_callback_info raw_info) {
   }
   Environment& environment = Environment::Of(env);
   const uint32_t id = environment.next_sampler++;
-  environment.rings[id] = std::make_unique<sampler::Ring>(std::move(memory.value()));
+  environment.rings[id] = std::make_unique<platform::Ring>(platform::Ring::Make(std::move(memory.value()), sampler::kRecordFormat));
   Napi::Object opened = Napi::Object::New(env);
   opened.Set("id", id);
   opened.Set("descriptor", descriptor.value());
@@ -178,7 +183,7 @@ napi_value OpenRing(napi_env env, napi_callback_info raw_info) {
 napi_value DrainRing(napi_env env, napi_callback_info raw_info) {
   const FigureBuffer buffer = FigureBufferArgument(env, raw_info);
   const Napi::CallbackInfo info(env, raw_info);
-  sampler::Ring* const ring = FindKept(Environment::Of(env).rings, NumberArgument(info, 1));
+  platform::Ring* const ring = FindKept(Environment::Of(env).rings, NumberArgument(info, 1));
   if (ring == nullptr) return MakeArgumentFailure(env, "drainRing", "there is no such ring");
   const size_t needed = kDrainHeader + kMostFigures + sampler::kMaxArenas;
   if (buffer.length < needed) return MakeBufferFailure(env, "drainRing", needed);

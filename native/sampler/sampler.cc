@@ -31,12 +31,12 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-Sampler::Sampler(const allocator::Backend& backend, const Options& options, platform::Mapping memory)
+Sampler::Sampler(const allocator::Backend& backend, const Options& options, platform::Ring ring)
     : backend_(backend),
       options_(options),
       figures_(backend.footprint_fields().size()),
       published_(options.published),
-      ring_(std::move(memory)),
+      ring_(std::move(ring)),
       counters_(ring_.counters()),
       record_(kRecordFigures + figures_ + published_.count() + kMaxArenas),
       interval_nanos_(options.interval_nanos) {
@@ -46,8 +46,8 @@ Sampler::Sampler(const allocator::Backend& backend, const Options& options, plat
 
 Sampler::~Sampler() { Stop(); }
 
-Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backend, const Options& options, platform::Mapping memory) {
-  std::unique_ptr<Sampler> sampler(new Sampler(backend, options, std::move(memory)));
+Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backend, const Options& options, platform::Ring ring) {
+  std::unique_ptr<Sampler> sampler(new Sampler(backend, options, std::move(ring)));
   // The first reading of all is made here: it opens what the thread then only reads, and its cost is no measure of the others'.
   sampler->ReadInto(sampler->record_.data());
   int error = 0;

@@ -11,11 +11,10 @@
 #include <vector>
 
 #include "allocator/backend.h"
-#include "platform/mapping.h"
+#include "platform/ring.h"
 #include "process/statm.h"
 #include "result.h"
 #include "sampler/published.h"
-#include "sampler/ring.h"
 
 namespace allocscope::sampler {
 
@@ -26,6 +25,9 @@ struct Options {
   // Figures of the owner's own that each record carries as well: see Publish.
   size_t published = 0;
 };
+
+// Of the records in a ring that two processes share: another number wherever RecordField, or what follows its fields, is another.
+constexpr uint32_t kRecordFormat = 1;
 
 // Where in a record what stands. After kRecordFigures come the back end's footprint figures, then what the owner published, then the
 // arenas' bytes.
@@ -46,8 +48,8 @@ constexpr size_t kMaxArenas = 2048;
 // A thread of its own that reads RSS and the allocator's footprint at absolute deadlines, whatever the thread that started it is doing.
 class Sampler {
  public:
-  // Records into the ring over `memory`.
-  static Result<std::unique_ptr<Sampler>> Start(const allocator::Backend& backend, const Options& options, platform::Mapping memory);
+  // Records into `ring`, whose format is kRecordFormat.
+  static Result<std::unique_ptr<Sampler>> Start(const allocator::Backend& backend, const Options& options, platform::Ring ring);
   ~Sampler();
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
@@ -59,11 +61,11 @@ class Sampler {
   void Publish(const double* figures) { published_.Write(figures); }
   size_t published() const { return published_.count(); }
 
-  Ring& ring() { return ring_; }
+  platform::Ring& ring() { return ring_; }
   size_t longest_record() const { return record_.size(); }
 
  private:
-  Sampler(const allocator::Backend& backend, const Options& options, platform::Mapping memory);
+  Sampler(const allocator::Backend& backend, const Options& options, platform::Ring ring);
 
   bool StartThread(int* error);
   static void* Enter(void* sampler);
@@ -80,8 +82,8 @@ class Sampler {
   const size_t figures_;
   process::StatmReader statm_;
   Published published_;
-  Ring ring_;
-  RingCounters& counters_;
+  platform::Ring ring_;
+  platform::RingCounters& counters_;
   std::vector<double> record_;
   uint64_t interval_nanos_;
   // Of the adapting: what the thread had used when it was last looked at, when that was, and the samples since.

@@ -21,10 +21,10 @@
 #include <vector>
 
 #include "platform/mapping.h"
+#include "platform/ring.h"
 #include "platform/safe_memory.h"
 #include "platform/smaps.h"
 #include "platform/symbol_lookup.h"
-#include "sampler/ring.h"
 #include "test/check.h"
 
 namespace allocscope::test {
@@ -56,13 +56,15 @@ void TestSymbols() {
   Check(!platform::LoadedLibraries().empty(), "libraries are listed");
 }
 
+constexpr uint32_t kFormat = 7;
+
 // Records of every length from one thread to another: those that were taken arrive whole and in order.
 void TestRing() {
   constexpr size_t kLongest = 7;
   constexpr uint64_t kPushes = 200'000;
-  auto memory = platform::Mapping::Anonymous(sampler::Ring::BytesFor(64));
+  auto memory = platform::Mapping::Anonymous(platform::Ring::BytesFor(64));
   if (!memory.ok()) return Check(false, "memory for a ring");
-  sampler::Ring ring(std::move(memory.value()));
+  platform::Ring ring = platform::Ring::Make(std::move(memory.value()), kFormat);
   std::atomic<uint64_t> refused{0};
   std::atomic<bool> finished{false};
   std::thread writer([&] {
@@ -97,7 +99,7 @@ void TestRing() {
 // Two ends over one file, as in two processes; what the other end may have spoilt leads nowhere.
 void TestSharedRing() {
   using platform::Mapping;
-  using sampler::Ring;
+  using platform::Ring;
   const size_t bytes = Ring::BytesFor(64);
   const auto file = platform::CreateSealedFile(bytes);
   if (!file.ok()) return Check(false, "a file without a name");
@@ -106,8 +108,10 @@ void TestSharedRing() {
   auto other = Mapping::Shared(file.value(), bytes);
   auto spoilt = Mapping::Shared(file.value(), bytes);
   if (!one.ok() || !other.ok() || !spoilt.ok()) return Check(false, "the file is mapped");
-  Ring writer(std::move(one.value()));
-  Ring reader(std::move(other.value()));
+  Ring reader = Ring::Make(std::move(one.value()), kFormat);
+  Result<Ring> joined = Ring::Join(std::move(other.value()), kFormat);
+  if (!joined.ok()) return Check(false, "the other end joins");
+  Ring& writer = joined.value();
   const double record[] = {3, 1, 2};
   double drained[64];
   Check(writer.Push(record, 3) && reader.Drain(drained, 64) == 3 && drained[2] == 2, "a record crosses");
@@ -122,6 +126,37 @@ void TestSharedRing() {
   const int unsealed = open("/dev/null", O_RDWR | O_CLOEXEC);
   Check(!Mapping::Shared(unsealed, bytes).ok() && !Mapping::Shared(-1, bytes).ok(), "a file that isn't sealed isn't mapped");
   close(unsealed);
+  close(file.value());
+}
+
+// What joining the ring in `file` is refused for; empty when it isn't.
+std::string RefusalOf(int file, size_t bytes, uint32_t format) {
+  auto memory = platform::Mapping::Shared(file, bytes);
+  if (!memory.ok()) return memory.failure().message;
+  const Result<platform::Ring> joined = platform::Ring::Join(std::move(memory.value()), format);
+  if (joined.ok()) return {};
+  return joined.failure().code == "UNSUPPORTED" ? joined.failure().message : "another code";
+}
+
+// An end joins what the other end made, of its own version, and nothing else.
+void TestJoinedRing() {
+  const size_t bytes = platform::Ring::BytesFor(64);
+  const auto file = platform::CreateSealedFile(bytes);
+  if (!file.ok()) return Check(false, "a file without a name");
+  Check(RefusalOf(file.value(), bytes, kFormat).find("isn't a ring") != std::string::npos, "zeroed memory isn't joined");
+  auto memory = platform::Mapping::Shared(file.value(), bytes);
+  if (!memory.ok()) return Check(false, "the file is mapped");
+  const platform::Ring made = platform::Ring::Make(std::move(memory.value()), kFormat);
+  Check(RefusalOf(file.value(), bytes, kFormat).empty(), "a ring is joined");
+  Check(RefusalOf(file.value(), bytes, kFormat + 1).find("another version") != std::string::npos, "other records aren't joined");
+  Check(RefusalOf(file.value(), bytes - 8, kFormat).find("another size") != std::string::npos, "another size isn't joined");
+  Check(RefusalOf(file.value(), 16, kFormat).find("too short") != std::string::npos, "what is no header isn't joined");
+  // The magic stands first, the header's version behind it.
+  const uint32_t newer = 2;
+  Check(pwrite(file.value(), &newer, sizeof newer, 8) == sizeof newer, "the version is overwritten");
+  Check(RefusalOf(file.value(), bytes, kFormat).find("another version") != std::string::npos, "a newer ring isn't joined");
+  Check(pwrite(file.value(), "x", 1, 0) == 1, "the magic is overwritten");
+  Check(RefusalOf(file.value(), bytes, kFormat).find("isn't a ring") != std::string::npos, "a wrong magic isn't joined");
   close(file.value());
 }
 
@@ -249,6 +284,7 @@ void TestPlatform() {
   TestSymbols();
   TestRing();
   TestSharedRing();
+  TestJoinedRing();
   TestSmapsOfFile();
   TestSmapsOfPages();
   TestSmapsAddUp();

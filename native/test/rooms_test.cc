@@ -19,6 +19,7 @@
 #include "allocator/backend.h"
 #include "allocator/detect.h"
 #include "platform/mapping.h"
+#include "platform/ring.h"
 #include "process/peak.h"
 #include "process/residency.h"
 #include "process/statm.h"
@@ -28,7 +29,6 @@
 #include "profile/ticker.h"
 #include "profile/v8_calls.h"
 #include "sampler/published.h"
-#include "sampler/ring.h"
 #include "sampler/sampler.h"
 #include "test/check.h"
 #include "whatif/forked_purge.h"
@@ -202,9 +202,11 @@ void TestPublished() {
 void TestSampler() {
   constexpr size_t kWords = 1 << 16;
   const allocscope::sampler::Options options{1'000'000, 1, 2};
-  auto memory = allocscope::platform::Mapping::Anonymous(allocscope::sampler::Ring::BytesFor(kWords));
+  auto memory = allocscope::platform::Mapping::Anonymous(allocscope::platform::Ring::BytesFor(kWords));
   if (!memory.ok()) return Check(false, "memory for a ring");
-  auto started = allocscope::sampler::Sampler::Start(allocscope::allocator::LiveBackend(), options, std::move(memory.value()));
+  auto started =
+      allocscope::sampler::Sampler::Start(allocscope::allocator::LiveBackend(), options,
+                                          allocscope::platform::Ring::Make(std::move(memory.value()), allocscope::sampler::kRecordFormat));
   if (!started.ok()) return Check(false, "a sampler starts");
   allocscope::sampler::Sampler& sampler = *started.value();
   const double published[] = {7, 8};
@@ -219,7 +221,7 @@ void TestSampler() {
   for (size_t at = 0; at < words; at += static_cast<size_t>(drained[at])) last = at;
   const size_t figures = allocscope::allocator::LiveBackend().footprint_fields().size();
   Check(drained[last + allocscope::sampler::kRecordFigures + figures + 1] == 8, "a sample carries what was published");
-  const allocscope::sampler::RingCounters& counters = sampler.ring().counters();
+  const allocscope::platform::RingCounters& counters = sampler.ring().counters();
   Check(counters.samples > 1 && counters.lost == 0 && counters.cpu_nanos > 0, "a sampler counts");
   Check(counters.cpu_nanos < counters.stopped_nanos - counters.started_nanos, "a thread uses no more than its time");
 }

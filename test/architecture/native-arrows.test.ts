@@ -22,7 +22,7 @@ describe('the native arrows', () => {
     ['process/statm.cc', '#include "allocator/detect.h"'],
     ['platform/clock.h', '#include "process/statm.h"'],
     ['heap/sizes.cc', '#include "convert/values.h"'],
-    ['sampler/ring.cc', '#include "environment.h"'],
+    ['platform/ring.cc', '#include "environment.h"'],
     ['allocator/jemalloc/jemalloc.cc', '#include "allocator/glibc/glibc.h"'],
     ['allocator/jemalloc/jemalloc.cc', '#include "allocator/detect.h"'],
   ])('refuse in %s: %s', (file, line) => {

@@ -1,13 +1,14 @@
-#ifndef ALLOCSCOPE_SAMPLER_RING_H_
-#define ALLOCSCOPE_SAMPLER_RING_H_
+#ifndef ALLOCSCOPE_PLATFORM_RING_H_
+#define ALLOCSCOPE_PLATFORM_RING_H_
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 #include "platform/mapping.h"
+#include "result.h"
 
-namespace allocscope::sampler {
+namespace allocscope::platform {
 
 // What the writer has done so far, for whoever reads. Each is written by one thread alone; together they are no snapshot.
 struct RingCounters {
@@ -29,8 +30,14 @@ struct RingCounters {
 // in different processes, each with a Ring of its own over the same mapping: hence neither trusts what the other can write to.
 class Ring {
  public:
-  // Over zeroed memory, or over that which the other end uses already.
-  explicit Ring(platform::Mapping mapping);
+  // Over zeroed memory. `format` is its user's number for what the records are; the two ends must mean the same.
+  static Ring Make(Mapping mapping, uint32_t format);
+
+  // Over the memory that the other end has made a ring of. Fails where another program, or another version of this one, has.
+  static Result<Ring> Join(Mapping mapping, uint32_t format);
+
+  Ring(Ring&&) noexcept = default;
+  ~Ring() = default;
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
@@ -46,17 +53,29 @@ class Ring {
   static constexpr size_t BytesFor(size_t words) { return sizeof(Header) + words * sizeof(double); }
 
  private:
-  // Words ever written and ever read, so that they never wrap: their difference is what waits.
+  // Tells the two ends that they mean the same memory by it. Written before the other end knows of the ring, and not again.
+  struct Identity {
+    uint64_t magic;
+    // Of the header, this part of it included.
+    uint32_t version;
+    uint32_t format;
+    uint64_t words;
+  };
+
   struct Header {
+    Identity identity;
+    // Words ever written and ever read, so that they never wrap: their difference is what waits.
     alignas(64) std::atomic<uint64_t> written;
     alignas(64) std::atomic<uint64_t> read;
     alignas(64) RingCounters counters;
   };
   static_assert(std::atomic<uint64_t>::is_always_lock_free, "an atomic of another process's is a plain word");
 
+  explicit Ring(Mapping mapping);
+  Identity IdentityOf(uint32_t format) const;
   void CopyOut(uint64_t from, double* into, size_t length) const;
 
-  platform::Mapping mapping_;
+  Mapping mapping_;
   Header* header_;
   double* memory_;
   size_t words_;
@@ -64,6 +83,6 @@ class Ring {
   uint64_t read_ = 0;
 };
 
-}  // namespace allocscope::sampler
+}  // namespace allocscope::platform
 
-#endif  // ALLOCSCOPE_SAMPLER_RING_H_
+#endif  // ALLOCSCOPE_PLATFORM_RING_H_

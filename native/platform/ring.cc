@@ -1,16 +1,46 @@
-#include "sampler/ring.h"
+#include "platform/ring.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-namespace allocscope::sampler {
+namespace allocscope::platform {
+namespace {
 
-Ring::Ring(platform::Mapping mapping)
+// "ascpring", in the order in which it stands in memory.
+constexpr uint64_t kMagic = 0x676e697270637361;
+constexpr uint32_t kVersion = 1;
+
+Failure NotJoined(const char* why) { return {"UNSUPPORTED", "shared ring", 0, why}; }
+
+}  // namespace
+
+Ring Ring::Make(Mapping mapping, uint32_t format) {
+  Ring ring(std::move(mapping));
+  ring.header_->identity = ring.IdentityOf(format);
+  return ring;
+}
+
+Result<Ring> Ring::Join(Mapping mapping, uint32_t format) {
+  if (mapping.bytes() < sizeof(Header)) return NotJoined("the memory is too short for a ring");
+  Ring ring(std::move(mapping));
+  const Identity found = ring.header_->identity;
+  const Identity expected = ring.IdentityOf(format);
+  if (found.magic != expected.magic) return NotJoined("the memory isn't a ring of allocscope's");
+  if (found.version != expected.version || found.format != expected.format) {
+    return NotJoined("the ring was made by another version of allocscope");
+  }
+  if (found.words != expected.words) return NotJoined("the ring was made with another size");
+  return ring;
+}
+
+Ring::Ring(Mapping mapping)
     : mapping_(std::move(mapping)),
       header_(static_cast<Header*>(mapping_.data())),
       memory_(reinterpret_cast<double*>(header_ + 1)),
       words_((mapping_.bytes() - sizeof(Header)) / sizeof(double)) {}
+
+Ring::Identity Ring::IdentityOf(uint32_t format) const { return {kMagic, kVersion, format, words_}; }
 
 bool Ring::Push(const double* record, size_t length) {
   const uint64_t written = header_->written.load(std::memory_order_relaxed);
@@ -50,4 +80,4 @@ size_t Ring::Drain(double* into, size_t capacity) {
   return moved;
 }
 
-}  // namespace allocscope::sampler
+}  // namespace allocscope::platform
