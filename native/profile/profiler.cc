@@ -1,6 +1,7 @@
 #include "profile/profiler.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "platform/clock.h"
@@ -13,12 +14,15 @@ constexpr double kNanosPerMilli = 1e6;
 
 }  // namespace
 
+static_assert(sizeof kRecordMagic == sizeof(double) + 1, "the magic fills a figure's place");
 static_assert(sizeof(std::atomic<uint32_t>) == sizeof(int32_t), "the probes read these words as they are");
 
 Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_t bytes, HeapCounter* counter) {
   auto record = MappedFile::Open(path, bytes);
   if (!record.ok()) return record.failure();
   std::unique_ptr<Profiler> profiler(new Profiler(std::move(record.value())));
+  std::memcpy(profiler->figures() + kMagic, kRecordMagic, sizeof(double));
+  profiler->figures()[kVersion] = kRecordVersion;
   profiler->counter_ = counter;
   std::atomic<uint32_t>* const attention = profiler->word(kAttention);
   profiler->counter_->on_collection(

@@ -9,8 +9,15 @@ namespace allocscope::profile {
 // What native code and the probes share, at the head of a thread's record. lib/profile/collect/state-layout.ts says the same and has the
 // probes' own part.
 
+// Stands in the first eight bytes, so that a file of another kind is told, and the version in the second figure: another one is another
+// layout, of the probes' part as well.
+constexpr char kRecordMagic[] = "ascprofl";
+constexpr double kRecordVersion = 2;
+
 // Figures: doubles from byte 0 on.
 enum Figure : size_t {
+  kMagic,
+  kVersion,
   kHeapAllocated,  // At the last synchronisation, as the others.
   kHeapNet,
   kExternalAllocated,

@@ -16,7 +16,7 @@ import type { Looking, Probes } from './probes.js'
 import { ProcessRegistry, appendDescriptions } from './registry.js'
 import { makeSettling } from './settling.js'
 import { makeSlices } from './slices.js'
-import { counter, figure, limitation, recordBytes, recordVersion, word } from './state-layout.js'
+import { counter, figure, limitation, recordBytes, word } from './state-layout.js'
 import { rowBytesFor, viewRecord, viewRows } from './views.js'
 import type { Views } from './views.js'
 
@@ -104,11 +104,10 @@ class ThreadCollector implements Collector {
     figures[figure.pid] = process.pid
     figures[figure.threadId] = threadId
     figures[figure.mode] = modes.indexOf(this.#options.mode)
-    figures[figure.startedMs] = startedMs
     figures[figure.settledHits] = this.#settledHits
     figures[figure.limitations] = (this.#hasWords ? 0 : limitation.words) | (this.#native.tellsPageEnds ? 0 : limitation.pageEnds)
     // Last: a record without it was never begun.
-    figures[figure.version] = recordVersion
+    figures[figure.startedMs] = startedMs
   }
 
   get #settledHits(): number {

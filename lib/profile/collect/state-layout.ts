@@ -1,24 +1,31 @@
 // How a thread's record is laid out. native/profile/state.h says the same of what native code writes.
 
-/** What the first figure of a record is: another number is another layout. */
-export const recordVersion = 1
+/** The first eight bytes of a record: those of another file are others. */
+export const recordMagic = 'ascprofl'
+
+/** Its second figure: another number is another layout. */
+export const recordVersion = 2
 
 /** Doubles from byte 0 on. The first ones are native code's. */
 export const figure = {
-  heapAllocated: 0,
-  heapNet: 1,
-  externalAllocated: 2,
-  externalNow: 3,
-  rss: 4,
-  peakRss: 5,
-  processPeak: 6,
-  collections: 7,
-  inexact: 8,
-  timeMs: 9,
-  version: 16,
+  /** {@link recordMagic}, which is no number. */
+  magic: 0,
+  /** {@link recordVersion} */
+  version: 1,
+  heapAllocated: 2,
+  heapNet: 3,
+  externalAllocated: 4,
+  externalNow: 5,
+  rss: 6,
+  peakRss: 7,
+  processPeak: 8,
+  collections: 9,
+  inexact: 10,
+  timeMs: 11,
   pid: 17,
   threadId: 18,
   mode: 19,
+  /** 0 in a record that was never begun: written when all else is. */
   startedMs: 20,
   stoppedMs: 21,
   lostCalls: 22,

@@ -10,6 +10,7 @@ import {
   headerBytes,
   maxFrames,
   recordBytes,
+  recordMagic,
   recordVersion,
   row,
   rowStride,
@@ -18,6 +19,7 @@ import {
   word,
   wordsOffset,
 } from './state-layout.js'
+import { rowBytesFor } from './views.js'
 
 /** What one line, or one function's nested calls, were charged with. */
 export interface Charges {
@@ -53,7 +55,7 @@ class FilesOfThread implements ThreadRecord {
   readonly #rows: Float64Array
   readonly #rowWords: Int32Array
 
-  constructor(record: ArrayBuffer, rows: ArrayBuffer) {
+  constructor(record: ArrayBufferLike, rows: ArrayBufferLike) {
     this.#figures = new Float64Array(record, 0, wordsOffset / 8)
     this.#words = new Int32Array(record, wordsOffset, (headerBytes - wordsOffset) / 4)
     this.#frames = new Int32Array(record, headerBytes, maxFrames * frameStride)
@@ -138,21 +140,49 @@ class FilesOfThread implements ThreadRecord {
   }
 }
 
-function readWhole(file: string): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = readFileSync(file)
+function memoryOf({ buffer, byteOffset, byteLength }: Buffer): ArrayBufferLike {
   return buffer.slice(byteOffset, byteOffset + byteLength)
+}
+
+/** Bytes of the magic and the version. */
+const identityBytes = 16
+
+/** Why the record in the file can't be read; undefined when it can. */
+function refusalOf(record: Buffer): string | undefined {
+  if (record.length < identityBytes) return 'is cut short'
+  if (record.toString('latin1', figure.magic * 8, figure.version * 8) !== recordMagic) return "isn't the record of a profile"
+  const version = record.readDoubleLE(figure.version * 8)
+  if (version !== recordVersion) return `was written by ${version > recordVersion ? 'a newer' : 'another'} version of allocscope`
+  return record.length < recordBytes ? 'is cut short' : undefined
+}
+
+/** Whether anything was written: a process may be killed when it has made its file, and nothing more. */
+function isBlank(record: Buffer): boolean {
+  return record.subarray(0, identityBytes).every((byte) => byte === 0)
+}
+
+function refuse(file: string, refusal: string): never {
+  throw new AllocscopeError('ERR_ALLOCSCOPE_PROFILE_RECORD', `${file} ${refusal}`)
+}
+
+/** The rows are as many as the header says that the probes knew of. */
+function readRows(file: string, knownIds: number): ArrayBufferLike {
+  const rows = readFileSync(file)
+  if (rows.length < rowBytesFor(knownIds)) refuse(file, 'is cut short')
+  return memoryOf(rows)
 }
 
 /**
  * Reads a thread's files, whether it still runs or was killed. Lines that were under way are charged up to what the last probe saw. Undefined
- * for a record that was never begun. Throws `ERR_ALLOCSCOPE_PROFILE_RECORD` for one that another version has written.
+ * for a record that was never begun. Throws `ERR_ALLOCSCOPE_PROFILE_RECORD` for a file that another version or another program has written, and
+ * for one that is cut short.
  */
 export function readThreadRecord(figuresFile: string, rowsFile: string): ThreadRecord | undefined {
-  const record = readWhole(figuresFile)
-  const version = record.byteLength < recordBytes ? 0 : new Float64Array(record, 0, headerBytes / 8)[figure.version]
-  if (version === 0) return undefined
-  if (version !== recordVersion) {
-    throw new AllocscopeError('ERR_ALLOCSCOPE_PROFILE_RECORD', `${figuresFile} was written by another version of allocscope`)
-  }
-  return new FilesOfThread(record, readWhole(rowsFile))
+  const record = readFileSync(figuresFile)
+  if (isBlank(record)) return undefined
+  const refusal = refusalOf(record)
+  if (refusal !== undefined) refuse(figuresFile, refusal)
+  if (record.readDoubleLE(figure.startedMs * 8) === 0) return undefined
+  const rows = readRows(rowsFile, record.readInt32LE(wordsOffset + word.knownIds * 4))
+  return new FilesOfThread(memoryOf(record), rows)
 }
