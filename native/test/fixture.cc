@@ -92,6 +92,45 @@ class HoldingThreads {
   std::atomic<bool> release_{false};
 };
 
+// Makes threads one after the other, each of which holds one block: where no two may share an arena, each has one of its own, and the k-th
+// one is a page larger than the one before.
+class ArenaMaker {
+ public:
+  ArenaMaker(size_t threads, size_t first_bytes) : maker_([this, threads, first_bytes] { Make(threads, first_bytes); }) {}
+  ~ArenaMaker() {
+    stop_.store(true);
+    maker_.join();
+  }
+
+  bool finished() const { return finished_.load(); }
+
+ private:
+  static constexpr size_t kStepBytes = 4096;
+
+  void Make(size_t threads, size_t first_bytes) {
+    for (size_t i = 0; i < threads && !stop_.load(); i++) {
+      const size_t before = holding_.load();
+      threads_.emplace_back([this, bytes = first_bytes + i * kStepBytes] { Hold(bytes); });
+      while (holding_.load() == before) std::this_thread::yield();
+    }
+    finished_.store(true);
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  void Hold(size_t bytes) {
+    void* const volatile block = std::malloc(bytes);
+    holding_.fetch_add(1);
+    while (!stop_.load()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::free(block);
+  }
+
+  std::vector<std::thread> threads_;
+  std::atomic<size_t> holding_{0};
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> finished_{false};
+  std::thread maker_;
+};
+
 uint64_t Nanos() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -133,6 +172,7 @@ struct State {
   std::vector<std::unique_ptr<Blocks>> blocks;
   std::vector<std::unique_ptr<HoldingThreads>> threads;
   std::unique_ptr<Victim> victim;
+  std::unique_ptr<ArenaMaker> arena_maker;
 };
 
 State& StateOf(const Napi::CallbackInfo& info) { return *info.Env().GetInstanceData<State>(); }
@@ -172,6 +212,19 @@ void HoldInThreads(const Napi::CallbackInfo& info) {
 
 // joinThreads(): void
 void JoinThreads(const Napi::CallbackInfo& info) { StateOf(info).threads.clear(); }
+
+// startArenaMaker(threads, firstBytes): void
+void StartArenaMaker(const Napi::CallbackInfo& info) {
+  StateOf(info).arena_maker = std::make_unique<ArenaMaker>(Size(info, 0), Size(info, 1));
+}
+
+// isArenaMakerFinished(): whether every thread holds its block
+Napi::Value IsArenaMakerFinished(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), StateOf(info).arena_maker->finished());
+}
+
+// stopArenaMaker(): void
+void StopArenaMaker(const Napi::CallbackInfo& info) { StateOf(info).arena_maker.reset(); }
 
 // startVictim(): void
 void StartVictim(const Napi::CallbackInfo& info) { StateOf(info).victim = std::make_unique<Victim>(); }
@@ -273,6 +326,9 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("usableBytes", Napi::Function::New(env, UsableBytes));
   exports.Set("holdInThreads", Napi::Function::New(env, HoldInThreads));
   exports.Set("joinThreads", Napi::Function::New(env, JoinThreads));
+  exports.Set("startArenaMaker", Napi::Function::New(env, StartArenaMaker));
+  exports.Set("isArenaMakerFinished", Napi::Function::New(env, IsArenaMakerFinished));
+  exports.Set("stopArenaMaker", Napi::Function::New(env, StopArenaMaker));
   exports.Set("startVictim", Napi::Function::New(env, StartVictim));
   exports.Set("stopVictim", Napi::Function::New(env, StopVictim));
   exports.Set("mallinfo2", Napi::Function::New(env, Mallinfo2));

@@ -8,6 +8,9 @@ export interface Fixture {
   usableBytes(handle: number): number
   holdInThreads(threads: number, count: number, bytes: number): void
   joinThreads(): void
+  startArenaMaker(threads: number, firstBytes: number): void
+  isArenaMakerFinished(): boolean
+  stopArenaMaker(): void
   startVictim(): void
   stopVictim(): number
   mallinfo2(): Readonly<

@@ -6,6 +6,7 @@ import { known, rowsOf } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
 import { footprintOf } from '../footprint.js'
 import { WalkBudget } from '../walk-budget.js'
+import { rowsOfEarlierList } from './arena-rows.js'
 import type { GlibcArena, GlibcCounters, GlibcStats, GlibcTunables, GlibcWalk } from './glibc-stats.js'
 import { tunablesOf } from './glibc-tunables.js'
 import { parseMallocInfo } from './malloc-info.js'
@@ -53,7 +54,8 @@ function countersOfMallocInfo({ heaps, totals }: MallocInfo, trimmableTopBytes: 
 }
 
 function arenasOf(info: MallocInfo, document: NativeAllocatorDocument): readonly GlibcArena[] {
-  const layout = rowsOf(document.tables['arenas'])
+  // Read when malloc_info had printed its last line.
+  const layout = rowsOfEarlierList(info.heaps.length, rowsOf(document.tables['arenas']))
   return info.heaps.map(({ index, bins, restBytes, totals }) => {
     const retainedBytes = totals.fast.bytes + restBytes
     return {
