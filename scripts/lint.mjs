@@ -6,6 +6,7 @@ import { libRooms } from './lint/import-arrows.mjs'
 import { findWrongIncludesUnder, nativeRooms } from './lint/native-arrows.mjs'
 import { compareRooms } from './lint/rooms.mjs'
 import { isInstalled, packageTool, root, runStep } from './lint/run-step.mjs'
+import { isCi } from './testing/ci.cjs'
 
 const fix = process.argv.includes('--fix')
 
@@ -20,7 +21,7 @@ function checkNativeFormat() {
     return runStep('native format', 'clang-format', [...(fix ? ['-i'] : ['--dry-run', '--Werror']), ...nativeSources()])
   }
   console.log('\n── native format: SKIPPED, clang-format is not installed (scripts/install-test-tools.sh installs it)')
-  return process.env.CI === undefined
+  return !isCi
 }
 
 function checkNativeArrows() {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { spawnSync } from 'node:child_process'
 
 import { root } from '../lint/run-step.mjs'
+import { isCi } from './ci.cjs'
 
 /** What a part of the tests came to. */
 export function counts(passed, failed, skipped) {
@@ -16,9 +17,8 @@ export function announce(title) {
 
 /** A part that can't be run here. What CI can install must be there in CI. */
 export function skip(title, reason) {
-  const failsInCi = process.env.CI !== undefined && process.env.CI !== ''
-  announce(`${title}: ${failsInCi ? 'FAILED' : 'SKIPPED'}: ${reason}`)
-  return failsInCi ? counts(0, 1, 0) : counts(0, 0, 1)
+  announce(`${title}: ${isCi ? 'FAILED' : 'SKIPPED'}: ${reason}`)
+  return isCi ? counts(0, 1, 0) : counts(0, 0, 1)
 }
 
 function withResultFile(use) {
@@ -44,8 +44,21 @@ function honest(result, status) {
   return status === 0 || result.failed > 0 ? result : { ...result, failed: 1 }
 }
 
+/** Jest names no test that it skips; a title of test/installed ends with the reason. */
+function sayWhySkipped({ testResults }) {
+  const skipped = testResults.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === 'pending'))
+  const times = new Map()
+  for (const { fullName } of skipped) {
+    const reason = fullName.split(': ').at(-1)
+    times.set(reason, (times.get(reason) ?? 0) + 1)
+  }
+  for (const [reason, tests] of times) console.log(`SKIPPED: ${reason}: ${tests === 1 ? 'one test' : `${tests} tests`}`)
+}
+
 function parseJest(text) {
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites, numRuntimeErrorTestSuites } = JSON.parse(text)
+  const report = JSON.parse(text)
+  sayWhySkipped(report)
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites, numRuntimeErrorTestSuites } = report
   const suitesThatDidNotRun = Math.max(numRuntimeErrorTestSuites, numFailedTests === 0 ? numFailedTestSuites : 0)
   return counts(numPassedTests, numFailedTests + suitesThatDidNotRun, numPendingTests + numTodoTests)
 }

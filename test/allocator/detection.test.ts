@@ -55,7 +55,7 @@ describe('detection', () => {
     expect(usage?.others).toContainEqual({ allocator: 'jemalloc', library: privateJemalloc, symbol: '_rjem_mallctl', version })
   })
 
-  testWhereInstalled('jemalloc')('a jemalloc that is loaded but serves nothing is another, not the live one', () => {
+  testWhereInstalled(['jemalloc', 'tcmalloc'])('a jemalloc that is loaded but serves nothing is another, not the live one', () => {
     const seen = inFreshProcess("allocscope.getAllocatorStats({ detail: 'usage' })", {
       LD_PRELOAD: 'libtcmalloc_minimal.so.4:libjemalloc.so.2',
     }) as AllocatorStats

@@ -1,26 +1,39 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
-import { findAllocatorLibrary } from '../../lib/program/allocator-library.js'
+import { findAllocatorLibrary, parseLinkerCache } from '../../lib/program/allocator-library.js'
+import { notInstalled, testWhere } from '../installed/test-where.js'
+import type { Declare } from '../installed/test-where.js'
 import { fixtureBuild } from './fixture.js'
 
 /** jemalloc under the prefix of Rust's crates, built by scripts/build-private-jemalloc.sh. */
 export const privateJemalloc = path.join(fixtureBuild, 'libprivate_jemalloc.so')
 
-function isFound(allocator: 'jemalloc' | 'mimalloc' | 'tcmalloc'): boolean {
+export type InstallableLibrary = 'private jemalloc' | 'jemalloc' | 'mimalloc' | 'tcmalloc' | 'tbbmalloc'
+
+/** An allocator that allocscope has no back end for. */
+function findTbbmalloc(): string | undefined {
+  const { status, stdout } = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' })
+  return status === 0 ? parseLinkerCache(stdout).get('libtbbmalloc_proxy.so.2')?.[0] : undefined
+}
+
+function find(what: Exclude<InstallableLibrary, 'tbbmalloc' | 'private jemalloc'>): string | undefined {
   try {
-    return existsSync(findAllocatorLibrary(allocator))
+    return findAllocatorLibrary(what)
   } catch {
-    return false
+    return undefined
   }
 }
 
-/** `test`, or `test.skip` with the reason printed where something isn't installed. In CI everything must be. */
-export function testWhereInstalled(what: 'private jemalloc' | 'jemalloc' | 'mimalloc' | 'tcmalloc'): jest.It {
-  const installed = what === 'private jemalloc' ? existsSync(privateJemalloc) : isFound(what)
-  const isCi = (process.env['CI'] ?? '') !== ''
-  if (installed || isCi) return test
-  console.warn(`skipped, as ${what} is not installed: scripts/install-test-tools.sh installs it`)
-  // What isn't installed can't be loaded; in CI, where all of it is, this line isn't reached.
-  return test.skip
+/** The file of an allocator's library; undefined where it isn't installed. */
+export function findInstalled(what: InstallableLibrary): string | undefined {
+  if (what === 'private jemalloc') return existsSync(privateJemalloc) ? privateJemalloc : undefined
+  return what === 'tbbmalloc' ? findTbbmalloc() : find(what)
+}
+
+/** Declares tests that need these libraries. One that isn't installed is a skip that says so, and in CI a failure. */
+export function testWhereInstalled(needed: InstallableLibrary | readonly InstallableLibrary[], declare: Declare = test): Declare {
+  const missing = [needed].flat().find((what) => findInstalled(what) === undefined)
+  return testWhere(missing && notInstalled(missing), declare)
 }

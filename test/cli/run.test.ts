@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
+import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import { allocscope, program } from './run-cli.js'
 import type { CliOptions, CliResult } from './run-cli.js'
 
@@ -155,16 +156,21 @@ describe('figures', () => {
     expect(report.sampling.largestGapMs).toBeGreaterThanOrEqual(900)
   })
 
-  test.each(['glibc', 'jemalloc', 'mimalloc', 'tcmalloc'])('--allocator %s is what turns out live', async (name) => {
-    const { code, report } = await record(['--allocator', name, program('exit-3.js')], { env: { LD_PRELOAD: 'libjemalloc.so.2' } })
-    expect(code).toBe(3)
-    expect(report.allocator?.name).toBe(name)
-    if (name === 'glibc') expect(report.requested?.library).toBeNull()
-    else expect(report.requested?.library).toMatch(new RegExp(`/lib${name}[^/]*$`))
-    expect(kinds(report)).not.toContain('allocator-mismatch')
-    expect(report.exit?.mappedBytes).toBeGreaterThan(mebibyte)
-    if (name === 'mimalloc') expect(report.exit?.allocatedBytes).toBeNull()
-    else expect(report.exit?.allocatedBytes).toBeGreaterThan(0)
+  describe.each(['glibc', 'jemalloc', 'mimalloc', 'tcmalloc'] as const)('--allocator %s', (name) => {
+    // The program would have run under jemalloc.
+    const needed = name === 'glibc' ? (['jemalloc'] as const) : (['jemalloc', name] as const)
+    testWhereInstalled(needed)('is what turns out live', async () => {
+      const env = { LD_PRELOAD: findInstalled('jemalloc') }
+      const { code, report } = await record(['--allocator', name, program('exit-3.js')], { env })
+      expect(code).toBe(3)
+      expect(report.allocator?.name).toBe(name)
+      if (name === 'glibc') expect(report.requested?.library).toBeNull()
+      else expect(report.requested?.library).toMatch(new RegExp(`/lib${name}[^/]*$`))
+      expect(kinds(report)).not.toContain('allocator-mismatch')
+      expect(report.exit?.mappedBytes).toBeGreaterThan(mebibyte)
+      if (name === 'mimalloc') expect(report.exit?.allocatedBytes).toBeNull()
+      else expect(report.exit?.allocatedBytes).toBeGreaterThan(0)
+    })
   })
 
   test('a program that may not load the recorder runs all the same, and the report says so', async () => {

@@ -1,13 +1,7 @@
 import { spawn } from 'node:child_process'
 
+import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import { allocscope, cli, plainEnvironment } from './run-cli.js'
-
-const preloads = [
-  ['glibc', ''],
-  ['jemalloc', 'libjemalloc.so.2'],
-  ['mimalloc', 'libmimalloc.so.2'],
-  ['tcmalloc', 'libtcmalloc_minimal.so.4'],
-] as const
 
 interface StatsJson {
   readonly version: number
@@ -21,32 +15,37 @@ interface StatsJson {
   readonly heap: { readonly usedBytes: number; readonly committedBytes: number; readonly spaces: readonly { readonly usedBytes: number }[] }
 }
 
-test.each(preloads)('stats --json under %s', async (name, preload) => {
-  const { code, stdout, stderr } = await allocscope(['stats', '--json'], { env: { LD_PRELOAD: preload } })
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  const { version, allocator, process: memory, heap } = JSON.parse(stdout) as StatsJson
-  expect({ version, name: allocator.allocator }).toEqual({ version: 1, name })
-  expect(memory.rssBytes).toBeGreaterThan(20 * 1024 ** 2)
-  expect(memory.virtualBytes).toBeGreaterThan(memory.rssBytes)
-  expect(allocator.mappedBytes).toBeGreaterThan(1024 ** 2)
-  expect(heap.committedBytes).toBeGreaterThanOrEqual(heap.usedBytes)
-  if (name === 'mimalloc') expect(allocator.allocatedBytes).toBeNull()
-  else expect(allocator.allocatedBytes).toBeLessThanOrEqual(allocator.mappedBytes)
-})
+describe.each(['glibc', 'jemalloc', 'mimalloc', 'tcmalloc'] as const)('under %s', (name) => {
+  const needed = name === 'glibc' ? [] : [name]
+  const env = { LD_PRELOAD: name === 'glibc' ? '' : findInstalled(name) }
 
-test.each(preloads)('the table under %s names it and its arenas or classes', async (name, preload) => {
-  const { code, stdout } = await allocscope(['stats', '--detail', 'arenas'], { env: { LD_PRELOAD: preload } })
-  expect(code).toBe(0)
-  expect(stdout).toMatch(new RegExp(`name +${name}\n`))
-  expect(stdout).not.toContain('\u001b')
-  expect(stdout).not.toMatch(/undefined|NaN|\[object/)
-  const section = {
-    glibc: 'Tunables in force',
-    jemalloc: 'Size classes served from slabs',
-    mimalloc: 'by block size',
-    tcmalloc: 'Page heap',
-  }[name]
-  expect(stdout).toContain(section)
+  testWhereInstalled(needed)('stats --json', async () => {
+    const { code, stdout, stderr } = await allocscope(['stats', '--json'], { env })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { version, allocator, process: memory, heap } = JSON.parse(stdout) as StatsJson
+    expect({ version, name: allocator.allocator }).toEqual({ version: 1, name })
+    expect(memory.rssBytes).toBeGreaterThan(20 * 1024 ** 2)
+    expect(memory.virtualBytes).toBeGreaterThan(memory.rssBytes)
+    expect(allocator.mappedBytes).toBeGreaterThan(1024 ** 2)
+    expect(heap.committedBytes).toBeGreaterThanOrEqual(heap.usedBytes)
+    if (name === 'mimalloc') expect(allocator.allocatedBytes).toBeNull()
+    else expect(allocator.allocatedBytes).toBeLessThanOrEqual(allocator.mappedBytes)
+  })
+
+  testWhereInstalled(needed)('the table names it and its arenas or classes', async () => {
+    const { code, stdout } = await allocscope(['stats', '--detail', 'arenas'], { env })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(new RegExp(`name +${name}\n`))
+    expect(stdout).not.toContain('\u001b')
+    expect(stdout).not.toMatch(/undefined|NaN|\[object/)
+    const section = {
+      glibc: 'Tunables in force',
+      jemalloc: 'Size classes served from slabs',
+      mimalloc: 'by block size',
+      tcmalloc: 'Page heap',
+    }[name]
+    expect(stdout).toContain(section)
+  })
 })
 
 test('a footprint says what it leaves out and why', async () => {

@@ -1,13 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 
+import { missingCommand, testWhere } from '../installed/test-where.js'
 import { cli, plainEnvironment, program } from './run-cli.js'
 
-const isInstalled = spawnSync('tmux', ['-V']).status === 0
-const isCi = (process.env['CI'] ?? '') !== ''
-if (!isInstalled && !isCi) console.warn('skipped, as tmux is not installed: scripts/install-test-tools.sh installs it')
-// What isn't installed can't be run; in CI, where all of it is, this skips nothing.
-const testInTerminal = isInstalled || isCi ? test : test.skip
+const testInTerminal = testWhere(missingCommand('tmux', '-V'))
 
 let opened = 0
 

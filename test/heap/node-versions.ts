@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
+import { notInstalled, testWhere } from '../installed/test-where.js'
+
 const root = path.join(__dirname, '..', '..')
 
 /** The versions that sizes are promised for; scripts/install-test-tools.sh fetches them. */
@@ -28,15 +30,11 @@ export async function runOracle(
   return JSON.parse(stdout)
 }
 
-/** One test for each version, beside each other, as each runs programs of its own. One that isn't installed is skipped by name, and fails where everything can be installed. */
+/** One test for each version, beside each other, as each runs programs of its own. One that isn't installed is a skip that says so, and in CI a failure. */
 export function testOnEachNode(title: string, body: (node: string, major: number) => Promise<void>): void {
   for (const major of nodeMajors) {
     const node = findNode(major)
-    const name = `${title}, Node ${major}`
-    if (node !== undefined) test.concurrent(name, () => body(node, major), 120_000)
-    else if (process.env['CI'] === undefined)
-      // A Node version that isn't there can't be measured; in CI its absence is a failure.
-      test.skip(`${name}: .cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`, () => undefined)
-    else test(name, () => Promise.reject(new Error(`.cache/node/${major} is missing`)))
+    const missing = node === undefined ? notInstalled(`.cache/node/${major}`) : undefined
+    testWhere(missing, test.concurrent)(`${title}, Node ${major}`, () => body(node as string, major), 120_000)
   }
 }

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
-
-import { parseLinkerCache } from '../../lib/program/allocator-library.js'
+import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import { expectAll, expectFew, expectUnavailable } from './expected-messages.js'
 import { SampleProject } from './sample-project.js'
 
@@ -51,12 +49,11 @@ describe("a project's tests run by Jest", () => {
 })
 
 describe('where figures are missing', () => {
-  test.concurrent(
+  testWhereInstalled('tbbmalloc', test.concurrent)(
     'an allocator that does not tell what is in use',
     async () => {
-      // One that allocscope has no back end for; scripts/install-test-tools.sh installs it.
-      const [library] = parseLinkerCache(execFileSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' })).get('libtbbmalloc_proxy.so.2') ?? []
-      const results = await project.runJest({ args: [...config, 'unavailable'], environment: { LD_PRELOAD: library } })
+      const environment = { LD_PRELOAD: findInstalled('tbbmalloc') }
+      const results = await project.runJest({ args: [...config, 'unavailable'], environment })
       expectUnavailable(results, /needs the bytes that are in use, which the allocator of this process doesn't tell: /)
       expect(results.size).toBe(2)
     },

@@ -4,13 +4,15 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { test } from 'node:test'
 
+import { isCi } from '../../scripts/testing/ci.cjs'
+
 const binary = path.join(import.meta.dirname, '..', '..', 'prebuilds', `${process.platform}-${process.arch}`, 'allocscope.glibc.node')
 
 /** What RHEL 8 and its kin have: glibc 2.28 and the libstdc++ of GCC 8. */
 const ceilings = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' }
 
 const hasReadelf = spawnSync('readelf', ['--version'], { stdio: 'ignore' }).status === 0
-const skip = hasReadelf || process.env.CI ? false : 'readelf is not installed (scripts/install-test-tools.sh installs binutils)'
+const skip = hasReadelf || isCi ? false : 'readelf is not installed (scripts/install-test-tools.sh installs binutils)'
 
 function isAtMost(version, ceiling) {
   const [a, b] = [version, ceiling].map((one) => one.split('.').map(Number))

@@ -6,6 +6,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 
+import { isCi } from '../../scripts/testing/ci.cjs'
+
 const root = path.join(import.meta.dirname, '..', '..')
 const folder = mkdtempSync(path.join(os.tmpdir(), 'allocscope-packaging-'))
 const app = path.join(folder, 'app')
@@ -98,8 +100,7 @@ const programs = {
 
 for (const major of [20, 26]) {
   const node = path.join(root, '.cache', 'node', String(major), 'bin', 'node')
-  const missing = `.cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`
-  const skip = existsSync(node) || process.env.CI ? false : missing
+  const skip = existsSync(node) || isCi ? false : `.cache/node/${major} is not installed (scripts/install-test-tools.sh installs it)`
 
   for (const [name, args] of Object.entries(programs)) {
     test(`installed, by ${name} on Node ${major}`, { skip }, () => {

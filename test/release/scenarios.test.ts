@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
-import { findAllocatorLibrary } from '../../lib/program/allocator-library.js'
 import type { CheckOptions, LivePlace, ReleaseCheck, ReleaseVerdict } from '../../lib/release/index.js'
-import { testWhereInstalled } from '../allocator/installed.js'
+import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 
 const mebibyte = 2 ** 20
 
@@ -20,7 +19,7 @@ function environmentUnder(under: Under): NodeJS.ProcessEnv {
   const { LD_PRELOAD: _preload, ...environment } = process.env
   if (under === 'glibc') return environment
   if (under === 'glibc, MALLOC_ARENA_MAX=2') return { ...environment, MALLOC_ARENA_MAX: '2' }
-  return { ...environment, LD_PRELOAD: findAllocatorLibrary(under) }
+  return { ...environment, LD_PRELOAD: findInstalled(under) }
 }
 
 /** The check of a scenario in a process of its own, and what a real purge gave back right after it. */
@@ -33,10 +32,9 @@ async function check(scenario: string, under: Under, options: CheckOptions = {})
 }
 
 function testUnder(under: Under, title: string, body: () => Promise<void>): void {
-  const it = under === 'jemalloc' || under === 'mimalloc' || under === 'tcmalloc' ? testWhereInstalled(under) : test
+  const needed = under === 'jemalloc' || under === 'mimalloc' || under === 'tcmalloc' ? [under] : []
   // Each is a process of its own, which waits for most of its time.
-  const run = it === test ? test.concurrent : it
-  run(`${title}, under ${under}`, body, 120_000)
+  testWhereInstalled(needed, test.concurrent)(`${title}, under ${under}`, body, 120_000)
 }
 
 /** What each allocator does is known from what its purge gives back, and from what the scenario itself did. */

@@ -8,6 +8,7 @@ import type { Browser, Page } from 'puppeteer-core'
 
 import { renderLineProfilesHtml } from '../../lib/report/line-profile/index.js'
 import type { LineProfile } from '../../lib/profile/index.js'
+import { notInstalled, testWhere } from '../installed/test-where.js'
 import { line, lineProfile, profiledFunction } from './line-profiles.js'
 
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file))
@@ -67,12 +68,10 @@ function hostileProfile(): LineProfile {
 }
 
 const view = { sort: 'allocated', minBytes: 0 } as const
-// A page can't be looked at without a browser; in CI, where it is installed, this skips nothing.
-const inBrowser = chromium !== undefined || process.env['CI'] !== undefined ? test : test.skip
-const missing = chromium === undefined ? ': chromium is missing (scripts/install-test-tools.sh installs it)' : ''
+const inBrowser = testWhere(chromium === undefined ? notInstalled('chromium') : undefined)
 
 describe('the page in a real browser', () => {
-  inBrowser(`hostile source text is shown, and does nothing${missing}`, async () => {
+  inBrowser('hostile source text is shown, and does nothing', async () => {
     const { page, requests, complaints } = await open(renderLineProfilesHtml([hostileProfile()], `app.js ${hostileTexts.join(' ')}`, view))
     const seen = await page.evaluate(() => ({
       attacked: 'attacked' in window,
@@ -93,7 +92,7 @@ describe('the page in a real browser', () => {
     await page.close()
   })
 
-  inBrowser(`its policy runs nothing that was added to it${missing}`, async () => {
+  inBrowser('its policy runs nothing that was added to it', async () => {
     const html = renderLineProfilesHtml([hostileProfile()], 'app.js', view)
     const added = `<script>${attack}</script><img src="https://example.invalid/x.png" onerror="${attack}"><style>body { display: none }</style>`
     const { page, complaints } = await open(html.replace('</body>', `${added}</body>`))
@@ -102,7 +101,7 @@ describe('the page in a real browser', () => {
     await page.close()
   })
 
-  inBrowser(`sorted, filtered and walked by keys${missing}`, async () => {
+  inBrowser('sorted, filtered and walked by keys', async () => {
     const names = ['alpha', 'beta', 'gamma']
     const functions = names.map((name, index) =>
       profiledFunction(name, [line(1, `${name}()`, { allocatedBytes: (index + 1) * 5000 }), line(2, '}', { occurrences: 0 })], {

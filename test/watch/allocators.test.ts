@@ -1,7 +1,6 @@
 import type { ArenaSample } from '../../lib/sampling/index.js'
 import type { ArenaChange, NewArena, ThresholdChange } from '../../lib/watch/index.js'
-import { findAllocatorLibrary } from '../../lib/program/allocator-library.js'
-import { testWhereInstalled } from '../allocator/installed.js'
+import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import { printedBy } from './watched-process.js'
 
 const glibc = { LD_PRELOAD: '' }
@@ -135,7 +134,7 @@ describe.each(['jemalloc', 'mimalloc', 'tcmalloc'] as const)('%s', (allocator) =
       watcher.stop()
       print(seen)
       fixture.free(handle, 0)`,
-      { LD_PRELOAD: findAllocatorLibrary(allocator) },
+      { LD_PRELOAD: findInstalled(allocator) as string },
     )
     expect(samples.length).toBeGreaterThan(10)
     expect(

@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs'
 
-import { SharedRing, sampleInto } from '../../lib/watch/index.js'
+import { SharedRing, sampleInto } from '../../lib/sampling/index.js'
 
 const ringBytes = 2 ** 17
 
