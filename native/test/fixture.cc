@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <napi.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +49,20 @@ class Blocks {
     }
     if (keep_each == 0) std::vector<void*>().swap(blocks_);
     return static_cast<double>(kept * bytes_);
+  }
+
+  // The whole pages between the first block and the last one that are held: all there is in them is blocks and free chunks, when they were
+  // allocated one after the other.
+  std::pair<char*, char*> PagesWithin() const {
+    const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    uintptr_t first = UINTPTR_MAX;
+    uintptr_t last = 0;
+    for (void* block : blocks_) {
+      if (block == nullptr) continue;
+      first = std::min(first, reinterpret_cast<uintptr_t>(block));
+      last = std::max(last, reinterpret_cast<uintptr_t>(block));
+    }
+    return {reinterpret_cast<char*>((first + page - 1) & ~(page - 1)), reinterpret_cast<char*>(last & ~(page - 1))};
   }
 
   // What the allocator itself says that it gave for the blocks still held.
@@ -131,6 +146,36 @@ class ArenaMaker {
   std::thread maker_;
 };
 
+// A thread's arena whose free chunks can't be touched: whoever walks its free lists is ended by SIGSEGV. Nobody else allocates from it as
+// long as the thread lives, provided that there may be more arenas than threads (MALLOC_ARENA_MAX).
+class FencedThread {
+ public:
+  FencedThread(size_t count, size_t bytes)
+      : thread_([this, count, bytes] {
+          Blocks blocks(count, bytes);
+          blocks.Free(2, false);
+          const auto [begin, end] = blocks.PagesWithin();
+          fenced_.store(end > begin && mprotect(begin, static_cast<size_t>(end - begin), PROT_NONE) == 0);
+          ready_.store(true);
+          while (!release_.load()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          if (fenced_.load()) mprotect(begin, static_cast<size_t>(end - begin), PROT_READ | PROT_WRITE);
+        }) {
+    while (!ready_.load()) std::this_thread::yield();
+  }
+  ~FencedThread() {
+    release_.store(true);
+    thread_.join();
+  }
+
+  bool fenced() const { return fenced_.load(); }
+
+ private:
+  std::atomic<bool> ready_{false};
+  std::atomic<bool> fenced_{false};
+  std::atomic<bool> release_{false};
+  std::thread thread_;
+};
+
 uint64_t Nanos() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -171,6 +216,7 @@ class Victim {
 struct State {
   std::vector<std::unique_ptr<Blocks>> blocks;
   std::vector<std::unique_ptr<HoldingThreads>> threads;
+  std::vector<std::unique_ptr<FencedThread>> fenced;
   std::unique_ptr<Victim> victim;
   std::unique_ptr<ArenaMaker> arena_maker;
 };
@@ -225,6 +271,13 @@ Napi::Value IsArenaMakerFinished(const Napi::CallbackInfo& info) {
 
 // stopArenaMaker(): void
 void StopArenaMaker(const Napi::CallbackInfo& info) { StateOf(info).arena_maker.reset(); }
+
+// fenceFreeChunks(count, bytes): whether they are fenced, until the process ends
+Napi::Value FenceFreeChunks(const Napi::CallbackInfo& info) {
+  State& state = StateOf(info);
+  state.fenced.push_back(std::make_unique<FencedThread>(Size(info, 0), Size(info, 1)));
+  return Napi::Boolean::New(info.Env(), state.fenced.back()->fenced());
+}
 
 // startVictim(): void
 void StartVictim(const Napi::CallbackInfo& info) { StateOf(info).victim = std::make_unique<Victim>(); }
@@ -329,6 +382,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("startArenaMaker", Napi::Function::New(env, StartArenaMaker));
   exports.Set("isArenaMakerFinished", Napi::Function::New(env, IsArenaMakerFinished));
   exports.Set("stopArenaMaker", Napi::Function::New(env, StopArenaMaker));
+  exports.Set("fenceFreeChunks", Napi::Function::New(env, FenceFreeChunks));
   exports.Set("startVictim", Napi::Function::New(env, StartVictim));
   exports.Set("stopVictim", Napi::Function::New(env, StopVictim));
   exports.Set("mallinfo2", Napi::Function::New(env, Mallinfo2));

@@ -11,6 +11,7 @@ export interface Fixture {
   startArenaMaker(threads: number, firstBytes: number): void
   isArenaMakerFinished(): boolean
   stopArenaMaker(): void
+  fenceFreeChunks(count: number, bytes: number): boolean
   startVictim(): void
   stopVictim(): number
   mallinfo2(): Readonly<
