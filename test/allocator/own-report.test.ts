@@ -6,9 +6,6 @@ import type { Fixture } from './fixture.js'
 import { inFreshProcess } from './fresh-process.js'
 import { live, mebibyte } from './live-allocator.js'
 
-// V8's own threads use memory too: a figure that they disturbed is measured again, three times at the most.
-jest.retryTimes(3, { logErrorsBeforeRetry: true })
-
 /** Between our reading and the allocator's own, a few objects are made. */
 const noiseBytes = mebibyte / 4
 
