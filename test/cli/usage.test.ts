@@ -1,15 +1,36 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
 
 import { allocscope, program } from './run-cli.js'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string }
 
-test('--version and --help', async () => {
+/** A file of lib/cli/commands is a verb. */
+const verbs = readdirSync('lib/cli/commands').map((file) => path.parse(file).name)
+
+test('--version, and --help, which lists every verb', async () => {
   expect(await allocscope(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
   const help = await allocscope(['--help'])
   expect(help.code).toBe(0)
-  for (const word of ['stats', 'run', 'watch', 'demo', 'Examples:', 'Exit codes']) expect(help.stdout).toContain(word)
-  for (const verb of ['stats', 'run', 'watch', 'demo']) expect((await allocscope([verb, '--help'])).stdout).toContain('Examples:')
+  for (const word of ['Examples:', 'Exit codes']) expect(help.stdout).toContain(word)
+  const [, commands] = /\nCommands:\n((?: {2}.*\n)+)/.exec(help.stdout) ?? []
+  const listed = [...(commands ?? '').matchAll(/^ {2}(\w+)/gm)].map(([, verb]) => verb)
+  expect(listed.filter((verb) => verb !== 'help').sort()).toEqual([...verbs].sort())
+})
+
+test.each(verbs)('%s --help says how it is used, with examples of it, and the documents have it', async (verb) => {
+  const { code, stdout, stderr } = await allocscope([verb, '--help'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(new RegExp(`^Usage: allocscope ${verb} `))
+  expect(stdout).toMatch(new RegExp(`\nExamples:\n {2}\\$ allocscope ${verb}\\b`))
+  const documents = [
+    'README.md',
+    ...readdirSync('docs')
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => path.join('docs', file)),
+  ]
+  const told = documents.filter((file) => new RegExp(`\\ballocscope ${verb}\\b`).test(readFileSync(file, 'utf8')))
+  expect(told).not.toEqual([])
 })
 
 test.each([
@@ -38,6 +59,12 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/^allocscope: [^\n]*\n$/)
   expect(stderr).toMatch(expected)
+})
+
+test.each(verbs)("%s refuses an option that it doesn't have", async (verb) => {
+  const { code, stdout, stderr } = await allocscope([verb, '--no-such-option'])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/^allocscope: unknown option '--no-such-option'[^\n]* \[ERR_PARSE_ARGS_UNKNOWN_OPTION\]\n$/)
 })
 
 test('ALLOCSCOPE_DEBUG=1 adds the stack', async () => {
