@@ -1,6 +1,6 @@
 import { getAllocatorStats } from '../../lib/allocator/index.js'
 import type { GlibcStats } from '../../lib/allocator/index.js'
-import type { ArenaSample } from '../../lib/watch/index.js'
+import type { ArenaSample } from '../../lib/sampling/index.js'
 import { inFreshProcess, readAround } from './fresh-process.js'
 import type { Readings } from './fresh-process.js'
 import { live, mebibyte, readLive } from './live-allocator.js'
