@@ -1,12 +1,16 @@
 import type { TcmallocPageheap, TcmallocSizeClass } from './tcmalloc-stats.js'
 
-const figurePattern = /^MALLOC:\s*[+=]?\s*(\d+)\s+(?:\([^)]*\)\s+)?(.+?)\s*$/gm
+/** No two parts of it can match the same spaces: else it would try every way to share them. */
+const figurePattern = /^MALLOC: *(?:[+=] *)?(\d+) +(?:\([^)]*\) +)?([^ (].*)$/
 const classPattern = /^class\s+(\d+) \[\s*(\d+) bytes \] :\s*(\d+) objs;/gm
 
 /** The lines of `MallocExtension_GetStats` that no numeric property gives. */
 export function parsePageheap(text: string): TcmallocPageheap {
   const figures = new Map<string, number>()
-  for (const [, figure, label] of text.matchAll(figurePattern)) figures.set(label as string, Number(figure))
+  for (const line of text.split('\n')) {
+    const [, figure, label] = figurePattern.exec(line.trimEnd()) ?? []
+    if (label !== undefined) figures.set(label, Number(figure))
+  }
   return {
     metadataBytes: figures.get('Bytes in malloc metadata'),
     spans: figures.get('Spans in use'),
