@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty'
 
 import { isForeground } from '../program/index.js'
 
-/** With less a view would leave nothing of the program's own output. */
+/** On a smaller terminal there is no view: it would leave no room for the program's own output. */
 const [fewestRows, fewestColumns] = [8, 20]
 
 const escape = '\u001b'

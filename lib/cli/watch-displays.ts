@@ -4,7 +4,7 @@ import { LiveScreen } from './live-screen.js'
 import type { Output } from './open-output.js'
 import { styleFor } from './terminal.js'
 
-/** Somebody who shows a watch until it is closed. */
+/** Shows a watch to the user, until it is closed. */
 export interface WatchDisplay extends WatchListener {
   close(): void
 }

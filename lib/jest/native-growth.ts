@@ -8,19 +8,19 @@ export type NativeEvidence = Pick<ReleaseCheck, 'rounds' | 'live' | 'calls'> & {
 
 /** What the rounds of a check say of native memory. */
 export interface NativeGrowth {
-  /** Growth a call, where the rounds agree on it; 0 otherwise. */
+  /** Growth a call; 0 when the rounds don't agree on it. */
   readonly bytesPerCall: number
   readonly confidence: LiveMemory['confidence']
-  /** Growth a call that these rounds can't tell from noise: the noise of native memory over the calls that are judged. Infinite when too few are. */
+  /** Growth a call up to this can't be told from noise: {@link noiseBytes} over the calls of the judged rounds. Infinite with too few rounds. */
   readonly allowanceBytesPerCall: number
-  /** By how much more was in use at the end than at the least before, less what size classes explain: growth on which the rounds needn't agree. */
+  /** In use at the end, less the least after any round, less what the allocator's rounding explains. The rounds needn't agree on it. */
   readonly netBytes: number
   readonly noiseBytes: number
   /** Calls after the warm-up. */
   readonly calls: number
 }
 
-/** `'doubtful'`: there is more in use than before, but not by as much with each call. `'unproven'`: noise hides more than what is allowed. */
+/** `'doubtful'`: more is in use than before, but the growth isn't even. `'unproven'`: the noise is larger than what is allowed. */
 export type NativeJudgement = 'leaks' | 'within' | 'doubtful' | 'unproven'
 
 function netGrowth(rounds: readonly CheckRound[], pick: (round: CheckRound) => number): number {
@@ -45,7 +45,7 @@ export function nativeGrowthOf({ rounds, live, bytes }: NativeEvidence): NativeG
   }
 }
 
-/** Whether it grew by more than `perCallBytes` a call and by what can't be told from noise. */
+/** Whether native memory grew by more than `perCallBytes` a call, beyond the noise. */
 export function judgeNativeGrowth(growth: NativeGrowth, perCallBytes: number): NativeJudgement {
   const { bytesPerCall, allowanceBytesPerCall, netBytes, noiseBytes, calls } = growth
   if (allowanceBytesPerCall === Infinity) return 'unproven'
@@ -57,10 +57,10 @@ export function judgeNativeGrowth(growth: NativeGrowth, perCallBytes: number): N
 /** Three rounds, of 1, 2 and 4 calls, are the least that shows growth. */
 const fewestCalls = 7
 
-/** A further check is worth its time with so many times the calls. */
+/** A second check is worth its time only with at least this many times the calls. */
 const worthwhileFactor = 4
 
-/** How often there would be time to call, by the quickest round; undefined when a check has had about as many calls. */
+/** How many calls a second check would have time for, by the quickest round. Undefined when that isn't many more than were made. */
 export function worthwhileCalls({ rounds, bytes, calls }: NativeEvidence): number | undefined {
   const counted = rounds.slice(1)
   const made = counted.reduce((sum, round) => sum + round.calls, 0)

@@ -21,7 +21,7 @@ export interface MemoryMoment {
   readonly arenaCount: number | undefined
 }
 
-/** What is live at one moment: a part of {@link MemoryMoment}, sooner read. */
+/** What is live at one moment. Quicker to read than a {@link MemoryMoment}: it is read after every round. */
 export interface LiveMoment {
   readonly rssBytes: number
   readonly heap: { readonly usedBytes: number }

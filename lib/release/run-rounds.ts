@@ -9,16 +9,17 @@ import type { PeakWatch } from './peak-watch.js'
 import type { CheckRound } from './release-check.js'
 import { roundLimits } from './round-limits.js'
 
-/** Each round has so many times the calls of the one before, so that what grows with each call grows by as much. More where calls are quick. */
+/** Each round makes at least this many times the calls of the round before, so that a leak shows in it as many times larger. */
 const leastGrowthOfRounds = 4
+/** The same for quick calls, at most. */
 const mostGrowthOfRounds = 64
-/** Rounds of that many calls: two agree, or there is nothing to see. */
+/** The check ends after this many rounds of `roundLimits.calls` calls. If no two of them agree on a leak, there is none. */
 const longestRounds = 3
 
-/** Rounds that `runs` is split into: enough to judge growth by, as reading what is live after each takes a third of a second. */
+/** Rounds that `runs` is split into. They are enough to judge growth by. More would be slow: each ends with a reading of a third of a second. */
 const mostPlannedRounds = 5
 
-/** When `runs` is given, it is split so that the last round has as many calls as all others. */
+/** Splits `runs` so that the last round has as many calls as all others together. */
 function plannedCounts(runs: number): number[] {
   const counts: number[] = []
   for (let left = runs; left > 0;) {
@@ -30,7 +31,7 @@ function plannedCounts(runs: number): number[] {
   return counts
 }
 
-/** Reading what is live takes far longer than a quick call: such calls may as well be many, unless memory grows by too much then. */
+/** By how much to multiply the calls. After quick calls the reading takes most of the time, so more of them cost little. Memory limits them. */
 function growthOfNext(durationMs: number, readingMs: number, grownBytes: number): number {
   const affordable = Math.min(readingMs / durationMs, roundLimits.growthBytes / grownBytes)
   return Math.round(Math.min(mostGrowthOfRounds, Math.max(leastGrowthOfRounds, affordable)))
@@ -47,7 +48,7 @@ async function callUnlessAborted(action: () => unknown, signal: AbortSignal): Pr
   }
 }
 
-/** How many of the calls were made. */
+/** Answers with the number of calls that were made. */
 async function repeat(action: () => unknown, calls: number, signal: AbortSignal | undefined): Promise<number> {
   for (let call = 0; call < calls; call += 1) {
     if (signal === undefined) await action()
@@ -57,7 +58,7 @@ async function repeat(action: () => unknown, calls: number, signal: AbortSignal 
   return calls
 }
 
-/** Whether some place grows with a confidence that further rounds wouldn't raise. */
+/** Whether memory surely grows somewhere, so that further rounds would add nothing. */
 function isEvident(rounds: readonly CheckRound[], riseBytes: number): boolean {
   return livePlaces.some(({ place, bytesOf }) => {
     const { grows, confidence } = judgeGrowth(pointsOf(rounds, bytesOf), noiseOf(place, riseBytes))
@@ -83,7 +84,7 @@ export class Rounds {
     return this.#callsInAll
   }
 
-  /** The warm-up and all rounds; one point for each, the warm-up's first. */
+  /** Makes the warm-up and all rounds. Answers with a point for each, the warm-up's first. */
   async make(): Promise<readonly CheckRound[]> {
     const startMs = performance.now()
     await this.#call(this.#plan.warmup, false)

@@ -11,10 +11,7 @@ const bufferWords = 8192
 /** `drainSampler` or `drainRing`, of one sampler. */
 type Drain = (buffer: Float64Array) => undefined | FailureRecord
 
-/**
- * A buffer that no watch uses: what is measured by many short watches would otherwise rise by one for each, until V8 frees them on a thread of its
- * own.
- */
+/** The last watch's buffer, kept for the next one. V8 frees buffers late: many short watches would raise the memory that they measure. */
 let spare: Float64Array | undefined
 
 function takeWords(): Float64Array {

@@ -5,21 +5,21 @@ import type { RingSampler } from '../sampling/index.js'
 import type { WatchWriter } from './watch-channel.js'
 import { publishedFigures, publishEveryMs } from './watched-sample.js'
 
-/** What the sampling thread may use of a core: an interval that is too short for the allocator's readings is lengthened. */
+/** The share of a core that sampling may use. Where reading the allocator costs more, the interval grows. */
 const maxCpuShare = 0.05
 
 function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
 
-/** Tells the sampling thread what only this one can read. That it could is itself a figure: the event loop turned. */
+/** Gives V8's figures to the sampling thread, as only the main thread can read them. Their time shows when the event loop last turned. */
 function publishHeap(sampler: RingSampler, figures: Float64Array): void {
   const { usedBytes, committedBytes, externalBytes, arrayBufferBytes } = getHeapStats()
   figures.set([monotonicMs(), usedBytes, committedBytes, externalBytes, arrayBufferBytes])
   sampler.publish(figures)
 }
 
-/** Has this process sampled into `writer`'s ring until it ends. The timer doesn't keep the process alive. */
+/** Samples this process into `writer`'s ring until it ends. The timer doesn't keep the process alive. */
 export function startWatching(writer: WatchWriter): void {
   const startMs = performance.now()
   const clockOffsetMs = -monotonicMs()

@@ -29,7 +29,7 @@ export interface WatchProgramOptions
   readonly durationMs: number | undefined
 }
 
-/** Who is told what a watch sees. */
+/** Is called with what a watch sees. */
 export interface WatchListener {
   /** Every event, in order, samples among them. */
   event(event: WatchEvent): void

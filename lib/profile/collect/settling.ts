@@ -2,12 +2,15 @@ import type { Looking } from './probes.js'
 import { frame, frameFlag, frameStride, rowWord, rowWordStride } from './state-layout.js'
 import type { Views } from './views.js'
 
-/** V8's caches of compiled code let go of what wasn't used during so many collections: what loading has left there would go on some line's account. */
+/**
+ * V8 drops compiled code that wasn't used during this many collections. The first settling makes them all at once. Otherwise the code that loading
+ * left behind would be dropped later, and change some line's figure.
+ */
 const agingCollections = 10
 
 /**
- * Collects everything before and after the first executions of each line, so that what such a line is charged with, net, is what it keeps. What
- * a collection frees is charged to nobody's settled line: it comes before the line begins or when all before is charged.
+ * Makes a full collection before and after the first executions of each line. So the line's net charge is what it keeps. What the first collection
+ * frees counts before the line begins.
  */
 export function makeSettling(
   { frames, rowWords }: Views,

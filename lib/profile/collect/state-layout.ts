@@ -102,7 +102,7 @@ export const recordBytes = headerBytes + maxFrames * frameStride * (4 + 8)
 /** A row for each id, of a line or of a function: doubles. */
 export const rowStride = 8
 export const row = {
-  /** Of a function, these three: what its lines were charged by calls within calls, and is in the outermost calls' lines as well. */
+  /** Of a function, `heap`, `external` and `net`: what its recursive calls charged. The outermost calls' lines contain it a second time. */
   heap: 1,
   external: 2,
   net: 3,

@@ -42,8 +42,8 @@ export interface InstrumentOptions {
   /** What the name at a position of this source was called, when a minifier shortened it; undefined when the map doesn't say. */
   readonly originalName?: (line: number, column: number) => string | undefined
   /**
-   * Lines of the original file that a function begins on which is marked there, when the generated text may have lost the comment or the decorator:
-   * see `findMarkedLines`.
+   * Lines of the original file on which marked functions begin, from `findMarkedLines`. For generated text: it may have lost the comment or the
+   * decorator.
    */
   readonly markedLines?: ReadonlySet<number>
 }

@@ -138,7 +138,7 @@ export class StatementWriter {
     this.frame.jumps.pop()
   }
 
-  /** A statement where the grammar has one, and a probe makes two. */
+  /** The body of an `if` or a loop. The grammar has room for one statement there: with a probe it needs braces. */
   #body(statement: Statement): void {
     if (statement.type === 'BlockStatement') {
       this.list(statement.body)

@@ -58,7 +58,7 @@ export function hookCompile({ sources, othersOnly, beforeCompiling, outside }: C
   const bindFile = (module: NodeJS.Module, file: string): Compile =>
     outside(() => {
       try {
-        // Node gives its third argument to the method that it looks up, where the bound function has it already.
+        // Node's own arguments, the format among them, come after the bound ones and have no effect. So the format is bound too.
         const format = requiredFormat(file)
         const code = sources.instrument(file, fs.readFileSync(file, 'utf8'), format ?? 'either')
         return code === undefined ? compile : compile.bind(module, code, file, format)

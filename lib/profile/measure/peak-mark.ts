@@ -7,7 +7,7 @@ export interface PeakSpan {
 
 const spans = new Set<PeakSpan>()
 
-/** The kernel has one mark for all: whoever looks tells everybody. */
+/** Reads the kernel's mark, which resets it. There is one for the whole process, so every open span gets the peak. */
 function look(): void {
   const peak = requireBinding().takePeak()
   if (isFailure(peak)) throw toError(peak)

@@ -7,7 +7,7 @@ import { describeEvent, formatRate, timeOf } from './event-text.js'
 import { figureName, splitArenas } from './figure-names.js'
 import { sparkline } from './sparkline.js'
 
-/** A line of the view; of those that don't all fit, the ones of the lowest rank are shown. */
+/** A line of the view. When not all fit, those with the lowest ranks are shown. */
 interface ViewLine {
   readonly rank: number
   readonly text: string
@@ -16,22 +16,22 @@ interface ViewLine {
 const gap = '  '
 const [nameWidth, bytesWidth, changeWidth, rateWidth] = [15, 11, 12, 14]
 
-/** A shorter line of blocks tells nothing. */
+/** A sparkline shorter than this isn't drawn: it would tell nothing. */
 const shortestSparkline = 8
 
-/** From this width on the peak has a column as well. */
+/** On a terminal at least this wide, the peak has a column too. */
 const widthForPeak = 104
 
-/** A figure that moved less than this within the line of blocks is drawn flat. */
+/** A figure that moved by less than this over its sparkline is drawn flat. */
 const flatBelowBytes = 256 * 1024
 
-/** With less room for the program's name, what is known of it gives way. */
+/** When the program's name would get fewer columns than this, the title leaves out the facts after it. */
 const narrowestTitle = 10
 
-/** Arenas that have a line of their own. */
+/** The largest arenas have a line each. The rest share one. */
 const mostArenas = 6
 
-/** The arenas beyond the largest are worth less than every other line. */
+/** Ranks of lines. Arenas after the largest come last: they are the first lines to go. */
 const ranks = {
   heading: 15,
   rss: 0,
@@ -45,7 +45,7 @@ const ranks = {
 
 type Cells = readonly [name: string, now: string, change: string, rate: string, peak: string]
 
-/** Cells under each other in fixed columns, so that nothing moves while figures change; the columns at the end go where there's no room. */
+/** Puts cells into columns of fixed width, so that nothing moves while figures change. The last columns are left out where there's no room. */
 function layOut([name, now, change, rate, peak]: Cells, style: TextStyle, line: (width: number) => string): string {
   const columns: readonly (readonly [string, number, (text: string) => string])[] = [
     [now, bytesWidth, style.accent],
@@ -112,7 +112,7 @@ function titleLine({ start, last, sampling }: WatchView, style: TextStyle): stri
   return `${style.bold(displayWidth(full) <= room ? full : elideMiddle(command, room))}${gap}${style.dim(facts)}`
 }
 
-/** What the program's threads are doing, as far as it can be told from outside. */
+/** Whether the program runs and its event loop turns, as seen from outside. */
 export function describeLoop({ silentMs, last }: WatchView): { readonly text: string; readonly isTrouble: boolean } {
   if (silentMs > 0) return { text: `no sample for ${formatDuration(silentMs)}: the process is stopped or has ended`, isTrouble: true }
   if (last.heap === undefined) return { text: 'event loop: nothing heard yet', isTrouble: false }
