@@ -6,7 +6,7 @@ import { fixtureFile } from './fixture.js'
 const root = path.join(__dirname, '..', '..')
 
 /** V8 compiles and collects on the thread that runs JavaScript: nothing moves between two readings but what the script does. */
-const quiet = ['--single-threaded', '--v8-pool-size=0', '--expose-gc']
+export const quiet = ['--single-threaded', '--v8-pool-size=0', '--expose-gc']
 
 /**
  * The value of an expression over `allocscope` and `fixture` in a fresh process, whose memory neither a test runner nor a thread of V8's

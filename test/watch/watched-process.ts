@@ -16,7 +16,7 @@ export interface Ended {
  * Runs `body`, which has `watchArenas`, `allocscope`, `fixture`, `block(ms)` and `print(value)`, in a process of its own until that ends. Its
  * memory is then not disturbed by a test runner's.
  */
-export function runWatched(body: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+export function runWatched(body: string, env: Readonly<Record<string, string>> = {}, flags: readonly string[] = []): Promise<Ended> {
   const script = `
     const allocscope = require(${JSON.stringify(path.join(root, 'dist', 'index.js'))})
     const fixture = require(${JSON.stringify(fixtureFile)})
@@ -25,7 +25,7 @@ export function runWatched(body: string, env: Readonly<Record<string, string>> =
     const print = (value) => require('node:fs').writeSync(1, JSON.stringify(value) + '\\n')
     ${body}`
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['-e', script], { env: { ...process.env, ...env } })
+    const child = spawn(process.execPath, [...flags, '-e', script], { env: { ...process.env, ...env } })
     const ended = { stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (ended.stdout += chunk))
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (ended.stderr += chunk))
@@ -37,8 +37,8 @@ export function runWatched(body: string, env: Readonly<Record<string, string>> =
 }
 
 /** What `body` printed last, once it ended with success. */
-export async function printedBy<Value>(body: string, env?: Readonly<Record<string, string>>): Promise<Value> {
-  const { code, stdout, stderr } = await runWatched(body, env)
+export async function printedBy<Value>(body: string, env?: Readonly<Record<string, string>>, flags?: readonly string[]): Promise<Value> {
+  const { code, stdout, stderr } = await runWatched(body, env, flags)
   if (code !== 0) throw new Error(`ended with ${String(code)}: ${stderr}`)
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Value
 }
