@@ -4,6 +4,7 @@ import path from 'node:path'
 
 import { libRooms } from './lint/import-arrows.mjs'
 import { findWrongIncludesUnder, nativeRooms } from './lint/native-arrows.mjs'
+import { findDriftUnder } from './lint/native-columns.mjs'
 import { compareRooms } from './lint/rooms.mjs'
 import { isInstalled, packageTool, root, runStep } from './lint/run-step.mjs'
 import { isCi } from './testing/ci.cjs'
@@ -40,12 +41,20 @@ function checkRooms() {
   return wrong.length === 0
 }
 
+function checkNativeColumns() {
+  console.log('\n── native columns: what native code and TypeScript call the same figures')
+  const drift = findDriftUnder(root)
+  drift.forEach((line) => console.error(line))
+  return drift.length === 0
+}
+
 const results = [
   checkRooms(),
   runStep('eslint', packageTool('eslint'), ['.', '--max-warnings', '0', ...(fix ? ['--fix'] : [])]),
   runStep('prettier', packageTool('prettier'), [fix ? '--write' : '--check', '.', '--log-level', 'warn']),
   checkNativeFormat(),
   checkNativeArrows(),
+  checkNativeColumns(),
 ]
 const failed = results.filter((ok) => !ok).length
 console.log(failed === 0 ? '\nlint: clean' : `\nlint: ${failed} of ${results.length} checks failed`)

@@ -1,6 +1,10 @@
 import { isFailure, toError } from '../binding/index.js'
-import type { NativeAllocatorDescription, NativeAllocatorDocument, NativeBinding, NativeTable } from '../binding/index.js'
+import type { NativeAllocatorDescription, NativeAllocatorDocument, NativeBinding } from '../binding/index.js'
 import type { AllocatorDetail, OtherAllocator, Provenance } from './allocator-snapshot.js'
+import { placeOf } from './named-figures.js'
+
+/** kRssColumn of native/convert/allocator.cc: before the figures of the back end's own. */
+export const rssColumn = 'rssBytes'
 
 /** The native readings of the live allocator, with failures turned into errors. One for each thread. */
 export class AllocatorSource {
@@ -22,7 +26,7 @@ export class AllocatorSource {
 
   /** The place of a footprint figure in what {@link AllocatorSource.readFootprint} returns. */
   indexOf(field: string): number {
-    return this.#description.footprintFields.indexOf(field)
+    return placeOf(this.#description.footprintFields, field)
   }
 
   /** The footprint figures, in a buffer that the next reading overwrites. NaN is a figure that the library doesn't give. */
@@ -49,13 +53,4 @@ export class AllocatorSource {
 /** A native figure as the API gives it: NaN stands for none. */
 export function known(figure: number | undefined): number | undefined {
   return figure === undefined || Number.isNaN(figure) ? undefined : figure
-}
-
-/** A native table's rows, each as a record by column. A table that this version doesn't give has no rows. */
-export function rowsOf(table: NativeTable | undefined): readonly Readonly<Record<string, number>>[] {
-  if (table === undefined) return []
-  const width = table.columns.length
-  return Array.from({ length: table.cells.length / width }, (_, row) =>
-    Object.fromEntries(table.columns.map((column, index) => [column, table.cells[row * width + index] as number])),
-  )
 }

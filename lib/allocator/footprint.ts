@@ -1,7 +1,7 @@
-import type { NativeAllocatorDescription } from '../binding/index.js'
+import type { FootprintColumns } from './footprint-column.js'
 
-/** A footprint figure by the name that its back end gives it; undefined when it isn't known, or this allocator has none of that name. */
-export type FootprintFigure = (name: string) => number | undefined
+/** A footprint figure by the name that its back end gives it; undefined when it isn't known. */
+export type FootprintFigure<Allocator extends keyof FootprintColumns> = (name: FootprintColumns[Allocator]) => number | undefined
 
 /** What every allocator's footprint comes to, from figures that are read without a walk. */
 export interface Footprint {
@@ -20,7 +20,7 @@ function negative(figure: number | undefined): number | undefined {
   return figure === undefined ? undefined : -figure
 }
 
-const footprints: Readonly<Record<NativeAllocatorDescription['allocator'], (figure: FootprintFigure) => Footprint>> = {
+const footprints: { readonly [Allocator in keyof FootprintColumns]: (figure: FootprintFigure<Allocator>) => Footprint } = {
   glibc: (figure) => ({ mappedBytes: sum(figure('arenaBytes'), figure('mmappedBytes')), allocatedBytes: undefined }),
   jemalloc: (figure) => ({ mappedBytes: figure('mappedBytes'), allocatedBytes: figure('allocatedBytes') }),
   mimalloc: (figure) => ({ mappedBytes: figure('committedBytes'), allocatedBytes: undefined }),
@@ -32,6 +32,6 @@ const footprints: Readonly<Record<NativeAllocatorDescription['allocator'], (figu
 }
 
 /** The footprint of `allocator`: the same whether a reading or a sample has the figures. */
-export function footprintOf(allocator: NativeAllocatorDescription['allocator'], figure: FootprintFigure): Footprint {
+export function footprintOf<Allocator extends keyof FootprintColumns>(allocator: Allocator, figure: FootprintFigure<Allocator>): Footprint {
   return footprints[allocator](figure)
 }

@@ -21,3 +21,4 @@ export type {
 } from './jemalloc/jemalloc-stats.js'
 export type { MimallocBlockClass, MimallocCounter, MimallocStats } from './mimalloc/mimalloc-stats.js'
 export type { TcmallocCounters, TcmallocPageheap, TcmallocSizeClass, TcmallocStats } from './tcmalloc/tcmalloc-stats.js'
+export type { FootprintColumn } from './footprint-column.js'

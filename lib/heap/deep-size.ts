@@ -54,12 +54,27 @@ export interface DeepSizeOptions {
   readonly exclude?: readonly unknown[] | undefined
 }
 
-const headFigures = 8
-const figuresPerKind = 3
+/** WalkField of native/convert/heap.cc. */
+const walkPlace = {
+  heapBytes: 0,
+  externalBytes: 1,
+  objects: 2,
+  opaque: 3,
+  unsized: 4,
+  end: 5,
+  ownBytes: 6,
+  micros: 7,
+  kinds: 8,
+  length: 9,
+} as const
+
+/** KindField of native/convert/heap.cc. */
+const kindPlace = { number: 0, objects: 1, bytes: 2, length: 3 } as const
+
 /** Room for more kinds than there are; the addon checks. */
 const mostKinds = 40
 
-const figures = new Float64Array(headFigures + 1 + figuresPerKind * mostKinds)
+const figures = new Float64Array(walkPlace.length + kindPlace.length * mostKinds)
 const ends = [undefined, 'maxObjects', 'deadlineMs'] as const
 
 function figure(index: number): number {
@@ -68,27 +83,30 @@ function figure(index: number): number {
 
 function readKinds(kinds: readonly HeapKind[]): DeepSize['byKind'] {
   const byKind: { [kind in HeapKind]?: KindSize } = {}
-  const end = headFigures + 1 + figuresPerKind * figure(headFigures)
-  for (let at = headFigures + 1; at < end; at += figuresPerKind) {
-    byKind[kinds[figure(at)] as HeapKind] = { objects: figure(at + 1), bytes: figure(at + 2) }
+  const end = walkPlace.length + kindPlace.length * figure(walkPlace.kinds)
+  for (let at = walkPlace.length; at < end; at += kindPlace.length) {
+    byKind[kinds[figure(at + kindPlace.number)] as HeapKind] = {
+      objects: figure(at + kindPlace.objects),
+      bytes: figure(at + kindPlace.bytes),
+    }
   }
   return byKind
 }
 
 function readWalk({ kinds }: HeapLayout): DeepSize {
-  const truncatedBy = ends[figure(5)]
+  const truncatedBy = ends[figure(walkPlace.end)]
   return {
-    totalBytes: figure(0) + figure(1),
-    heapBytes: figure(0),
-    externalBytes: figure(1),
-    objects: figure(2),
+    totalBytes: figure(walkPlace.heapBytes) + figure(walkPlace.externalBytes),
+    heapBytes: figure(walkPlace.heapBytes),
+    externalBytes: figure(walkPlace.externalBytes),
+    objects: figure(walkPlace.objects),
     byKind: readKinds(kinds),
-    opaqueObjects: figure(3),
-    unsizedObjects: figure(4),
+    opaqueObjects: figure(walkPlace.opaque),
+    unsizedObjects: figure(walkPlace.unsized),
     truncated: truncatedBy !== undefined,
     truncatedBy,
-    walkBytes: figure(6),
-    costMicros: figure(7),
+    walkBytes: figure(walkPlace.ownBytes),
+    costMicros: figure(walkPlace.micros),
   }
 }
 

@@ -54,10 +54,27 @@ export interface ObjectSize {
   readonly viewBytes: number | undefined
 }
 
-/** The figures of `measureValue`: the members of `heap::Measure` in `native/heap/measure.h`, in their order. */
-const measureFigures = 15
+/** MeasureField of native/convert/heap.cc. */
+const measurePlace = {
+  kind: 0,
+  representation: 1,
+  self: 2,
+  properties: 3,
+  elements: 4,
+  table: 5,
+  arguments: 6,
+  registers: 7,
+  buffer: 8,
+  external: 9,
+  sharedElements: 10,
+  sharedCharacters: 11,
+  sharedMemory: 12,
+  unusedElements: 13,
+  view: 14,
+  length: 15,
+} as const
 
-const figures = new Float64Array(measureFigures)
+const figures = new Float64Array(measurePlace.length)
 
 let native: NativeBinding | undefined
 
@@ -90,29 +107,33 @@ function figure(index: number): number {
 }
 
 function readFigures(layout: HeapLayout, value: unknown): ObjectSize {
-  const kind = layout.kinds[figure(0)] as HeapKind
+  const kind = layout.kinds[figure(measurePlace.kind)] as HeapKind
   const owned: OwnedBytes = {
-    properties: figure(3),
-    elements: figure(4),
-    table: figure(5),
-    boundArguments: figure(6),
-    registers: figure(7),
-    arrayBuffer: figure(8),
+    properties: figure(measurePlace.properties),
+    elements: figure(measurePlace.elements),
+    table: figure(measurePlace.table),
+    boundArguments: figure(measurePlace.arguments),
+    registers: figure(measurePlace.registers),
+    arrayBuffer: figure(measurePlace.buffer),
   }
-  const selfBytes = figure(2)
+  const selfBytes = figure(measurePlace.self)
   const heapBytes = selfBytes + owned.properties + owned.elements + owned.table + owned.boundArguments + owned.registers + owned.arrayBuffer
-  const externalBytes = figure(9)
+  const externalBytes = figure(measurePlace.external)
   return {
     kind: refineKind(kind, value),
-    representation: layout.representations[figure(1)] as Representation,
+    representation: layout.representations[figure(measurePlace.representation)] as Representation,
     selfBytes,
     ownedBytes: owned,
-    sharedBytes: { elements: figure(10), characters: figure(11), memory: figure(12) },
+    sharedBytes: {
+      elements: figure(measurePlace.sharedElements),
+      characters: figure(measurePlace.sharedCharacters),
+      memory: figure(measurePlace.sharedMemory),
+    },
     heapBytes,
     externalBytes,
     totalBytes: heapBytes + externalBytes,
-    unusedBytes: figure(13),
-    viewBytes: isView(kind) ? figure(14) : undefined,
+    unusedBytes: figure(measurePlace.unusedElements),
+    viewBytes: isView(kind) ? figure(measurePlace.view) : undefined,
   }
 }
 
@@ -121,6 +142,6 @@ export function sizeOf(value: unknown): ObjectSize {
   const layout = requireHeapLayout()
   const failure = layout.native.measureValue(value, figures)
   if (isFailure(failure)) throw toError(failure)
-  if (figure(2) < 0) throw unprovedSize(value)
+  if (figure(measurePlace.self) < 0) throw unprovedSize(value)
   return readFigures(layout, value)
 }

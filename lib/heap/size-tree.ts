@@ -64,7 +64,10 @@ interface TreeOptions extends WalkLimits {
 /** Children looked at for one value, and values looked at in all. What lies beyond is in the holder's `elsewhereBytes`. */
 const mostCandidates = 10_000
 const mostValues = 200_000
-const figuresPerValue = 5
+
+/** NodeField of native/convert/heap.cc. */
+const nodePlace = { heapBytes: 0, externalBytes: 1, objects: 2, self: 3, seen: 4, length: 5 } as const
+
 const ends = [undefined, 'maxObjects', 'deadlineMs'] as const
 
 /** The values of the tree, holders before what they hold, as parallel lists: the addon takes them all in one call. */
@@ -113,7 +116,7 @@ interface Measured {
 
 function measure(values: readonly unknown[], limits: WalkLimits): Measured {
   const { native } = requireHeapLayout()
-  const figures = new Float64Array(values.length * figuresPerValue)
+  const figures = new Float64Array(values.length * nodePlace.length)
   const answer = native.walkTree(values, figures, limits.maxObjects, limits.deadlineMs, limits.followClosures)
   if (isFailure(answer)) throw toError(answer)
   return { figures, truncatedBy: ends[answer] }
@@ -145,9 +148,9 @@ class TreeBuilder {
       rank < this.options.maxEntries && deepBytes >= this.options.minBytes
     const children = all.filter(isShown)
     const rest = all.filter((child, rank) => !isShown(child, rank))
-    const heapBytes = this.#figure(index, 0)
-    const externalBytes = this.#figure(index, 1)
-    const seen = this.#figure(index, 4) === 1
+    const heapBytes = this.#figure(index, nodePlace.heapBytes)
+    const externalBytes = this.#figure(index, nodePlace.externalBytes)
+    const seen = this.#figure(index, nodePlace.seen) === 1
     const reachedBytes = heapBytes + externalBytes
     const ownBytes = seen || reachedBytes === 0 ? 0 : Math.min(size.totalBytes, reachedBytes)
     return {
@@ -166,7 +169,7 @@ class TreeBuilder {
   }
 
   #figure(index: number, offset: number): number {
-    return this.figures[index * figuresPerValue + offset] as number
+    return this.figures[index * nodePlace.length + offset] as number
   }
 }
 

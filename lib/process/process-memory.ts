@@ -59,7 +59,10 @@ export interface ProcessMemoryOptions {
   readonly detail?: 'basic' | 'full'
 }
 
-const figures = new Float64Array(6)
+/** MemoryField of native/convert/process.cc. */
+const memoryPlace = { rssBytes: 0, virtualBytes: 1, sharedBytes: 2, peakBytes: 3, minorFaults: 4, majorFaults: 5, length: 6 } as const
+
+const figures = new Float64Array(memoryPlace.length)
 
 function readWithoutAddon(): Omit<ProcessMemory, 'costMicros'> {
   const usage = process.resourceUsage()
@@ -88,12 +91,12 @@ function readBasic(): ProcessMemory {
   const answer = binding.readProcessMemory(figures)
   if (isFailure(answer)) throw toError(answer)
   return {
-    rssBytes: figures[0] as number,
-    virtualBytes: figures[1],
-    residentSharedBytes: figures[2],
-    peakRssBytes: figures[3] as number,
-    minorFaults: figures[4] as number,
-    majorFaults: figures[5] as number,
+    rssBytes: figures[memoryPlace.rssBytes] as number,
+    virtualBytes: figures[memoryPlace.virtualBytes],
+    residentSharedBytes: figures[memoryPlace.sharedBytes],
+    peakRssBytes: figures[memoryPlace.peakBytes] as number,
+    minorFaults: figures[memoryPlace.minorFaults] as number,
+    majorFaults: figures[memoryPlace.majorFaults] as number,
     costMicros: (performance.now() - start) * 1000,
     source: 'statm+getrusage',
   }

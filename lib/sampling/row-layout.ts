@@ -1,4 +1,5 @@
 import { footprintOf } from '../allocator/index.js'
+import type { FootprintColumn } from '../allocator/index.js'
 import type { NativeAllocatorDescription } from '../binding/index.js'
 import type { ArenaSample } from './arena-sample.js'
 
@@ -23,7 +24,7 @@ function known(value: number | undefined): number | undefined {
 /** The sample that a row stands for. */
 export function toSample(row: Float64Array, layout: RowLayout): ArenaSample {
   const at = (index: number): number => row[index] as number
-  const figure = (name: string): number | undefined => {
+  const figure = (name: FootprintColumn): number | undefined => {
     const index = layout.figures.indexOf(name)
     return index === -1 ? undefined : known(at(rowPlace.figures + index))
   }

@@ -33,6 +33,30 @@ struct Document {
   std::vector<Table> tables;
 };
 
+// Figures go under names that a back end's columns.h lists once, and that TypeScript lists too: scripts/lint/native-columns.mjs compares
+// the two. A list and what is written under it have one length, or don't compile.
+
+// Writes a figure for each name of `columns`, in their order.
+template <size_t kCount>
+void WriteFigures(const char* const (&/*columns*/)[kCount], const double (&values)[kCount], double* figures) {
+  for (const double value : values) *figures++ = value;
+}
+
+template <size_t kCount>
+void AddFigures(const char* const (&columns)[kCount], const double (&values)[kCount], Document* document) {
+  for (size_t i = 0; i < kCount; i++) document->figures.emplace_back(columns[i], values[i]);
+}
+
+template <size_t kCount>
+Table MakeTable(const char* name, const char* const (&columns)[kCount]) {
+  return {name, {columns, columns + kCount}, {}};
+}
+
+template <size_t kCount>
+void AddRow(const char* const (&/*columns*/)[kCount], const double (&row)[kCount], Table* table) {
+  table->cells.insert(table->cells.end(), row, row + kCount);
+}
+
 enum class Detail { kUsage, kArenas };
 
 // Whether other threads may be using the allocator meanwhile. In a forked child none can, and no lock is needed.

@@ -12,6 +12,9 @@
 namespace allocscope::convert {
 namespace {
 
+// Before the figures of the back end's own. In TypeScript: rssColumn.
+constexpr char kRssColumn[] = "rssBytes";
+
 Napi::Object MakeTable(Napi::Env env, const allocator::Table& table) {
   Napi::Array columns = Napi::Array::New(env, table.columns.size());
   for (uint32_t i = 0; i < table.columns.size(); i++) columns.Set(i, table.columns[i]);
@@ -47,7 +50,7 @@ napi_value DescribeAllocator(napi_env raw_env, napi_callback_info) {
   const Napi::Env env(raw_env);
   const allocator::Backend& backend = allocator::LiveBackend();
   Napi::Array fields = Napi::Array::New(env);
-  fields.Set(0u, "rssBytes");
+  fields.Set(0u, kRssColumn);
   for (const std::string& field : backend.footprint_fields()) fields.Set(fields.Length(), field);
   Napi::Object described = Napi::Object::New(env);
   described.Set("allocator", backend.name());

@@ -16,11 +16,48 @@
 namespace allocscope::convert {
 namespace {
 
-constexpr size_t kMeasureFigures = 15;
-constexpr size_t kWalkFigures = 8;
-constexpr size_t kFiguresPerKind = 3;
-constexpr size_t kDeepFigures = kWalkFigures + 1 + kFiguresPerKind * heap::kKinds;
-constexpr size_t kFiguresPerNode = 5;
+// What measureValue writes: heap::Measure. In TypeScript: measurePlace.
+enum MeasureField : size_t {
+  kMeasureKind,
+  kMeasureRepresentation,
+  kMeasureSelf,
+  kMeasureProperties,
+  kMeasureElements,
+  kMeasureTable,
+  kMeasureArguments,
+  kMeasureRegisters,
+  kMeasureBuffer,
+  kMeasureExternal,
+  kMeasureSharedElements,
+  kMeasureSharedCharacters,
+  kMeasureSharedMemory,
+  kMeasureUnusedElements,
+  kMeasureView,
+  kMeasureLength,
+};
+
+// What walkValue writes: of kWalkKinds kinds, figures follow. In TypeScript: walkPlace.
+enum WalkField : size_t {
+  kWalkHeapBytes,
+  kWalkExternalBytes,
+  kWalkObjects,
+  kWalkOpaque,
+  kWalkUnsized,
+  kWalkEnd,  // heap::WalkEnd
+  kWalkOwnBytes,
+  kWalkMicros,
+  kWalkKinds,
+  kWalkLength,
+};
+
+// What follows of each kind that was met. In TypeScript: kindPlace.
+enum KindField : size_t { kKindNumber, kKindObjects, kKindBytes, kKindLength };
+
+// What walkTree writes of each value: what only it leads to that none of the values is; its own bytes; and 1 when an earlier value is the
+// same one. In TypeScript: nodePlace.
+enum NodeField : size_t { kNodeHeapBytes, kNodeExternalBytes, kNodeObjects, kNodeSelf, kNodeSeen, kNodeLength };
+
+constexpr size_t kDeepFigures = kWalkLength + kKindLength * heap::kKinds;
 constexpr double kNanosPerMilli = 1e6;
 
 uintptr_t HandleOf(napi_value value) { return reinterpret_cast<uintptr_t>(value); }
@@ -175,32 +212,29 @@ napi_value ReadShallowSize(napi_env env, napi_callback_info info) {
 }
 
 // measureValue(value, figures: Float64Array): undefined | FailureRecord
-// Writes the members of heap::Measure in their order.
 napi_value MeasureValue(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   const heap::ProvedLayout* proved = arguments.inspector->layout();
   if (proved == nullptr) return MakeUnproved(env, *arguments.inspector);
-  const FigureBuffer buffer = FiguresOf(env, arguments.values[1], kMeasureFigures);
-  if (buffer.figures == nullptr) return MakeBufferFailure(env, "measureValue", kMeasureFigures);
+  const FigureBuffer buffer = FiguresOf(env, arguments.values[1], kMeasureLength);
+  if (buffer.figures == nullptr) return MakeBufferFailure(env, "measureValue", kMeasureLength);
   const heap::Measure measure = heap::MeasureValue(*proved, arguments.Tagged(0));
-  const double figures[kMeasureFigures] = {
-      static_cast<double>(measure.kind),
-      static_cast<double>(measure.representation),
-      static_cast<double>(measure.self),
-      static_cast<double>(measure.properties),
-      static_cast<double>(measure.elements),
-      static_cast<double>(measure.table),
-      static_cast<double>(measure.arguments),
-      static_cast<double>(measure.registers),
-      static_cast<double>(measure.buffer),
-      static_cast<double>(measure.external),
-      static_cast<double>(measure.shared_elements),
-      static_cast<double>(measure.shared_characters),
-      static_cast<double>(measure.shared_memory),
-      static_cast<double>(measure.unused_elements),
-      static_cast<double>(measure.view),
-  };
-  for (size_t i = 0; i < kMeasureFigures; i++) buffer.figures[i] = figures[i];
+  double* const figures = buffer.figures;
+  figures[kMeasureKind] = static_cast<double>(measure.kind);
+  figures[kMeasureRepresentation] = static_cast<double>(measure.representation);
+  figures[kMeasureSelf] = static_cast<double>(measure.self);
+  figures[kMeasureProperties] = static_cast<double>(measure.properties);
+  figures[kMeasureElements] = static_cast<double>(measure.elements);
+  figures[kMeasureTable] = static_cast<double>(measure.table);
+  figures[kMeasureArguments] = static_cast<double>(measure.arguments);
+  figures[kMeasureRegisters] = static_cast<double>(measure.registers);
+  figures[kMeasureBuffer] = static_cast<double>(measure.buffer);
+  figures[kMeasureExternal] = static_cast<double>(measure.external);
+  figures[kMeasureSharedElements] = static_cast<double>(measure.shared_elements);
+  figures[kMeasureSharedCharacters] = static_cast<double>(measure.shared_characters);
+  figures[kMeasureSharedMemory] = static_cast<double>(measure.shared_memory);
+  figures[kMeasureUnusedElements] = static_cast<double>(measure.unused_elements);
+  figures[kMeasureView] = static_cast<double>(measure.view);
   return nullptr;
 }
 
@@ -238,34 +272,33 @@ heap::WalkOptions ReadWalkOptions(napi_env env, const Arguments<kCount>& argumen
   return options;
 }
 
-// The kinds that were met, as (kind, objects, bytes), after their number.
+// How many kinds were met, and behind the other figures those kinds.
 void WriteKinds(const heap::Walk& walk, double* figures) {
-  double* next = figures + 1;
+  double* next = figures + kWalkLength;
   for (uint64_t left = walk.kinds(); left != 0; left &= left - 1) {
     const auto kind = static_cast<size_t>(__builtin_ctzll(left));
-    *next++ = static_cast<double>(kind);
-    *next++ = static_cast<double>(walk.by_kind(kind).objects);
-    *next++ = static_cast<double>(walk.by_kind(kind).bytes);
+    next[kKindNumber] = static_cast<double>(kind);
+    next[kKindObjects] = static_cast<double>(walk.by_kind(kind).objects);
+    next[kKindBytes] = static_cast<double>(walk.by_kind(kind).bytes);
+    next += kKindLength;
   }
-  figures[0] = static_cast<double>(__builtin_popcountll(walk.kinds()));
+  figures[kWalkKinds] = static_cast<double>(__builtin_popcountll(walk.kinds()));
 }
 
 void WriteWalk(const heap::Walk& walk, heap::WalkEnd end, uint64_t start_nanos, double* figures) {
   const heap::WalkSum& sum = walk.sum();
-  figures[0] = static_cast<double>(sum.heap_bytes);
-  figures[1] = static_cast<double>(sum.external_bytes);
-  figures[2] = static_cast<double>(sum.objects);
-  figures[3] = static_cast<double>(sum.opaque);
-  figures[4] = static_cast<double>(sum.unsized);
-  figures[5] = static_cast<double>(end);
-  figures[6] = static_cast<double>(walk.own_bytes());
-  figures[7] = static_cast<double>(platform::MonotonicNanos() - start_nanos) / 1000;
-  WriteKinds(walk, figures + kWalkFigures);
+  figures[kWalkHeapBytes] = static_cast<double>(sum.heap_bytes);
+  figures[kWalkExternalBytes] = static_cast<double>(sum.external_bytes);
+  figures[kWalkObjects] = static_cast<double>(sum.objects);
+  figures[kWalkOpaque] = static_cast<double>(sum.opaque);
+  figures[kWalkUnsized] = static_cast<double>(sum.unsized);
+  figures[kWalkEnd] = static_cast<double>(end);
+  figures[kWalkOwnBytes] = static_cast<double>(walk.own_bytes());
+  figures[kWalkMicros] = static_cast<double>(platform::MonotonicNanos() - start_nanos) / 1000;
+  WriteKinds(walk, figures);
 }
 
 // walkValue(value, figures: Float64Array, maxObjects?, deadlineMs?, followClosures?, exclude?: unknown[]): undefined | FailureRecord
-// Writes heap bytes, external bytes, objects, opaque and unsized ones, how it ended, the walk's own bytes, its microseconds, then the
-// kinds.
 napi_value WalkValue(napi_env env, napi_callback_info info) {
   const Arguments<6> arguments(env, info);
   const heap::ProvedLayout* proved = arguments.inspector->layout();
@@ -282,32 +315,30 @@ napi_value WalkValue(napi_env env, napi_callback_info info) {
 }
 
 // walkTree(values: unknown[], figures: Float64Array, maxObjects, deadlineMs, followClosures): number of how it ended | FailureRecord
-// For each value, in this order: what only it leads to that none of the values is: heap bytes, external bytes and objects; its own bytes;
-// and 1 when an earlier value is the same one.
 napi_value WalkTree(napi_env env, napi_callback_info info) {
   const Arguments<5> arguments(env, info);
   const heap::ProvedLayout* proved = arguments.inspector->layout();
   if (proved == nullptr) return MakeUnproved(env, *arguments.inspector);
   const ValueSlots values = SlotsOf(proved->layout, arguments.Tagged(0));
-  const FigureBuffer buffer = FiguresOf(env, arguments.values[1], values.count * kFiguresPerNode);
-  if (buffer.figures == nullptr) return MakeBufferFailure(env, "walkTree", values.count * kFiguresPerNode);
+  const FigureBuffer buffer = FiguresOf(env, arguments.values[1], values.count * kNodeLength);
+  if (buffer.figures == nullptr) return MakeBufferFailure(env, "walkTree", values.count * kNodeLength);
   heap::Walk walk(*proved, ReadWalkOptions(env, arguments, 2));
   std::vector<bool> claimed(values.count);
   for (size_t i = 0; i < values.count; i++) {
-    double* node = buffer.figures + i * kFiguresPerNode;
+    double* node = buffer.figures + i * kNodeLength;
     const heap::Tagged value = values[i];
-    node[3] = static_cast<double>(heap::ShallowSize(proved->layout, value));
+    node[kNodeSelf] = static_cast<double>(heap::ShallowSize(proved->layout, value));
     claimed[i] = walk.Claim(value);
-    node[4] = !claimed[i] && heap::IsPointer(value) && !proved->read_only.Hold(heap::AddressOf(value)) ? 1 : 0;
+    node[kNodeSeen] = !claimed[i] && heap::IsPointer(value) && !proved->read_only.Hold(heap::AddressOf(value)) ? 1 : 0;
   }
   heap::WalkEnd end = heap::WalkEnd::kComplete;
   for (size_t i = 0; i < values.count; i++) {
-    double* node = buffer.figures + i * kFiguresPerNode;
+    double* node = buffer.figures + i * kNodeLength;
     const heap::WalkSum before = walk.sum();
     if (claimed[i] && end == heap::WalkEnd::kComplete) end = walk.Resume(values[i]);
-    node[0] = static_cast<double>(walk.sum().heap_bytes - before.heap_bytes);
-    node[1] = static_cast<double>(walk.sum().external_bytes - before.external_bytes);
-    node[2] = static_cast<double>(walk.sum().objects - before.objects);
+    node[kNodeHeapBytes] = static_cast<double>(walk.sum().heap_bytes - before.heap_bytes);
+    node[kNodeExternalBytes] = static_cast<double>(walk.sum().external_bytes - before.external_bytes);
+    node[kNodeObjects] = static_cast<double>(walk.sum().objects - before.objects);
   }
   napi_value ended = nullptr;
   napi_create_uint32(env, static_cast<uint32_t>(end), &ended);

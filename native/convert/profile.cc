@@ -18,7 +18,10 @@
 namespace allocscope::convert {
 namespace {
 
-constexpr size_t kHeapCounts = 4;
+// The figures that readHeapCounts writes: bytes of heap objects asked for and in use, then bytes outside of the heap asked for and in use.
+// In TypeScript: heapCountPlace.
+enum HeapCountField : size_t { kHeapAllocated, kHeapUsed, kExternalAllocated, kExternalUsed, kHeapCountLength };
+
 constexpr double kMaxRecordBytes = uint64_t{1} << 31;
 
 // Values that nothing keeps: each has a scope of its own.
@@ -99,19 +102,19 @@ std::optional<Failure> StartCounter(napi_env env) {
 }
 
 // readHeapCounts(figures: Float64Array): undefined | FailureRecord
-// Writes bytes of heap objects asked for and in use, then bytes outside of the heap asked for and in use. The first call begins to count.
+// The first call begins to count.
 napi_value ReadHeapCounts(napi_env env, napi_callback_info info) {
   const FigureBuffer buffer = FigureBufferArgument(env, info);
-  if (buffer.length < kHeapCounts) return MakeBufferFailure(env, "readHeapCounts", kHeapCounts);
+  if (buffer.length < kHeapCountLength) return MakeBufferFailure(env, "readHeapCounts", kHeapCountLength);
   const std::optional<Failure> failure = StartCounter(env);
   if (failure) return MakeFailure(env, *failure);
   profile::HeapCounter& counter = *Environment::Of(env).heap_counter;
   counter.Look();
   const profile::HeapCounts& counts = counter.counts();
-  buffer.figures[0] = static_cast<double>(counts.allocated);
-  buffer.figures[1] = static_cast<double>(counts.net);
-  buffer.figures[2] = static_cast<double>(counts.external_allocated);
-  buffer.figures[3] = static_cast<double>(counts.external);
+  buffer.figures[kHeapAllocated] = static_cast<double>(counts.allocated);
+  buffer.figures[kHeapUsed] = static_cast<double>(counts.net);
+  buffer.figures[kExternalAllocated] = static_cast<double>(counts.external_allocated);
+  buffer.figures[kExternalUsed] = static_cast<double>(counts.external);
   return nullptr;
 }
 

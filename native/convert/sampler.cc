@@ -30,8 +30,8 @@ constexpr double kNanosPerMilli = 1e6;
 // What a record of another process's may have before its arenas: that process's allocator needn't be this one's.
 constexpr size_t kMostFigures = 64;
 
-// The figures that drainSampler writes before the records.
-enum DrainField : size_t { kDrained, kSamples, kMissed, kLost, kCpuMillis, kElapsedMillis, kIntervalMillis, kDrainHeader };
+// The figures that drainSampler writes before the records. In TypeScript: drainPlace.
+enum DrainField : size_t { kDrained, kSamples, kMissed, kLost, kCpuMillis, kElapsedMillis, kIntervalMillis, kDrainLength };
 
 // NaN unless the argument is a number.
 double NumberArgument(const Napi::CallbackInfo& info, size_t index) {
@@ -110,7 +110,7 @@ void DrainInto(const FigureBuffer& buffer, platform::Ring* ring) {
   figures[kCpuMillis] = count(counters.cpu_nanos) / kNanosPerMilli;
   figures[kElapsedMillis] = started > 0 ? (until - started) / kNanosPerMilli : 0;
   figures[kIntervalMillis] = count(counters.interval_nanos) / kNanosPerMilli;
-  figures[kDrained] = static_cast<double>(ring->Drain(figures + kDrainHeader, buffer.length - kDrainHeader));
+  figures[kDrained] = static_cast<double>(ring->Drain(figures + kDrainLength, buffer.length - kDrainLength));
 }
 
 // drainSampler(figures: Float64Array, id: number): undefined | FailureRecord
@@ -119,7 +119,7 @@ napi_value DrainSampler(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   sampler::Sampler* const sampler = SamplerOf(env, NumberArgument(info, 1));
   if (sampler == nullptr) return MakeArgumentFailure(env, "drainSampler", "there is no such sampler");
-  const size_t needed = kDrainHeader + sampler->longest_record();
+  const size_t needed = kDrainLength + sampler->longest_record();
   if (buffer.length < needed) return MakeBufferFailure(env, "drainSampler", needed);
   DrainInto(buffer, &sampler->ring());
   return nullptr;
@@ -185,7 +185,7 @@ napi_value DrainRing(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   platform::Ring* const ring = FindKept(Environment::Of(env).rings, NumberArgument(info, 1));
   if (ring == nullptr) return MakeArgumentFailure(env, "drainRing", "there is no such ring");
-  const size_t needed = kDrainHeader + kMostFigures + sampler::kMaxArenas;
+  const size_t needed = kDrainLength + kMostFigures + sampler::kMaxArenas;
   if (buffer.length < needed) return MakeBufferFailure(env, "drainRing", needed);
   DrainInto(buffer, ring);
   return nullptr;

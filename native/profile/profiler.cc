@@ -27,7 +27,7 @@ Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_
   std::atomic<uint32_t>* const attention = profiler->word(kAttention);
   profiler->counter_->on_collection(
       [](void* data) { static_cast<std::atomic<uint32_t>*>(data)->fetch_or(kCollection, std::memory_order_relaxed); }, attention);
-  auto ticker = Ticker::Start(attention, profiler->word(kRunning));
+  auto ticker = Ticker::Start(attention, profiler->word(kRunningFrame));
   if (!ticker.ok()) return ticker.failure();
   profiler->ticker_ = std::move(ticker.value());
   attention->fetch_or(kTick);

@@ -11,10 +11,13 @@ namespace allocscope::profile {
 
 // Stands in the first eight bytes, so that a file of another kind is told, and the version in the second figure: another one is another
 // layout, of the probes' part as well.
+//
+// In TypeScript: recordMagic.
 constexpr char kRecordMagic[] = "ascprofl";
+// In TypeScript: recordVersion.
 constexpr double kRecordVersion = 2;
 
-// Figures: doubles from byte 0 on.
+// Figures: doubles from byte 0 on. In TypeScript: nativeFigure.
 enum Figure : size_t {
   kMagic,
   kVersion,
@@ -30,8 +33,10 @@ enum Figure : size_t {
   kTimeMillis,  // Of the last look at RSS, since the epoch.
 };
 
-// Signed 32-bit words from kWordsOffset on. The probes compare the lower halves of V8's words with these.
+// In TypeScript: wordsOffset.
 constexpr size_t kWordsOffset = 512;
+
+// Signed 32-bit words from kWordsOffset on. The probes compare the lower halves of V8's words with these. In TypeScript: nativeWord.
 enum Word : size_t {
   kAttention,  // Not zero when the next probe has to synchronise.
   kYoungTop,   // The halves at the last synchronisation.
@@ -39,9 +44,9 @@ enum Word : size_t {
   kExternal,
   kYoungLarge,
   kOldLarge,
-  kRunning,   // Not zero while a call of a profiled function is under way and not suspended. Written by the probes.
-  kOwnBytes,  // Bytes of new space that the probes themselves have allocated since the last synchronisation: nobody's.
-  kSeenTop,   // New space's top as the last probe saw it, or left it. Written by the probes.
+  kRunningFrame,  // Not zero while a call of a profiled function is under way and not suspended. Written by the probes.
+  kOwnBytes,      // Bytes of new space that the probes themselves have allocated since the last synchronisation: nobody's.
+  kSeenTop,       // New space's top as the last probe saw it, or left it. Written by the probes.
 };
 
 // Bits of kAttention.
@@ -49,6 +54,7 @@ constexpr uint32_t kTick = 1;        // RSS is to be looked at.
 constexpr uint32_t kCollection = 2;  // A collection has taken place.
 constexpr uint32_t kAsleep = 4;      // The thread that ticks has stopped, as nothing ran, and is to be woken.
 
+// In TypeScript: headerBytes.
 constexpr size_t kHeaderBytes = 4096;
 
 }  // namespace allocscope::profile

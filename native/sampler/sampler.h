@@ -30,7 +30,7 @@ struct Options {
 constexpr uint32_t kRecordFormat = 1;
 
 // Where in a record what stands. After kRecordFigures come the back end's footprint figures, then what the owner published, then the
-// arenas' bytes.
+// arenas' bytes. In TypeScript: recordPlace.
 enum RecordField : size_t {
   kRecordLength,
   kRecordTimeMillis,  // CLOCK_MONOTONIC when the reading began.

@@ -33,8 +33,9 @@ function readWhileArenasAreMade(): readonly Reading[] {
   const environment = { MALLOC_ARENA_MAX: '1000', MALLOC_MMAP_THRESHOLD_: String(2 ** 25) }
   const expression = `(() => {
     const { requireBinding } = require(${JSON.stringify(path.join(dist, 'binding', 'index.js'))})
-    const { rowsOf } = require(${JSON.stringify(path.join(dist, 'allocator', 'allocator-source.js'))})
+    const { rowsOf } = require(${JSON.stringify(path.join(dist, 'allocator', 'named-figures.js'))})
     const { rowsOfEarlierList } = require(${JSON.stringify(path.join(dist, 'allocator', 'glibc', 'arena-rows.js'))})
+    const { glibcArenaColumns } = require(${JSON.stringify(path.join(dist, 'allocator', 'glibc', 'columns.js'))})
     const { parseMallocInfo } = require(${JSON.stringify(path.join(dist, 'allocator', 'glibc', 'malloc-info.js'))})
     const before = allocscope.getAllocatorStats().arenaCount
     const readings = []
@@ -42,7 +43,7 @@ function readWhileArenasAreMade(): readonly Reading[] {
     while (!fixture.isArenaMakerFinished()) {
       const { texts, tables } = requireBinding().readAllocatorDetail(true)
       const { heaps } = parseMallocInfo(texts.mallocInfo)
-      const rows = rowsOf(tables.arenas)
+      const rows = rowsOf(tables.arenas, glibcArenaColumns)
       const paired = rowsOfEarlierList(heaps.length, rows)
       const pairs = heaps.map(({ totals }, index) => ({ printedBytes: totals.systemBytes, ...paired[index] }))
       // The first arena that is made is the maker's own.

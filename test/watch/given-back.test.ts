@@ -1,5 +1,5 @@
 import type { AllocatorStats } from '../../lib/allocator/index.js'
-import type { ArenaSample } from '../../lib/watch/index.js'
+import type { ArenaSample } from '../../lib/sampling/index.js'
 import { quiet } from '../allocator/fresh-process.js'
 import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import type { Fixture } from '../allocator/fixture.js'

@@ -2,11 +2,20 @@ import { performance } from 'node:perf_hooks'
 
 import type { NativeAllocatorDocument } from '../../binding/index.js'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
-import { known, rowsOf } from '../allocator-source.js'
+import { known, rssColumn } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
 import { footprintOf } from '../footprint.js'
+import { byName, figuresOf, rowsOf } from '../named-figures.js'
 import { WalkBudget } from '../walk-budget.js'
 import { rowsOfEarlierList } from './arena-rows.js'
+import {
+  glibcArenaColumns,
+  glibcArenaTable,
+  glibcCounterColumns,
+  glibcFootprintColumns,
+  glibcMallocInfoText,
+  glibcTopColumn,
+} from './columns.js'
 import type { GlibcArena, GlibcCounters, GlibcStats, GlibcTunables, GlibcWalk } from './glibc-stats.js'
 import { tunablesOf } from './glibc-tunables.js'
 import { parseMallocInfo } from './malloc-info.js'
@@ -32,11 +41,10 @@ interface Walked {
 
 const notWalked: Walked = Object.freeze({ counters: undefined, arenas: [], tunables: undefined, walk: undefined })
 
-type Footprint = Pick<GlibcStats, 'rssBytes' | (typeof footprintFields)[number] | (typeof thresholdFields)[number]>
+/** The figures of every reading, by their native names. */
+type FootprintField = typeof rssColumn | (typeof glibcFootprintColumns)[number]
 
-function countersOfMallinfo({ figures }: NativeAllocatorDocument): GlibcCounters {
-  return { ...(figures as unknown as GlibcCounters) }
-}
+type Footprint = Pick<GlibcStats, 'rssBytes' | (typeof footprintFields)[number] | (typeof thresholdFields)[number]>
 
 function countersOfMallocInfo({ heaps, totals }: MallocInfo, trimmableTopBytes: number | undefined): GlibcCounters {
   const freeBytes = totals.fast.bytes + heaps.reduce((sum, heap) => sum + heap.restBytes, 0)
@@ -55,14 +63,14 @@ function countersOfMallocInfo({ heaps, totals }: MallocInfo, trimmableTopBytes: 
 
 function arenasOf(info: MallocInfo, document: NativeAllocatorDocument): readonly GlibcArena[] {
   // Read when malloc_info had printed its last line.
-  const layout = rowsOfEarlierList(info.heaps.length, rowsOf(document.tables['arenas']))
+  const layout = rowsOfEarlierList(info.heaps.length, rowsOf(document.tables[glibcArenaTable], glibcArenaColumns))
   return info.heaps.map(({ index, bins, restBytes, totals }) => {
     const retainedBytes = totals.fast.bytes + restBytes
     return {
       index,
       systemBytes: totals.systemBytes,
       maxSystemBytes: totals.maxSystemBytes,
-      attachedThreads: layout[index]?.['attachedThreads'],
+      attachedThreads: layout[index]?.attachedThreads,
       allocatedBytes: totals.systemBytes - retainedBytes,
       retainedBytes,
       fastChunks: totals.fast.count,
@@ -80,13 +88,12 @@ function arenasOf(info: MallocInfo, document: NativeAllocatorDocument): readonly
 export class GlibcReader {
   readonly #source: AllocatorSource
   readonly #budget = new WalkBudget()
-  readonly #at: (field: string) => number
+  readonly #places: Readonly<Record<FootprintField, number>>
   readonly #unproved: MissingFigures | undefined
 
   constructor(source: AllocatorSource) {
     this.#source = source
-    const places = new Map([...footprintFields, ...thresholdFields, 'rssBytes'].map((field) => [field, source.indexOf(field)]))
-    this.#at = (field) => places.get(field) as number
+    this.#places = byName([rssColumn, ...glibcFootprintColumns], (field) => source.indexOf(field))
     if (source.limitation === '') return
     const reason = `glibc's private layout couldn't be proved: ${source.limitation}`
     this.#unproved = Object.freeze({ fields: [...footprintFields, ...thresholdFields], cause: 'layout', reason })
@@ -100,7 +107,7 @@ export class GlibcReader {
 
   #readFootprint(): Footprint {
     const figures = this.#source.readFootprint()
-    const figure = (field: string): number | undefined => known(figures[this.#at(field)])
+    const figure = (field: FootprintField): number | undefined => known(figures[this.#places[field]])
     return {
       rssBytes: figure('rssBytes'),
       mappedBytes: footprintOf('glibc', figure).mappedBytes,
@@ -159,10 +166,10 @@ export class GlibcReader {
     const costMicros = (performance.now() - start) * 1000
     this.#budget.record(costMicros, arenaBytes)
     const walk = { costMicros, estimateMicros }
-    const text = document.texts['mallocInfo']
-    if (text === undefined) return { counters: countersOfMallinfo(document), arenas: [], tunables: undefined, walk }
+    const text = document.texts[glibcMallocInfoText]
+    if (text === undefined) return { counters: figuresOf(document.figures, glibcCounterColumns), arenas: [], tunables: undefined, walk }
     const info = parseMallocInfo(text)
-    const counters = countersOfMallocInfo(info, document.figures['trimmableTopBytes'])
+    const counters = countersOfMallocInfo(info, document.figures[glibcTopColumn])
     if (detail === 'usage') return { counters, arenas: [], tunables: undefined, walk }
     return { counters, arenas: arenasOf(info, document), tunables: tunablesOf(document), walk }
   }

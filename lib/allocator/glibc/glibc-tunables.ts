@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 import type { NativeAllocatorDocument } from '../../binding/index.js'
+import { figuresOf } from '../named-figures.js'
+import { glibcTunableColumns } from './columns.js'
 import type { GlibcTunables } from './glibc-stats.js'
 
 const variables = /^(?:GLIBC_TUNABLES|MALLOC_(?:ARENA_MAX|ARENA_TEST|MMAP_MAX_|MMAP_THRESHOLD_|PERTURB_|TOP_PAD_|TRIM_THRESHOLD_))=/
@@ -19,17 +21,18 @@ function set(value: number | undefined): number | undefined {
 
 /** The tunables in an `'arenas'` reading; undefined when glibc's layout isn't proved. */
 export function tunablesOf({ figures }: NativeAllocatorDocument): GlibcTunables | undefined {
-  if (figures['mmapThresholdBytes'] === undefined) return undefined
+  if (!(glibcTunableColumns[0] in figures)) return undefined
+  const tunables = figuresOf(figures, glibcTunableColumns)
   return {
-    mmapThresholdBytes: figures['mmapThresholdBytes'],
-    trimThresholdBytes: figures['trimThresholdBytes'] as number,
-    dynamicThresholds: figures['noDynamicThreshold'] === 0,
-    topPadBytes: figures['topPadBytes'] as number,
-    mmapMax: figures['mmapMax'] as number,
-    arenaMax: set(figures['arenaMax']),
-    arenaTest: set(figures['arenaTest']),
-    tcacheCount: figures['tcacheCount'],
-    tcacheMaxBytes: figures['tcacheMaxBytes'],
+    mmapThresholdBytes: tunables.mmapThresholdBytes,
+    trimThresholdBytes: tunables.trimThresholdBytes,
+    dynamicThresholds: tunables.noDynamicThreshold === 0,
+    topPadBytes: tunables.topPadBytes,
+    mmapMax: tunables.mmapMax,
+    arenaMax: set(tunables.arenaMax),
+    arenaTest: set(tunables.arenaTest),
+    tcacheCount: tunables.tcacheCount,
+    tcacheMaxBytes: tunables.tcacheMaxBytes,
     environment: readTuningEnvironment(),
   }
 }

@@ -2,9 +2,20 @@ import { performance } from 'node:perf_hooks'
 
 import type { NativeAllocatorDocument } from '../../binding/index.js'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
-import { known, rowsOf } from '../allocator-source.js'
+import { known, rssColumn } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
 import { footprintOf } from '../footprint.js'
+import { byName, rowsOf } from '../named-figures.js'
+import type { jemallocSettings } from './columns.js'
+import {
+  jemallocArenaColumns,
+  jemallocArenaTable,
+  jemallocBinColumns,
+  jemallocBinTable,
+  jemallocExtentColumns,
+  jemallocExtentTable,
+  jemallocFootprintColumns,
+} from './columns.js'
 import type {
   JemallocArena,
   JemallocBin,
@@ -14,39 +25,27 @@ import type {
   JemallocStats,
 } from './jemalloc-stats.js'
 
-type Row = Readonly<Record<string, number>>
-
-const counterFields = [
-  'allocatedBytes',
-  'activeBytes',
-  'metadataBytes',
-  'residentBytes',
-  'mappedBytes',
-  'retainedBytes',
-  'dirtyBytes',
-  'muzzyBytes',
-] as const
+type Row<Columns extends readonly string[]> = Readonly<Record<Columns[number], number>>
 
 /** jemalloc's -1: never. */
 function decay(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined || milliseconds < 0 ? undefined : milliseconds
 }
 
-function arenaOf(row: Row, pageBytes: number): JemallocArena {
+function arenaOf(row: Row<typeof jemallocArenaColumns>, pageBytes: number): JemallocArena {
   const { activePages, dirtyPages, muzzyPages, ...figures } = row
   return {
-    ...(figures as unknown as JemallocArena),
-    uptimeMs: Math.round(figures['uptimeMs'] as number),
-    activeBytes: (activePages as number) * pageBytes,
-    dirtyBytes: (dirtyPages as number) * pageBytes,
-    muzzyBytes: (muzzyPages as number) * pageBytes,
-    dirtyDecayMs: decay(figures['dirtyDecayMs']),
-    muzzyDecayMs: decay(figures['muzzyDecayMs']),
+    ...figures,
+    uptimeMs: Math.round(figures.uptimeMs),
+    activeBytes: activePages * pageBytes,
+    dirtyBytes: dirtyPages * pageBytes,
+    muzzyBytes: muzzyPages * pageBytes,
+    dirtyDecayMs: decay(figures.dirtyDecayMs),
+    muzzyDecayMs: decay(figures.muzzyDecayMs),
   }
 }
 
-function binOf({ index: _index, ...row }: Row): JemallocBin {
-  const bin = row as unknown as Omit<JemallocBin, 'utilization'>
+function binOf({ index: _index, ...bin }: Row<typeof jemallocBinColumns>): JemallocBin {
   return { ...bin, utilization: bin.slabs === 0 ? undefined : bin.regions / (bin.slabs * bin.regionsPerSlab) }
 }
 
@@ -54,16 +53,21 @@ function isUsed(extent: JemallocExtentClass): boolean {
   return extent.dirtyExtents + extent.muzzyExtents + extent.retainedExtents > 0
 }
 
+/** Undefined for a setting that this version of jemalloc doesn't have. */
+function setting<Value>(settings: Readonly<Record<string, Value>>, name: (typeof jemallocSettings)[number]): Value | undefined {
+  return settings[name]
+}
+
 function settingsOf({ figures, flags, texts }: NativeAllocatorDocument): JemallocSettings {
   const all = Object.entries({ ...figures, ...flags, ...texts })
   const under = (prefix: string): Readonly<Record<string, number | boolean | string>> =>
     Object.fromEntries(all.filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]))
   return {
-    backgroundThread: flags['background_thread'],
-    dirtyDecayMs: figures['opt.dirty_decay_ms'],
-    muzzyDecayMs: figures['opt.muzzy_decay_ms'],
-    pageBytes: figures['arenas.page'],
-    arenaLimit: figures['arenas.narenas'],
+    backgroundThread: setting(flags, 'background_thread'),
+    dirtyDecayMs: setting(figures, 'opt.dirty_decay_ms'),
+    muzzyDecayMs: setting(figures, 'opt.muzzy_decay_ms'),
+    pageBytes: setting(figures, 'arenas.page'),
+    arenaLimit: setting(figures, 'arenas.narenas'),
     options: under('opt.'),
     config: under('config.'),
   }
@@ -72,14 +76,14 @@ function settingsOf({ figures, flags, texts }: NativeAllocatorDocument): Jemallo
 /** Reads jemalloc for one thread. Each reading advances the epoch, which locks every arena in turn for a moment; no free list is walked. */
 export class JemallocReader {
   readonly #source: AllocatorSource
-  readonly #places: readonly number[]
+  readonly #places: Readonly<Record<keyof JemallocCounters, number>>
   readonly #rssPlace: number
   readonly #missing: readonly MissingFigures[]
 
   constructor(source: AllocatorSource) {
     this.#source = source
-    this.#places = counterFields.map((field) => source.indexOf(field))
-    this.#rssPlace = source.indexOf('rssBytes')
+    this.#places = byName(jemallocFootprintColumns, (field) => source.indexOf(field))
+    this.#rssPlace = source.indexOf(rssColumn)
     const fields = ['mappedBytes', 'allocatedBytes', 'retainedBytes', 'counters']
     this.#missing = source.limitation === '' ? [] : [{ fields, cause: 'unsupported', reason: source.limitation }]
   }
@@ -95,7 +99,7 @@ export class JemallocReader {
       detail,
       provenance: this.#source.provenance,
       rssBytes,
-      ...footprintOf('jemalloc', (name) => counters?.[name as keyof JemallocCounters]),
+      ...footprintOf('jemalloc', (name) => counters?.[name]),
       retainedBytes: counters && counters.activeBytes - counters.allocatedBytes + counters.dirtyBytes + counters.muzzyBytes,
       counters,
       ...tablesOf(document),
@@ -108,30 +112,17 @@ export class JemallocReader {
   }
 
   #countersOf(figures: Float64Array): JemallocCounters | undefined {
-    const values = this.#places.map((place) => figures[place] as number)
-    if (values.some(Number.isNaN)) return undefined
-    const [allocatedBytes, activeBytes, metadataBytes, residentBytes, mappedBytes, retainedBytes, dirtyBytes, muzzyBytes] = values as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]
-    return { allocatedBytes, activeBytes, metadataBytes, residentBytes, mappedBytes, retainedBytes, dirtyBytes, muzzyBytes }
+    const counters = byName(jemallocFootprintColumns, (field) => figures[this.#places[field]] as number)
+    return Object.values(counters).some(Number.isNaN) ? undefined : counters
   }
 }
 
 function tablesOf(document: NativeAllocatorDocument | undefined): Pick<JemallocStats, 'arenas' | 'bins' | 'extents'> {
   if (document === undefined) return { arenas: [], bins: [], extents: [] }
-  const pageBytes = document.figures['arenas.page'] as number
+  const pageBytes = setting(document.figures, 'arenas.page') as number
   return {
-    arenas: rowsOf(document.tables['arenas']).map((row) => arenaOf(row, pageBytes)),
-    bins: rowsOf(document.tables['bins']).map(binOf),
-    extents: rowsOf(document.tables['extents'])
-      .map((row) => row as unknown as JemallocExtentClass)
-      .filter(isUsed),
+    arenas: rowsOf(document.tables[jemallocArenaTable], jemallocArenaColumns).map((row) => arenaOf(row, pageBytes)),
+    bins: rowsOf(document.tables[jemallocBinTable], jemallocBinColumns).map(binOf),
+    extents: rowsOf(document.tables[jemallocExtentTable], jemallocExtentColumns).filter(isUsed),
   }
 }

@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks'
 
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
-import { known, rowsOf } from '../allocator-source.js'
+import { known, rssColumn } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
 import { footprintOf } from '../footprint.js'
-import type { MimallocBlockClass, MimallocStats } from './mimalloc-stats.js'
+import { byName, rowsOf } from '../named-figures.js'
+import { mimallocFootprintColumns, mimallocStatisticsText, mimallocThreadHeapColumns, mimallocThreadHeapTable } from './columns.js'
+import type { MimallocStats } from './mimalloc-stats.js'
 import { parsePrintedStatistics } from './printed-statistics.js'
 
 const notCounted: MissingFigures = Object.freeze({
@@ -24,38 +26,34 @@ const lostCount: MissingFigures = Object.freeze({
 /** Reads mimalloc for one thread. */
 export class MimallocReader {
   readonly #source: AllocatorSource
-  readonly #rss: number
-  readonly #committed: number
-  readonly #peakCommitted: number
+  readonly #places: Readonly<Record<typeof rssColumn | (typeof mimallocFootprintColumns)[number], number>>
 
   constructor(source: AllocatorSource) {
     this.#source = source
-    this.#rss = source.indexOf('rssBytes')
-    this.#committed = source.indexOf('committedBytes')
-    this.#peakCommitted = source.indexOf('peakCommittedBytes')
+    this.#places = byName([rssColumn, ...mimallocFootprintColumns], (field) => source.indexOf(field))
   }
 
   read(detail: AllocatorDetail): MimallocStats {
     const start = performance.now()
     const figures = this.#source.readFootprint()
-    const committedBytes = known(figures[this.#committed])
-    const rssBytes = known(figures[this.#rss])
-    const peakCommittedBytes = known(figures[this.#peakCommitted])
+    const committedBytes = known(figures[this.#places.committedBytes])
+    const rssBytes = known(figures[this.#places.rssBytes])
+    const peakCommittedBytes = known(figures[this.#places.peakCommittedBytes])
     const document = detail === 'footprint' ? undefined : this.#source.readDetail(detail)
-    const counters = document === undefined ? [] : parsePrintedStatistics(document.texts['statistics'] ?? '')
+    const counters = document === undefined ? [] : parsePrintedStatistics(document.texts[mimallocStatisticsText] ?? '')
     return {
       allocator: 'mimalloc',
       detail,
       provenance: this.#source.provenance,
       rssBytes,
-      mappedBytes: footprintOf('mimalloc', (name) => known(figures[this.#source.indexOf(name)])).mappedBytes,
+      mappedBytes: footprintOf('mimalloc', (name) => known(figures[this.#places[name]])).mappedBytes,
       allocatedBytes: undefined,
       retainedBytes: undefined,
       committedBytes,
       peakCommittedBytes,
       reservedBytes: counters.find(({ name }) => name === 'reserved')?.current,
       counters,
-      threadHeap: rowsOf(document?.tables['threadHeap']) as unknown as readonly MimallocBlockClass[],
+      threadHeap: rowsOf(document?.tables[mimallocThreadHeapTable], mimallocThreadHeapColumns),
       complete: false,
       missing: committedBytes === undefined ? [notCounted, lostCount] : [notCounted],
       others: document && this.#source.findOthers(),

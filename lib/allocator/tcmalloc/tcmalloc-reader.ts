@@ -1,63 +1,42 @@
 import { performance } from 'node:perf_hooks'
 
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
-import { known } from '../allocator-source.js'
+import { known, rssColumn } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
 import { footprintOf, sum } from '../footprint.js'
+import { byName } from '../named-figures.js'
+import { tcmallocFootprintColumns, tcmallocFurtherColumns, tcmallocStatisticsText } from './columns.js'
 import { parsePageheap, parseSizeClasses } from './printed-statistics.js'
 import type { TcmallocCounters, TcmallocStats } from './tcmalloc-stats.js'
-
-const footprintFields = [
-  'currentAllocatedBytes',
-  'heapSizeBytes',
-  'totalPhysicalBytes',
-  'pageheapFreeBytes',
-  'pageheapUnmappedBytes',
-  'centralCacheFreeBytes',
-  'transferCacheFreeBytes',
-  'threadCacheFreeBytes',
-] as const
-
-const furtherFields = [
-  'currentTotalThreadCacheBytes',
-  'maxTotalThreadCacheBytes',
-  'pageheapCommittedBytes',
-  'pageheapScavengeCount',
-  'pageheapCommitCount',
-  'pageheapTotalCommitBytes',
-  'pageheapDecommitCount',
-  'pageheapTotalDecommitBytes',
-  'pageheapReserveCount',
-  'pageheapTotalReserveBytes',
-  'aggressiveMemoryDecommit',
-  'heapLimitBytes',
-] as const
 
 /** Zero megabytes stands for "no limit". */
 function limit(bytes: number | undefined): number | undefined {
   return bytes === 0 ? undefined : bytes
 }
 
+/** The figures of every reading, by their native names. */
+type FootprintField = typeof rssColumn | (typeof tcmallocFootprintColumns)[number]
+
 /** Reads gperftools' tcmalloc for one thread. */
 export class TcmallocReader {
   readonly #source: AllocatorSource
-  readonly #places: ReadonlyMap<string, number>
+  readonly #places: Readonly<Record<FootprintField, number>>
 
   constructor(source: AllocatorSource) {
     this.#source = source
-    this.#places = new Map(['rssBytes', ...footprintFields].map((field) => [field, source.indexOf(field)]))
+    this.#places = byName([rssColumn, ...tcmallocFootprintColumns], (field) => source.indexOf(field))
   }
 
   read(detail: AllocatorDetail): TcmallocStats {
     const start = performance.now()
     const figures = this.#source.readFootprint()
-    const figure = (field: string): number | undefined => known(figures[this.#places.get(field) as number])
-    const rssBytes = figure('rssBytes')
-    const now = Object.fromEntries(footprintFields.map((field) => [field, figure(field)]))
+    const figure = (field: FootprintField): number | undefined => known(figures[this.#places[field]])
+    const rssBytes = figure(rssColumn)
+    const now = byName(tcmallocFootprintColumns, figure)
     const document = detail === 'footprint' ? undefined : this.#source.readDetail(detail)
-    const text = document?.texts['statistics'] ?? ''
-    const further = Object.fromEntries(furtherFields.map((field) => [field, known(document?.figures[field])]))
-    const counters = { ...now, ...further, heapLimitBytes: limit(further['heapLimitBytes']) } as unknown as TcmallocCounters
+    const text = document?.texts[tcmallocStatisticsText] ?? ''
+    const further = byName(tcmallocFurtherColumns, (field) => known(document?.figures[field]))
+    const counters = { ...now, ...further, heapLimitBytes: limit(further.heapLimitBytes) }
     const missing = missingOf(counters, document !== undefined)
     return {
       allocator: 'tcmalloc',
@@ -83,7 +62,9 @@ function retainedBytesOf(counters: TcmallocCounters): number | undefined {
 
 /** Properties that this version of gperftools refused. The limit isn't one of them: it may be unset. */
 function missingOf(counters: TcmallocCounters, whole: boolean): readonly MissingFigures[] {
-  const asked: readonly (keyof TcmallocCounters)[] = whole ? [...footprintFields, ...furtherFields] : footprintFields
+  const asked: readonly (keyof TcmallocCounters)[] = whole
+    ? [...tcmallocFootprintColumns, ...tcmallocFurtherColumns]
+    : tcmallocFootprintColumns
   const fields = asked.filter((field) => field !== 'heapLimitBytes' && counters[field] === undefined)
   if (fields.length === 0) return []
   return [

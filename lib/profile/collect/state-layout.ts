@@ -1,13 +1,13 @@
-// How a thread's record is laid out. native/profile/state.h says the same of what native code writes.
+// How a thread's record is laid out.
 
-/** The first eight bytes of a record: those of another file are others. */
+/** The first eight bytes of a record: those of another file are others. kRecordMagic of native/profile/state.h. */
 export const recordMagic = 'ascprofl'
 
-/** Its second figure: another number is another layout. */
+/** Its second figure: another number is another layout. kRecordVersion of native/profile/state.h. */
 export const recordVersion = 2
 
-/** Doubles from byte 0 on. The first ones are native code's. */
-export const figure = {
+/** Figure of native/profile/state.h: what native code writes. */
+const nativeFigure = {
   /** {@link recordMagic}, which is no number. */
   magic: 0,
   /** {@link recordVersion} */
@@ -22,6 +22,11 @@ export const figure = {
   collections: 9,
   inexact: 10,
   timeMs: 11,
+} as const
+
+/** Doubles from byte 0 on. */
+export const figure = {
+  ...nativeFigure,
   pid: 17,
   threadId: 18,
   mode: 19,
@@ -44,10 +49,11 @@ export const figure = {
 /** A counter among those that a line is charged by. */
 export const counter = { heap: 0, net: 1, external: 2, rss: 3, peak: 4 } as const
 
+/** kWordsOffset of native/profile/state.h. */
 export const wordsOffset = 512
 
-/** Signed 32-bit words from {@link wordsOffset} on. The first ones are native code's. */
-export const word = {
+/** Word of native/profile/state.h: what native code reads or writes. */
+const nativeWord = {
   attention: 0,
   youngTop: 1,
   oldTop: 2,
@@ -60,6 +66,11 @@ export const word = {
   ownBytes: 7,
   /** New space's top as the last probe saw it, or left it. */
   seenTop: 8,
+} as const
+
+/** Signed 32-bit words from {@link wordsOffset} on. */
+export const word = {
+  ...nativeWord,
   /** Changes whenever {@link figure.now} does. */
   version: 9,
   freeFrame: 10,
@@ -68,7 +79,9 @@ export const word = {
   knownIds: 12,
 } as const
 
+/** kHeaderBytes of native/profile/state.h. */
 export const headerBytes = 4096
+
 export const maxFrames = 1 << 15
 /** Words of a frame; as many doubles of it stand behind all frames' words. */
 export const frameStride = 8

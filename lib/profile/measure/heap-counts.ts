@@ -2,8 +2,8 @@ import { isFailure, requireBinding, toError } from '../../binding/index.js'
 import type { NativeBinding } from '../../binding/index.js'
 import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
 
-/** What readHeapCounts writes, in its order. */
-const place = { heapAllocated: 0, heapUsed: 1, externalAllocated: 2, externalUsed: 3, length: 4 } as const
+/** HeapCountField of native/convert/profile.cc. */
+const heapCountPlace = { heapAllocated: 0, heapUsed: 1, externalAllocated: 2, externalUsed: 3, length: 4 } as const
 
 /** Bytes of one span of time, of the calling thread's heap and outside of it. */
 export interface CountedSpan {
@@ -15,8 +15,8 @@ export interface CountedSpan {
 /** Counts what the calling thread allocates between `begin` and `end`, whatever is collected meanwhile. */
 export class HeapCounts {
   readonly #binding: NativeBinding
-  readonly #before = new Float64Array(place.length)
-  readonly #after = new Float64Array(place.length)
+  readonly #before = new Float64Array(heapCountPlace.length)
+  readonly #after = new Float64Array(heapCountPlace.length)
 
   /** The first one in a thread finds out how V8 counts: some 10 ms. */
   constructor(binding: NativeBinding = requireBinding()) {
@@ -33,9 +33,9 @@ export class HeapCounts {
     this.#read(this.#after)
     const rise = (at: number): number => (this.#after[at] as number) - (this.#before[at] as number)
     return {
-      heapBytes: rise(place.heapAllocated),
-      externalBytes: rise(place.externalAllocated),
-      netBytes: rise(place.heapUsed) + rise(place.externalUsed),
+      heapBytes: rise(heapCountPlace.heapAllocated),
+      externalBytes: rise(heapCountPlace.externalAllocated),
+      netBytes: rise(heapCountPlace.heapUsed) + rise(heapCountPlace.externalUsed),
     }
   }
 
@@ -49,8 +49,8 @@ export class HeapCounts {
     this.#read(this.#after)
     const at = (index: number): number => this.#after[index] as number
     return {
-      allocatedBytes: at(place.heapAllocated) + at(place.externalAllocated),
-      usedBytes: at(place.heapUsed) + at(place.externalUsed),
+      allocatedBytes: at(heapCountPlace.heapAllocated) + at(heapCountPlace.externalAllocated),
+      usedBytes: at(heapCountPlace.heapUsed) + at(heapCountPlace.externalUsed),
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "allocator/glibc/arena_list.h"
 #include "allocator/glibc/arena_lock.h"
 #include "allocator/glibc/chunk_walk.h"
+#include "allocator/glibc/columns.h"
 #include "allocator/glibc/locate.h"
 #include "allocator/glibc/purge.h"
 #include "platform/mapped_stream.h"
@@ -40,8 +42,7 @@ using Mallinfo2Function = Mallinfo2 (*)();
 using MallocInfoFunction = int (*)(int, FILE*);
 using VersionFunction = const char* (*)();
 
-const std::vector<std::string> kFootprintFields = {"arenaBytes",    "mainArenaBytes",     "arenaCount",        "mmappedBytes",
-                                                   "mmappedChunks", "mmapThresholdBytes", "trimThresholdBytes"};
+const std::vector<std::string> kFootprintFields(std::begin(kFootprintColumns), std::end(kFootprintColumns));
 
 // One word of `mp_`, which other threads may be changing.
 template <typename Word>
@@ -50,12 +51,13 @@ double ParameterAt(const Located& located, size_t offset) {
 }
 
 Table DescribeArenas(const Located& located) {
-  Table table{"arenas", {"systemBytes", "maxSystemBytes", "attachedThreads"}, {}};
+  Table table = MakeTable(kArenaTable, kArenaColumns);
   const ArenaState* arena = located.main_arena;
   do {
-    table.cells.push_back(static_cast<double>(LoadOnce(arena->system_mem)));
-    table.cells.push_back(static_cast<double>(LoadOnce(arena->max_system_mem)));
-    table.cells.push_back(static_cast<double>(LoadOnce(arena->attached_threads)));
+    AddRow(kArenaColumns,
+           {static_cast<double>(LoadOnce(arena->system_mem)), static_cast<double>(LoadOnce(arena->max_system_mem)),
+            static_cast<double>(LoadOnce(arena->attached_threads))},
+           &table);
     arena = NextArena(arena);
   } while (arena != located.main_arena);
   return table;
@@ -63,23 +65,26 @@ Table DescribeArenas(const Located& located) {
 
 void AddTunables(const Located& located, Document* document) {
   const ParametersLayout& layout = *located.parameters_layout;
-  auto& figures = document->figures;
-  figures.emplace_back("mmapThresholdBytes", ParameterAt<size_t>(located, kMmapThreshold));
-  figures.emplace_back("trimThresholdBytes", ParameterAt<size_t>(located, kTrimThreshold));
-  figures.emplace_back("topPadBytes", ParameterAt<size_t>(located, kTopPad));
-  figures.emplace_back("arenaTest", ParameterAt<size_t>(located, kArenaTest));
-  figures.emplace_back("arenaMax", ParameterAt<size_t>(located, kArenaMax));
-  figures.emplace_back("mmapMax", ParameterAt<int32_t>(located, layout.mapped_max));
-  figures.emplace_back("noDynamicThreshold", ParameterAt<int32_t>(located, layout.no_dynamic_threshold));
-  figures.emplace_back("tcacheCount", ParameterAt<size_t>(located, layout.tcache_count));
-  figures.emplace_back("tcacheMaxBytes", ParameterAt<size_t>(located, layout.tcache_max_bytes));
+  AddFigures(kTunableColumns,
+             {
+                 ParameterAt<size_t>(located, kMmapThreshold),
+                 ParameterAt<size_t>(located, kTrimThreshold),
+                 ParameterAt<size_t>(located, kTopPad),
+                 ParameterAt<size_t>(located, kArenaTest),
+                 ParameterAt<size_t>(located, kArenaMax),
+                 ParameterAt<int32_t>(located, layout.mapped_max),
+                 ParameterAt<int32_t>(located, layout.no_dynamic_threshold),
+                 ParameterAt<size_t>(located, layout.tcache_count),
+                 ParameterAt<size_t>(located, layout.tcache_max_bytes),
+             },
+             document);
 }
 
 // The main arena's top may be trimmed away while it is read, hence the fault-safe read.
 void AddTopBytes(const Located& located, Document* document) {
   size_t header = 0;
   if (!platform::ReadOwn(LoadOnce(located.main_arena->top) + sizeof(size_t), &header)) return;
-  document->figures.emplace_back("trimmableTopBytes", static_cast<double>(header & ~kChunkFlags));
+  document->figures.emplace_back(kTopColumn, static_cast<double>(header & ~kChunkFlags));
 }
 
 class GlibcBackend final : public Backend {
@@ -106,13 +111,17 @@ class GlibcBackend final : public Backend {
       return Done{};
     }
     const ArenaTotals totals = SumArenas(located_->main_arena);
-    figures[0] = static_cast<double>(totals.system_bytes);
-    figures[1] = static_cast<double>(LoadOnce(located_->main_arena->system_mem));
-    figures[2] = static_cast<double>(totals.arenas);
-    figures[3] = ParameterAt<size_t>(*located_, located_->parameters_layout->mapped_bytes);
-    figures[4] = ParameterAt<int32_t>(*located_, located_->parameters_layout->mapped_count);
-    figures[5] = ParameterAt<size_t>(*located_, kMmapThreshold);
-    figures[6] = ParameterAt<size_t>(*located_, kTrimThreshold);
+    WriteFigures(kFootprintColumns,
+                 {
+                     static_cast<double>(totals.system_bytes),
+                     static_cast<double>(LoadOnce(located_->main_arena->system_mem)),
+                     static_cast<double>(totals.arenas),
+                     ParameterAt<size_t>(*located_, located_->parameters_layout->mapped_bytes),
+                     ParameterAt<int32_t>(*located_, located_->parameters_layout->mapped_count),
+                     ParameterAt<size_t>(*located_, kMmapThreshold),
+                     ParameterAt<size_t>(*located_, kTrimThreshold),
+                 },
+                 figures);
     return Done{};
   }
 
@@ -159,13 +168,12 @@ class GlibcBackend final : public Backend {
  private:
   Result<Document> ReadMallinfo() const {
     const Mallinfo2 info = mallinfo2_();
-    const std::pair<const char*, size_t> counters[] = {
-        {"arenaBytes", info.arena},    {"freeChunks", info.ordblks},  {"fastbinChunks", info.smblks},
-        {"mmappedChunks", info.hblks}, {"mmappedBytes", info.hblkhd}, {"fastbinBytes", info.fsmblks},
-        {"inUseBytes", info.uordblks}, {"freeBytes", info.fordblks},  {"trimmableTopBytes", info.keepcost},
-    };
+    const auto figure = [](size_t counter) { return static_cast<double>(counter); };
     Document document;
-    for (const auto& [name, value] : counters) document.figures.emplace_back(name, static_cast<double>(value));
+    AddFigures(kCounterColumns,
+               {figure(info.arena), figure(info.ordblks), figure(info.smblks), figure(info.hblks), figure(info.hblkhd),
+                figure(info.fsmblks), figure(info.uordblks), figure(info.fordblks), figure(info.keepcost)},
+               &document);
     return document;
   }
 
@@ -176,7 +184,7 @@ class GlibcBackend final : public Backend {
     if (malloc_info_(0, stream.file()) != 0) return Failure{"ALLOCATOR_CALL", "malloc_info", errno, std::strerror(errno)};
     bool whole = false;
     Document document;
-    document.texts.emplace_back("mallocInfo", stream.Finish(&whole));
+    document.texts.emplace_back(kMallocInfoText, stream.Finish(&whole));
     if (!whole) return Failure{"ALLOCATOR_CALL", "mremap", ENOMEM, "no memory for malloc_info's text"};
     if (!located_) return document;
     document.tables.push_back(DescribeArenas(*located_));

@@ -6,20 +6,23 @@
 #include <utility>
 
 #include "allocator/jemalloc/arenas.h"
+#include "allocator/jemalloc/columns.h"
 #include "allocator/jemalloc/control.h"
 #include "platform/symbol_lookup.h"
 
 namespace allocscope::allocator::jemalloc {
 namespace {
 
-const std::vector<std::string> kFootprintFields = {"allocatedBytes", "activeBytes",   "metadataBytes", "residentBytes",
-                                                   "mappedBytes",    "retainedBytes", "dirtyBytes",    "muzzyBytes"};
+constexpr size_t kControls = sizeof kFootprintColumns / sizeof *kFootprintColumns;
 
-// The controls behind kFootprintFields, in the same order; the last two count pages.
-constexpr const char* kFootprintControls[] = {"stats.allocated", "stats.active",   "stats.metadata",           "stats.resident",
-                                              "stats.mapped",    "stats.retained", "stats.arenas.4096.pdirty", "stats.arenas.4096.pmuzzy"};
-constexpr size_t kControls = sizeof kFootprintControls / sizeof *kFootprintControls;
-constexpr size_t kFirstPageCount = 6;
+std::vector<std::string> FieldNames() {
+  std::vector<std::string> names;
+  for (const Column& column : kFootprintColumns) names.emplace_back(column.name);
+  return names;
+}
+
+const std::vector<std::string> kFootprintFields = FieldNames();
+
 constexpr size_t kAllocated = 0;
 constexpr size_t kActive = 1;
 
@@ -32,7 +35,7 @@ class JemallocBackend final : public Backend {
         flush_(control.Resolve("thread.tcache.flush")),
         purge_(control.Resolve("arena." + std::to_string(kAllArenas) + ".purge")),
         page_bytes_(static_cast<double>(control.Read<size_t>("arenas.page").value_or(0))) {
-    for (size_t i = 0; i < kControls; i++) mibs_[i] = control.Resolve(kFootprintControls[i]);
+    for (size_t i = 0; i < kControls; i++) mibs_[i] = control.Resolve(kFootprintColumns[i].control);
   }
 
   const char* name() const override { return "jemalloc"; }
@@ -47,7 +50,7 @@ class JemallocBackend final : public Backend {
     if (error != 0) return Failure{"ALLOCATOR_CALL", "mallctl epoch", error, std::strerror(error)};
     for (size_t i = 0; i < kControls; i++) {
       const auto value = control_.Read<size_t>(mibs_[i]);
-      const double scale = i < kFirstPageCount ? 1 : page_bytes_;
+      const double scale = kFootprintColumns[i].kind == Kind::kPages ? page_bytes_ : 1;
       figures[i] = value ? static_cast<double>(*value) * scale : std::numeric_limits<double>::quiet_NaN();
     }
     return Done{};

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <utility>
 
 #include "allocator/mimalloc/api.h"
+#include "allocator/mimalloc/columns.h"
 #include "allocator/mimalloc/free_spans.h"
 #include "platform/mapped_stream.h"
 #include "platform/symbol_lookup.h"
@@ -16,7 +18,7 @@
 namespace allocscope::allocator::mimalloc {
 namespace {
 
-const std::vector<std::string> kFootprintFields = {"committedBytes", "peakCommittedBytes"};
+const std::vector<std::string> kFootprintFields(std::begin(kFootprintColumns), std::end(kFootprintColumns));
 
 // 209 is 2.0.9, 2118 is 2.1.18: the major version, the minor one, and the rest.
 std::string FormatVersion(int version) {
@@ -81,8 +83,7 @@ class MimallocBackend final : public Backend {
     if (api_.process_info == nullptr) return Failure{"UNSUPPORTED", "mi_process_info", 0, "this version doesn't export it"};
     size_t elapsed, user, system, rss, peak_rss, commit, peak_commit, faults;
     api_.process_info(&elapsed, &user, &system, &rss, &peak_rss, &commit, &peak_commit, &faults);
-    figures[0] = ToFigure(commit);
-    figures[1] = ToFigure(peak_commit);
+    WriteFigures(kFootprintColumns, {ToFigure(commit), ToFigure(peak_commit)}, figures);
     return Done{};
   }
 
@@ -93,7 +94,7 @@ class MimallocBackend final : public Backend {
     if (stream.file() == nullptr) return Failure{"ALLOCATOR_CALL", "fopencookie", ENOMEM, "no memory for the printed statistics"};
     api_.stats_print_out(PrintTo, stream.file());
     bool whole = false;
-    document.texts.emplace_back("statistics", stream.Finish(&whole));
+    document.texts.emplace_back(kStatisticsText, stream.Finish(&whole));
     if (!whole) return Failure{"ALLOCATOR_CALL", "mremap", ENOMEM, "no memory for the printed statistics"};
     if (detail == Detail::kArenas && used_unit_ != UsedUnit::kUnproved) document.tables.push_back(ReadThreadHeap());
     return document;
@@ -127,11 +128,12 @@ class MimallocBackend final : public Backend {
   Table ReadThreadHeap() const {
     Visit visit{used_unit_, {}};
     api_.heap_visit_blocks(api_.heap_get_default(), false, AddArea, &visit);
-    Table table{"threadHeap", {"sizeBytes", "areas", "reservedBytes", "committedBytes", "usedBytes"}, {}};
+    Table table = MakeTable(kThreadHeapTable, kThreadHeapColumns);
     for (const auto& [size, entry] : visit.classes) {
-      for (const size_t figure : {size, entry.areas, entry.reserved, entry.committed, entry.used_bytes}) {
-        table.cells.push_back(static_cast<double>(figure));
-      }
+      AddRow(kThreadHeapColumns,
+             {static_cast<double>(size), static_cast<double>(entry.areas), static_cast<double>(entry.reserved),
+              static_cast<double>(entry.committed), static_cast<double>(entry.used_bytes)},
+             &table);
     }
     return table;
   }

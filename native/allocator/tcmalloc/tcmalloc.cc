@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "allocator/tcmalloc/columns.h"
 #include "platform/symbol_lookup.h"
 
 namespace allocscope::allocator::tcmalloc {
@@ -18,42 +19,10 @@ using PropertyFunction = int (*)(const char* property, size_t* value);
 using StatsFunction = void (*)(char* buffer, int length);
 using VoidFunction = void (*)();
 
-struct Property {
-  const char* field;
-  const char* name;
-  double scale = 1;
-};
-
-constexpr double kMebibyte = 1024 * 1024;
-
-// The numeric properties that gperftools documents in malloc_extension.h, under the names that TypeScript gives them: first those that say
-// where the bytes are, which every reading takes, then the page heap's history and settings.
-constexpr Property kFootprintProperties[] = {
-    {"currentAllocatedBytes", "generic.current_allocated_bytes"},     {"heapSizeBytes", "generic.heap_size"},
-    {"totalPhysicalBytes", "generic.total_physical_bytes"},           {"pageheapFreeBytes", "tcmalloc.pageheap_free_bytes"},
-    {"pageheapUnmappedBytes", "tcmalloc.pageheap_unmapped_bytes"},    {"centralCacheFreeBytes", "tcmalloc.central_cache_free_bytes"},
-    {"transferCacheFreeBytes", "tcmalloc.transfer_cache_free_bytes"}, {"threadCacheFreeBytes", "tcmalloc.thread_cache_free_bytes"},
-};
-
 constexpr size_t kCurrentAllocated = 0;
 constexpr size_t kHeapSize = 1;
 constexpr size_t kPageheapFree = 3;
 constexpr size_t kPageheapUnmapped = 4;
-
-constexpr Property kFurtherProperties[] = {
-    {"currentTotalThreadCacheBytes", "tcmalloc.current_total_thread_cache_bytes"},
-    {"maxTotalThreadCacheBytes", "tcmalloc.max_total_thread_cache_bytes"},
-    {"pageheapCommittedBytes", "tcmalloc.pageheap_committed_bytes"},
-    {"pageheapScavengeCount", "tcmalloc.pageheap_scavenge_count"},
-    {"pageheapCommitCount", "tcmalloc.pageheap_commit_count"},
-    {"pageheapTotalCommitBytes", "tcmalloc.pageheap_total_commit_bytes"},
-    {"pageheapDecommitCount", "tcmalloc.pageheap_decommit_count"},
-    {"pageheapTotalDecommitBytes", "tcmalloc.pageheap_total_decommit_bytes"},
-    {"pageheapReserveCount", "tcmalloc.pageheap_reserve_count"},
-    {"pageheapTotalReserveBytes", "tcmalloc.pageheap_total_reserve_bytes"},
-    {"aggressiveMemoryDecommit", "tcmalloc.aggressive_memory_decommit"},
-    {"heapLimitBytes", "tcmalloc.heap_limit_mb", kMebibyte},
-};
 
 std::vector<std::string> FieldNames() {
   std::vector<std::string> names;
@@ -92,7 +61,7 @@ class TcmallocBackend final : public Backend {
     auto* report = static_cast<char*>(memory);
     stats_(report, static_cast<int>(kReportCapacity));
     Document document;
-    document.texts.emplace_back("statistics", std::string(report, strnlen(report, kReportCapacity)));
+    document.texts.emplace_back(kStatisticsText, std::string(report, strnlen(report, kReportCapacity)));
     munmap(memory, kReportCapacity);
     for (const Property& property : kFootprintProperties) document.figures.emplace_back(property.field, ReadProperty(property));
     for (const Property& property : kFurtherProperties) document.figures.emplace_back(property.field, ReadProperty(property));
