@@ -3,7 +3,7 @@ import type { FootprintColumn } from '../allocator/index.js'
 import type { NativeAllocatorDescription } from '../binding/index.js'
 import type { ArenaSample } from './arena-sample.js'
 
-/** Places within a row. RecordField of native/sampler/sampler.h. */
+/** Places within a row. RowField of native/sampler/sampler.h. */
 export const rowPlace = { length: 0, timeMs: 1, costMicros: 2, missed: 3, lost: 4, arenas: 5, rss: 6, figures: 7 } as const
 
 /** What must be known of the process that sampled to understand its rows. */

@@ -43,7 +43,7 @@ napi_value MakeArgumentFailure(napi_env env, const char* call, const char* messa
 }
 
 size_t LongestRecord() {
-  return sampler::kRecordFigures + allocator::LiveBackend().footprint_fields().size() + sampler::kMaxPublished + sampler::kMaxArenas;
+  return sampler::kRowFigures + allocator::LiveBackend().footprint_fields().size() + sampler::kMaxPublished + sampler::kMaxArenas;
 }
 
 // Written so that NaN doesn't fit.
@@ -54,8 +54,8 @@ Result<platform::Ring> MapRing(double bytes, double descriptor) {
   Result<platform::Mapping> memory = is_shared ? platform::Mapping::Shared(static_cast<int>(descriptor), static_cast<size_t>(bytes))
                                                : platform::Mapping::Anonymous(static_cast<size_t>(bytes));
   if (!memory.ok()) return memory.failure();
-  if (is_shared) return platform::Ring::Join(std::move(memory.value()), sampler::kRecordFormat);
-  return platform::Ring::Make(std::move(memory.value()), sampler::kRecordFormat);
+  if (is_shared) return platform::Ring::Join(std::move(memory.value()), sampler::kRowFormat);
+  return platform::Ring::Make(std::move(memory.value()), sampler::kRowFormat);
 }
 
 // startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number, descriptor: number, published: number): number | FailureRecord
@@ -119,7 +119,7 @@ napi_value DrainSampler(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   sampler::Sampler* const sampler = SamplerOf(env, NumberArgument(info, 1));
   if (sampler == nullptr) return MakeArgumentFailure(env, "drainSampler", "there is no such sampler");
-  const size_t needed = kDrainLength + sampler->longest_record();
+  const size_t needed = kDrainLength + sampler->longest_row();
   if (buffer.length < needed) return MakeBufferFailure(env, "drainSampler", needed);
   DrainInto(buffer, &sampler->ring());
   return nullptr;
@@ -172,7 +172,7 @@ napi_value OpenRing(napi_env env, napi_callback_info raw_info) {
   }
   Environment& environment = Environment::Of(env);
   const uint32_t id = environment.next_sampler++;
-  environment.rings[id] = std::make_unique<platform::Ring>(platform::Ring::Make(std::move(memory.value()), sampler::kRecordFormat));
+  environment.rings[id] = std::make_unique<platform::Ring>(platform::Ring::Make(std::move(memory.value()), sampler::kRowFormat));
   Napi::Object opened = Napi::Object::New(env);
   opened.Set("id", id);
   opened.Set("descriptor", descriptor.value());

@@ -38,7 +38,7 @@ Sampler::Sampler(const allocator::Backend& backend, const Options& options, plat
       published_(options.published),
       ring_(std::move(ring)),
       counters_(ring_.counters()),
-      record_(kRecordFigures + figures_ + published_.count() + kMaxArenas),
+      row_(kRowFigures + figures_ + published_.count() + kMaxArenas),
       interval_nanos_(options.interval_nanos) {
   counters_.interval_nanos.store(options.interval_nanos, std::memory_order_relaxed);
   counters_.started_nanos.store(platform::MonotonicNanos(), std::memory_order_relaxed);
@@ -49,7 +49,7 @@ Sampler::~Sampler() { Stop(); }
 Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backend, const Options& options, platform::Ring ring) {
   std::unique_ptr<Sampler> sampler(new Sampler(backend, options, std::move(ring)));
   // The first reading of all is made here: it opens what the thread then only reads, and its cost is no measure of the others'.
-  sampler->ReadInto(sampler->record_.data());
+  sampler->ReadInto(sampler->row_.data());
   int error = 0;
   if (!sampler->StartThread(&error)) return Failure{"PROC_UNREADABLE", "pthread_create", error, std::strerror(error)};
   return sampler;
@@ -111,28 +111,28 @@ std::optional<uint64_t> Sampler::WaitUntil(uint64_t deadline_nanos, uint64_t now
 
 // The time at which the sample was done.
 uint64_t Sampler::TakeSample(uint64_t now_nanos) {
-  double* const record = record_.data();
-  ReadInto(record);
+  double* const row = row_.data();
+  ReadInto(row);
   const uint64_t done = platform::MonotonicNanos();
-  record[kRecordTimeMillis] = static_cast<double>(now_nanos) / kNanosPerMilli;
-  record[kRecordCostMicros] = static_cast<double>(done - now_nanos) / kNanosPerMicro;
-  record[kRecordMissed] = static_cast<double>(counters_.missed.load(std::memory_order_relaxed));
-  record[kRecordLost] = static_cast<double>(counters_.lost.load(std::memory_order_relaxed));
+  row[kRowTimeMillis] = static_cast<double>(now_nanos) / kNanosPerMilli;
+  row[kRowCostMicros] = static_cast<double>(done - now_nanos) / kNanosPerMicro;
+  row[kRowMissed] = static_cast<double>(counters_.missed.load(std::memory_order_relaxed));
+  row[kRowLost] = static_cast<double>(counters_.lost.load(std::memory_order_relaxed));
   counters_.samples.fetch_add(1, std::memory_order_relaxed);
-  if (!ring_.Push(record, static_cast<size_t>(record[kRecordLength]))) counters_.lost.fetch_add(1, std::memory_order_relaxed);
+  if (!ring_.Push(row, static_cast<size_t>(row[kRowLength]))) counters_.lost.fetch_add(1, std::memory_order_relaxed);
   return done;
 }
 
-void Sampler::ReadInto(double* record) {
+void Sampler::ReadInto(double* row) {
   const Result<process::Statm> statm = statm_.Read();
-  record[kRecordRss] = statm.ok() ? static_cast<double>(statm.value().resident_bytes) : kNone;
-  double* const figures = record + kRecordFigures;
+  row[kRowRss] = statm.ok() ? static_cast<double>(statm.value().resident_bytes) : kNone;
+  double* const figures = row + kRowFigures;
   if (!backend_.ReadFootprint(figures).ok()) std::fill(figures, figures + figures_, kNone);
   published_.Read(figures + figures_);
   const size_t others = figures_ + published_.count();
   const size_t arenas = backend_.ReadArenaFootprints(figures + others, kMaxArenas);
-  record[kRecordArenas] = static_cast<double>(arenas);
-  record[kRecordLength] = static_cast<double>(kRecordFigures + others + std::min(arenas, kMaxArenas));
+  row[kRowArenas] = static_cast<double>(arenas);
+  row[kRowLength] = static_cast<double>(kRowFigures + others + std::min(arenas, kMaxArenas));
 }
 
 void Sampler::Adapt(uint64_t now_nanos) {

@@ -22,24 +22,24 @@ struct Options {
   uint64_t interval_nanos;
   // The share of a core that the thread may use, waking up included: the interval is lengthened until it does.
   double max_cpu_share;
-  // Figures of the owner's own that each record carries as well: see Publish.
+  // Figures of the owner's own that each row carries as well: see Publish.
   size_t published = 0;
 };
 
-// Of the records in a ring that two processes share: another number wherever RecordField, or what follows its fields, is another.
-constexpr uint32_t kRecordFormat = 1;
+// Of the rows in a ring that two processes share: another number wherever RowField, or what follows its fields, is another.
+constexpr uint32_t kRowFormat = 1;
 
-// Where in a record what stands. After kRecordFigures come the back end's footprint figures, then what the owner published, then the
-// arenas' bytes. In TypeScript: recordPlace.
-enum RecordField : size_t {
-  kRecordLength,
-  kRecordTimeMillis,  // CLOCK_MONOTONIC when the reading began.
-  kRecordCostMicros,
-  kRecordMissed,
-  kRecordLost,
-  kRecordArenas,  // How many arenas there are; at most kMaxArenas of them follow.
-  kRecordRss,
-  kRecordFigures,
+// Where in a row what stands. After kRowFigures come the back end's footprint figures, then what the owner published, then the
+// arenas' bytes. In TypeScript: rowPlace.
+enum RowField : size_t {
+  kRowLength,
+  kRowTimeMillis,  // CLOCK_MONOTONIC when the reading began.
+  kRowCostMicros,
+  kRowMissed,
+  kRowLost,
+  kRowArenas,  // How many arenas there are; at most kMaxArenas of them follow.
+  kRowRss,
+  kRowFigures,
 };
 
 // More than glibc makes by itself on 250 cores; of a longer list the newest arenas are given.
@@ -48,7 +48,7 @@ constexpr size_t kMaxArenas = 2048;
 // A thread of its own that reads RSS and the allocator's footprint at absolute deadlines, whatever the thread that started it is doing.
 class Sampler {
  public:
-  // Records into `ring`, whose format is kRecordFormat.
+  // Records into `ring`, whose format is kRowFormat.
   static Result<std::unique_ptr<Sampler>> Start(const allocator::Backend& backend, const Options& options, platform::Ring ring);
   ~Sampler();
   Sampler(const Sampler&) = delete;
@@ -57,12 +57,12 @@ class Sampler {
   // Ends the thread and waits for it. What was sampled can still be drained.
   void Stop();
 
-  // Gives the records from now on these figures, Options::published of them. By one thread alone.
+  // Gives the rows from now on these figures, Options::published of them. By one thread alone.
   void Publish(const double* figures) { published_.Write(figures); }
   size_t published() const { return published_.count(); }
 
   platform::Ring& ring() { return ring_; }
-  size_t longest_record() const { return record_.size(); }
+  size_t longest_row() const { return row_.size(); }
 
  private:
   Sampler(const allocator::Backend& backend, const Options& options, platform::Ring ring);
@@ -72,7 +72,7 @@ class Sampler {
   void Run();
   std::optional<uint64_t> WaitUntil(uint64_t deadline_nanos, uint64_t now_nanos);
   uint64_t TakeSample(uint64_t now_nanos);
-  void ReadInto(double* record);
+  void ReadInto(double* row);
   void Adapt(uint64_t now_nanos);
   uint64_t NextDeadline(uint64_t deadline_nanos, uint64_t now_nanos);
   void CountUnmet(uint64_t deadline_nanos, uint64_t now_nanos);
@@ -84,7 +84,7 @@ class Sampler {
   Published published_;
   platform::Ring ring_;
   platform::RingCounters& counters_;
-  std::vector<double> record_;
+  std::vector<double> row_;
   uint64_t interval_nanos_;
   // Of the adapting: what the thread had used when it was last looked at, when that was, and the samples since.
   uint64_t cpu_nanos_ = 0;

@@ -206,7 +206,7 @@ void TestSampler() {
   if (!memory.ok()) return Check(false, "memory for a ring");
   auto started =
       allocscope::sampler::Sampler::Start(allocscope::allocator::LiveBackend(), options,
-                                          allocscope::platform::Ring::Make(std::move(memory.value()), allocscope::sampler::kRecordFormat));
+                                          allocscope::platform::Ring::Make(std::move(memory.value()), allocscope::sampler::kRowFormat));
   if (!started.ok()) return Check(false, "a sampler starts");
   allocscope::sampler::Sampler& sampler = *started.value();
   const double published[] = {7, 8};
@@ -220,7 +220,7 @@ void TestSampler() {
   size_t last = 0;
   for (size_t at = 0; at < words; at += static_cast<size_t>(drained[at])) last = at;
   const size_t figures = allocscope::allocator::LiveBackend().footprint_fields().size();
-  Check(drained[last + allocscope::sampler::kRecordFigures + figures + 1] == 8, "a sample carries what was published");
+  Check(drained[last + allocscope::sampler::kRowFigures + figures + 1] == 8, "a sample carries what was published");
   const allocscope::platform::RingCounters& counters = sampler.ring().counters();
   Check(counters.samples > 1 && counters.lost == 0 && counters.cpu_nanos > 0, "a sampler counts");
   Check(counters.cpu_nanos < counters.stopped_nanos - counters.started_nanos, "a thread uses no more than its time");
