@@ -14,7 +14,7 @@ export interface Findings {
   readonly allocator: 'glibc' | 'jemalloc' | 'mimalloc' | 'tcmalloc' | 'unknown'
 }
 
-/** glibc's default; the adaptation only ever raises it. */
+/** glibc's default. Its dynamic threshold is never below. */
 const defaultMmapThreshold = 128 * 1024
 
 function adviseOnThreshold({ before, after }: Findings): string[] {

@@ -16,8 +16,8 @@ export interface CheckOptions {
   /** Called once at the very end, after everything was measured. */
   readonly teardown?: () => unknown
   /**
-   * Calls of the function after the warm-up, in rounds that grow. By default as many as are needed to tell a leak from what is kept once, within
-   * `budgetMs`.
+   * Calls of the function after the warm-up, in rounds that grow. By default as many as it takes, within `budgetMs`, to tell a leak from memory that
+   * is kept once.
    */
   readonly runs?: number
   /** Calls before the first round, but after the baseline: 1 by default. What they leave counts as held, not as growth. */
@@ -28,9 +28,9 @@ export interface CheckOptions {
   readonly whatIf?: boolean
   /** The most milliseconds to wait, each time, until RSS stands still: 2,000 by default. */
   readonly settleMs?: number
-  /** Ends the calls early: the one under way isn't waited for, and the check concludes with what was done. */
+  /** Ends the calls early. The check doesn't wait for the call under way, and judges those that were made. */
   readonly signal?: AbortSignal
-  /** Told what is being done. */
+  /** Called with what the check is doing. */
   readonly onProgress?: (progress: CheckProgress) => void
   /** Milliseconds that further rounds may take when `runs` isn't given: 3,000 by default. The first round is always made. */
   readonly budgetMs?: number
@@ -38,7 +38,7 @@ export interface CheckOptions {
 
 const names = ['setup', 'teardown', 'runs', 'warmup', 'allowBytes', 'whatIf', 'settleMs', 'budgetMs', 'signal', 'onProgress'] as const
 
-/** {@link CheckOptions}, checked; what has no default may be undefined. */
+/** {@link CheckOptions}, checked. Options without a default may be undefined. */
 export interface CheckPlan extends Required<Omit<CheckOptions, 'runs' | 'allowBytes' | 'signal'>> {
   readonly runs: number | undefined
   readonly allowBytes: number | undefined
@@ -50,7 +50,7 @@ function checkSignal(name: string, value: unknown): AbortSignal | undefined {
   throw invalidArgumentType(name, 'an AbortSignal', value)
 }
 
-/** What the options ask for, checked and complete. */
+/** Checks the options and fills in the defaults. */
 export function planCheck(options: unknown): CheckPlan {
   const given = readOptions(options, names)
   const { allowBytes } = given

@@ -28,7 +28,7 @@ interface Measured {
 
 async function measure(action: () => unknown, plan: CheckPlan): Promise<Measured> {
   plan.onProgress({ phase: 'baseline', calls: 0 })
-  // The first watch and the first reading of all start threads and compile code, which must not show between the two that count.
+  // The first watch and the first reading start threads and compile code. That must not show in the readings that count.
   await new PeakWatch().during(() => undefined)
   await readMoment(0, plan.whatIf)
   const before = await readMoment(plan.settleMs, plan.whatIf)

@@ -11,8 +11,9 @@ export interface GrowthPoint {
 /** What a series of points says of growth with each call. */
 export type GrowthEvidence = Pick<LiveMemory, 'grows' | 'bytesPerCall' | 'confidence'>
 
-/** How far the growth a call may differ among the rounds, largest by smallest, before it is no growth with each call; and for each confidence. */
+/** The spread is the largest growth a call of any round by the smallest. Above this one the rounds don't agree. */
 const largestSpread = 1.6
+/** The largest spreads for each confidence. */
 const spreadOfMedium = 1.3
 const spreadOfHigh = 1.2
 
@@ -36,7 +37,7 @@ function confidenceOf(rounds: number, spread: number): LiveMemory['confidence'] 
   return spread <= spreadOfMedium ? 'medium' : 'low'
 }
 
-/** The last rounds that together show growth above the noise, each with about the same bytes a call; fewer of them when the earliest spoils it. */
+/** The growth that `rounds` agree on, when it is above the noise. Without an agreement the caller tries fewer rounds. */
 function judge(rounds: readonly Round[], noiseBytes: number): GrowthEvidence | undefined {
   const rates = rounds.map(({ rate }) => rate)
   const [least, most] = [Math.min(...rates), Math.max(...rates)]
@@ -47,9 +48,8 @@ function judge(rounds: readonly Round[], noiseBytes: number): GrowthEvidence | u
 }
 
 /**
- * Whether memory grows with every call. The first point is where counting starts. Growth is believed when the last rounds, two at the least, grew
- * by about the same number of bytes a call, and by more than `noiseBytes` together: a cache that fills, or a buffer that is allocated once,
- * grows less and less.
+ * Whether memory grows with every call. The first point is where counting starts. At least the last two rounds must have grown by about the same
+ * bytes a call, and by more than `noiseBytes` together. A cache that fills, or a buffer that is allocated once, grows less and less.
  */
 export function judgeGrowth(points: readonly GrowthPoint[], noiseBytes: number): GrowthEvidence {
   const rounds = roundsOf(points)

@@ -9,7 +9,7 @@ export const livePlaces: readonly { readonly place: LivePlace; readonly bytesOf:
 ]
 
 /**
- * What these figures move by in a process that does nothing of note: code that V8 compiles and throws away, feedback that it gathers, its zones and
+ * By how much these figures move in a process that does little. The causes: code that V8 compiles and drops, feedback that it gathers, its zones and
  * tables, the caches of threads.
  */
 const liveNoiseBytes: Readonly<Record<LivePlace, number>> = {
@@ -19,17 +19,17 @@ const liveNoiseBytes: Readonly<Record<LivePlace, number>> = {
 }
 
 /**
- * What used much moves these figures more: blocks that a call freed wait in the caches of other threads, and V8 learns more. This share of the rise of
- * RSS is added to the noise.
+ * This share of the rise of RSS is added to the noise. Calls that use much move the figures more: blocks that they freed wait in other threads' caches,
+ * and V8 gathers more feedback.
  */
 const noiseShareOfRise = 0.005
 
-/** Growth below this says nothing, where RSS rose by `riseBytes`. */
+/** Growth below this is noise, when RSS rose by `riseBytes`. */
 export function noiseOf(place: LivePlace, riseBytes: number): number {
   return liveNoiseBytes[place] + Math.max(0, riseBytes) * noiseShareOfRise
 }
 
-/** The points of a place; none when some round doesn't know the figure. */
+/** The points of a place. None when a round lacks the figure. */
 export function pointsOf(rounds: readonly CheckRound[], bytesOf: (round: CheckRound) => number | undefined): GrowthPoint[] {
   const points = rounds.flatMap((round) => {
     const bytes = bytesOf(round)

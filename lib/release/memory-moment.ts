@@ -32,7 +32,7 @@ export interface LiveMoment {
 const betweenCollectionsMs = 20
 const settleLiveMs = 400
 
-/** In use beyond what V8 counts as external. */
+/** In use, less what V8 counts as external. */
 export function nativeBytesOf(purge: TriedPurge | UntriedPurge, externalBytes: number): number | undefined {
   return purge.inUseBytes === undefined ? undefined : purge.inUseBytes - externalBytes
 }
@@ -58,7 +58,7 @@ export async function readMoment(settleMs: number, mayFork: boolean): Promise<Me
   }
 }
 
-/** Collects, without the dear shrinking, and reads what is live. The second collection waits for backing stores that the first let go. */
+/** Collects garbage, without the slow shrinking of V8's heap, and reads what is live. The second collection frees what the first let go of. */
 export async function readLiveMoment(mayFork: boolean): Promise<LiveMoment> {
   collectGarbage()
   await pause(betweenCollectionsMs)

@@ -4,8 +4,8 @@ import { watchArenas } from '../watch/index.js'
 const defaultIntervalMs = 5
 
 /**
- * The highest RSS while calls run: the kernel's own peak where that rose, the highest of frequent samples otherwise. There are no samples between the
- * calls: V8 compiles what they run, on other threads and with up to a MiB of native memory, which a reading of what is in use must not meet.
+ * The highest RSS while calls run: the kernel's own peak if it rose, otherwise the highest of frequent samples. No samples are taken between the
+ * rounds, where memory in use is read: V8 compiles the sampling's code on other threads, with up to a MiB of native memory.
  */
 export class PeakWatch {
   readonly #intervalMs: number
@@ -17,7 +17,7 @@ export class PeakWatch {
     this.#intervalMs = intervalMs
   }
 
-  /** Watches while `call` runs; what it answers. */
+  /** Watches while `call` runs. Answers with its result. */
   async during<Result>(call: () => Result | Promise<Result>): Promise<Result> {
     const watcher = watchArenas({ intervalMs: this.#intervalMs })
     watcher.on('sample', ({ rssBytes }) => {
@@ -32,11 +32,11 @@ export class PeakWatch {
 
   /** The peak so far. */
   get highestBytes(): number {
-    // The kernel's mark may lag behind what a sample saw by some pages for each thread.
+    // The kernel's mark may be lower than a sample, by some pages for each thread.
     return this.source === 'kernel' ? Math.max(getProcessMemory().peakRssBytes, this.#highest) : this.#highest
   }
 
-  /** Where {@link PeakWatch.highestBytes} is from: samples while the process had been larger before. */
+  /** Where {@link PeakWatch.highestBytes} is from: samples, when the process had been larger before the watch. */
   get source(): 'kernel' | 'samples' {
     return getProcessMemory().peakRssBytes > this.#kernelPeakBefore ? 'kernel' : 'samples'
   }

@@ -8,15 +8,15 @@ export interface PeriodicReleaseOptions {
   readonly idleBelow?: number
   /** The most milliseconds that a release may be expected to stall the event loop: 50 by default. */
   readonly maxStallMs?: number
-  /** Whether V8 collects everything as well: false by default, as that is what stalls. */
+  /** Whether V8 collects everything as well: false by default, as a full collection stalls the event loop. */
   readonly gc?: boolean
-  /** Milliseconds after a release at which it is looked how much RSS has grown back: 10,000 by default. */
+  /** How long after a release to look how much RSS has grown back, milliseconds: 10,000 by default. */
   readonly faultBackMs?: number
-  /** The share of what was returned that may be back by then before the release counts as vain: 0.5 by default, 0 to 1. */
+  /** The release counts as vain when a larger share of what it returned is back by then: 0.5 by default, 0 to 1. */
   readonly maxFaultBackShare?: number
   /** A release that returned less than this counts as vain too: 1 MiB by default. */
   readonly minReturnedBytes?: number
-  /** Vain releases in a row after which it stops itself: 3 by default. */
+  /** Stops itself after this many vain releases in a row: 3 by default. */
   readonly vainReleases?: number
 }
 

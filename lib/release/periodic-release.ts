@@ -22,11 +22,11 @@ export interface SkippedRelease {
 /** What became of a release: the event `'faultBack'`. */
 export interface FaultBack {
   readonly returnedBytes: number
-  /** How much RSS has grown since the release, no more than was returned. What the program newly allocates counts too. */
+  /** How much RSS has grown since the release, at most {@link FaultBack.returnedBytes}. New allocations of the program count too. */
   readonly grownBackBytes: number
   /** {@link FaultBack.grownBackBytes} / {@link FaultBack.returnedBytes}; 0 when nothing was returned. */
   readonly share: number
-  /** Page faults served without a disk since the release: each brought a page back, or a new one. `ru_minflt`. */
+  /** Page faults without a disk since the release. Each brought a page back, or a new one. `ru_minflt`. */
   readonly minorFaults: number
   readonly afterMs: number
   /** Whether this release counts as vain. */
@@ -35,7 +35,7 @@ export interface FaultBack {
 
 /** Why it ended: the event `'stop'`. */
 export interface PeriodicReleaseEnd {
-  /** `'in-vain'`: what was purged came back, or nothing was there to purge. `'stalled'`: a release stalled for longer than allowed. */
+  /** `'in-vain'`: the purged memory came back, or there was none to purge. `'stalled'`: a release stalled for longer than allowed. */
   readonly cause: 'called' | 'in-vain' | 'stalled' | 'failed'
   /** In a sentence, with the figures. */
   readonly reason: string
@@ -56,7 +56,7 @@ export interface PeriodicReleaseEvents {
 
 const lookEveryMs = 1000
 
-/** Before the first collection was timed: marking and moving live objects takes about this. */
+/** How long it takes to mark and move live objects, assumed until the first collection was timed. */
 const assumedGcMsPerByte = 2 / 2 ** 20
 
 /** Releases that {@link startPeriodicRelease} started. Its timers are unref'd: they keep no process alive. */
@@ -86,7 +86,7 @@ export class PeriodicRelease extends EventEmitter<PeriodicReleaseEvents> {
     )
   }
 
-  /** Ends it, with `'stop'`. A release that is under way is finished, and not told. The second call does nothing. */
+  /** Ends it, with `'stop'`. A release under way is finished, without an event. A second call does nothing. */
   stop(): void {
     this.#end('called', 'stop() was called')
   }
@@ -131,7 +131,7 @@ export class PeriodicRelease extends EventEmitter<PeriodicReleaseEvents> {
     this.#lastStallMs = report.longestStallMs
     this.#totals.releases += 1
     this.#totals.returnedBytes += Math.max(0, report.returnedBytes)
-    // Before listeners hear of it, who may use memory at once.
+    // Read before the listeners are called: they may use memory at once.
     const { minorFaults } = getProcessMemory()
     this.emit('release', report)
     const { maxStallMs } = this.#options

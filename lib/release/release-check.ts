@@ -5,27 +5,27 @@ import type { ReleaseVerdict } from './verdicts.js'
 export type LivePlace = 'javascript-heap' | 'external' | 'native'
 
 /**
- * How the resident bytes that stay are split by who holds them: each is the figure at the end less the figure at the baseline, and may be negative.
- * Their sum is {@link CheckedBytes.heldBytes}.
+ * The resident bytes that stay, by who holds them. Each is the figure at the end less the one at the baseline, and may be negative. Their sum is
+ * {@link CheckedBytes.heldBytes}.
  */
 export interface HeldBytes {
   /** Objects of V8's heap that a full collection left. `used_heap_size`. */
   readonly v8LiveBytes: number
-  /** Pages of V8's heap that hold none. `total_physical_size - used_heap_size`: V8's estimate of what is resident. */
+  /** Resident memory of V8's heap without objects, by V8's estimate. `total_physical_size - used_heap_size`. */
   readonly v8FreeBytes: number
   /** Outside of V8's heap, kept by its objects: array buffers, and what addons declare. `process.memoryUsage().external`. */
   readonly externalBytes: number
   /** Of {@link HeldBytes.externalBytes}, array buffers. */
   readonly arrayBufferBytes: number
-  /** Handed out by the allocator and not freed, beyond {@link HeldBytes.externalBytes}: native code's own. Undefined when the allocator doesn't tell. */
+  /** Native code's own: in use in the allocator, less {@link HeldBytes.externalBytes}. Undefined when the allocator doesn't tell. */
   readonly nativeBytes: number | undefined
-  /** Free, resident, and given back by a purge: tried in a forked child. Undefined without the what-if. */
+  /** Free memory that a purge would give back, as tried in a forked child. Undefined without the what-if. */
   readonly releasableBytes: number | undefined
   /** Free, on pages that hold something in use as well. Undefined when the allocator doesn't tell. */
   readonly pinnedBytes: number | undefined
   /** The stacks of all threads. */
   readonly stackBytes: number
-  /** Mapped files: code that was touched for the first time. */
+  /** Pages of mapped files, mostly code that ran for the first time. */
   readonly fileBytes: number
   /** Shared memory and tmpfs. */
   readonly sharedMemoryBytes: number
@@ -37,7 +37,7 @@ export interface HeldBytes {
 export interface CheckedBytes {
   /** RSS before the first call of the function, after {@link CheckOptions.setup}. */
   readonly baselineBytes: number
-  /** The most that RSS was seen to be, or the kernel's own peak where that rose. */
+  /** The kernel's own peak of RSS if it rose, otherwise the highest sample. */
   readonly peakBytes: number
   /** RSS after the last call, a full collection, and rest. */
   readonly afterBytes: number
@@ -46,8 +46,8 @@ export interface CheckedBytes {
   /** `afterBytes - baselineBytes`. */
   readonly heldBytes: number
   /**
-   * What the verdict is about: {@link CheckedBytes.heldBytes} less {@link HeldBytes.fileBytes}. Pages of files, which code that ran for the first
-   * time brought in, are the kernel's cache: it drops them when it needs memory.
+   * What the verdict is about: {@link CheckedBytes.heldBytes} less {@link HeldBytes.fileBytes}. Pages of files are the kernel's cache: it drops
+   * them when it needs memory.
    */
   readonly stayedBytes: number
   readonly held: HeldBytes
@@ -55,14 +55,14 @@ export interface CheckedBytes {
 
 /** What was live after some calls, a collection included. */
 export interface CheckRound {
-  /** Calls since the point before this one; 0 for the first, which is after the warm-up. */
+  /** Calls since the round before; 0 for the first, which is the warm-up. */
   readonly calls: number
   readonly durationMs: number
   readonly rssBytes: number
   /** V8's heap. `used_heap_size`. */
   readonly heap: { readonly usedBytes: number }
   readonly externalBytes: number
-  /** In use by native code: {@link HeldBytes.nativeBytes}, not yet a difference. Undefined when the allocator doesn't tell. */
+  /** In use by native code, in all. Undefined when the allocator doesn't tell. */
   readonly nativeBytes: number | undefined
 }
 
@@ -75,17 +75,17 @@ export interface LiveMemory {
   readonly grows: boolean
   /** Growth a call, over the rounds that show it; 0 when it doesn't grow. */
   readonly bytesPerCall: number
-  /** How well the rounds agree: `'high'` when three or more do within a fifth, `'medium'` for two or within a half; `'low'` otherwise. */
+  /** How well the rounds agree. `'high'`: three, within 1.2 times. `'medium'`: two or more, within 1.3 times. `'low'` otherwise. */
   readonly confidence: 'high' | 'medium' | 'low'
 }
 
-/** Whether a purge was tried in a forked child, and why not. */
+/** Whether a purge was tried in a forked child, and if not, why. */
 export interface WhatIfMade {
   readonly made: boolean
   readonly reason: string | undefined
-  /** What a purge would give back at the end, in all: not a difference to the baseline. Undefined when none was tried. */
+  /** All that a purge would give back at the end, the baseline not taken off. Undefined when none was tried. */
   readonly releasableBytes: number | undefined
-  /** How long this thread stood still for the fork, milliseconds; undefined when none was made. */
+  /** How long the fork stopped this thread, milliseconds; undefined without a fork. */
   readonly forkMs: number | undefined
 }
 
@@ -95,17 +95,17 @@ export interface ReleaseCheck {
   /** The verdict in a sentence, with its figures. */
   readonly summary: string
   readonly bytes: CheckedBytes
-  /** Every place where something is still live, the largest first; empty unless it is notable. */
+  /** Every place with a notable amount of live memory, the largest first. */
   readonly live: readonly LiveMemory[]
   /** What to do, each with its evidence. */
   readonly advice: readonly string[]
   readonly rounds: readonly CheckRound[]
   /** Calls of the function in all, the warm-up included. */
   readonly calls: number
-  /** The bytes that may stay before the verdict is another than `'returned'`. */
+  /** Up to this many bytes may stay for the verdict `'returned'`. */
   readonly allowedBytes: number
   readonly whatIf: WhatIfMade
-  /** True without the what-if: the split of what the allocator holds is then by elimination, and its verdicts are coarser. */
+  /** True without the what-if. What the allocator holds is then found by elimination, and the verdict is coarser. */
   readonly coarse: boolean
   readonly allocator: Pick<AllocatorStats, 'allocator' | 'provenance'>
   readonly durationMs: number

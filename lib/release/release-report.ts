@@ -2,32 +2,32 @@ import type { HeapStats } from '../heap/index.js'
 
 /** Options of {@link releaseMemory}. */
 export interface ReleaseOptions {
-  /** Whether V8 collects everything, and its young generation is shrunk: true by default. */
+  /** Whether V8 collects everything and shrinks its young generation: true by default. */
   readonly gc?: boolean
   /** Whether the allocator gives its free memory back: true by default. */
   readonly purge?: boolean
-  /** The most milliseconds to wait, between the two, until RSS stands still: 1,000 by default; 0 doesn't wait. */
+  /** The most milliseconds to wait between `gc` and `purge` until RSS stands still: 1,000 by default, 0 for no wait. */
   readonly settleMs?: number
 }
 
 /** One thing that {@link releaseMemory} did. */
 export interface ReleaseStep {
   readonly step: 'gc' | 'settle' | 'purge'
-  /** The calls that did it, upstream's own names. */
+  /** The calls that did it, by their upstream names. */
   readonly calls: string
-  /** False when this platform or allocator has no such call: nothing was done, and {@link ReleaseStep.reason} says why. */
+  /** False when nothing was done, as this platform or allocator has no such call. {@link ReleaseStep.reason} says which. */
   readonly supported: boolean
   readonly reason: string | undefined
   readonly durationMs: number
-  /** The longest that this thread's event loop didn't turn meanwhile, milliseconds, to one or two. */
+  /** The longest stall of this thread's event loop during the step, milliseconds, to one or two. */
   readonly longestStallMs: number
-  /** How much less RSS was after the step than before; negative when it grew. `/proc/self/smaps`, `Rss`. */
+  /** By how much the step lowered RSS; negative when RSS grew. `/proc/self/smaps`, `Rss`. */
   readonly returnedBytes: number
-  /** How much less anonymous memory was resident: what no file backs. `/proc/self/smaps`, `Anonymous`. */
+  /** The same for anonymous memory, which no file backs. `/proc/self/smaps`, `Anonymous`. */
   readonly returnedAnonymousBytes: number
-  /** glibc's purge: arenas whose top was left alone, as somebody was using them. Undefined for other steps. */
+  /** glibc's purge: arenas that were in use, so their top was left alone. Undefined for other steps. */
   readonly arenasSkipped: number | undefined
-  /** glibc's purge: the longest that an arena was kept locked to give its top back. Undefined for other steps. */
+  /** glibc's purge: the longest lock of an arena while its top was given back. Undefined for other steps. */
   readonly longestLockMs: number | undefined
 }
 

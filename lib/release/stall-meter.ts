@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const tickMs = 1
 
-/** Measures the longest time for which this thread's event loop didn't turn, to a millisecond or two. */
+/** Measures the longest stall of this thread's event loop, to a millisecond or two. */
 export class StallMeter {
   readonly #timer: NodeJS.Timeout
   #lastMs = performance.now()
@@ -16,7 +16,7 @@ export class StallMeter {
     }, tickMs)
   }
 
-  /** Ends the measuring, after a turn that shows a stall which has just ended. The second call returns the same. */
+  /** Ends the measuring, after one more turn of the event loop: it shows a stall that has just ended. A second call returns the same. */
   async end(): Promise<number> {
     if (this.#ended) return this.#longestMs
     await pause(tickMs)

@@ -11,8 +11,8 @@ function liveBytesOf(held: HeldBytes): Readonly<Record<LivePlace, number | undef
 }
 
 /**
- * Allocators round requests up to their size classes, by a quarter at the most: what native memory grows by beside external memory is no leak of its
- * own while it is less than that.
+ * Allocators round requests up to their size classes, by a quarter at most. When external memory grows, native memory grows with it by up to this
+ * share: that is no leak of its own.
  */
 export const roundingShare = 0.25
 
@@ -23,7 +23,7 @@ function isRounding(one: LiveMemory, all: readonly LiveMemory[]): boolean {
   return one.grows ? one.bytesPerCall <= external.bytesPerCall * roundingShare : one.bytes <= external.bytes * roundingShare
 }
 
-/** The places that hold live memory beyond the baseline: those that grow with every call, and those that kept more than is allowed to stay. */
+/** The places with live memory: those that grow with every call, and those that kept more than `allowedBytes` beyond the baseline. */
 export function findLive(checked: CheckedBytes, rounds: readonly CheckRound[], allowedBytes: number): LiveMemory[] {
   const bytes = liveBytesOf(checked.held)
   const riseBytes = checked.peakBytes - checked.baselineBytes
@@ -38,12 +38,12 @@ export function findLive(checked: CheckedBytes, rounds: readonly CheckRound[], a
   return found.filter((one) => !isRounding(one, found)).toSorted((one, other) => other.bytes - one.bytes)
 }
 
-/** Free memory that the allocator holds when no purge was tried: all that no other holder explains, if its own count is as large. */
+/** Free memory that the allocator holds, when no purge was tried: what no other holder explains, but no more than its own count grew. */
 function untriedHolder(bytes: CheckedBytes, retainedGrowth: number | undefined): number {
   return retainedGrowth === undefined ? 0 : Math.min(bytes.held.unexplainedBytes, retainedGrowth)
 }
 
-/** What decides, with the growth of `retainedBytes` where there was no what-if. */
+/** The verdict, by the largest holder. `retainedGrowth` is needed without a what-if: by how much `retainedBytes` grew. */
 export function decideVerdict(
   bytes: CheckedBytes,
   live: readonly LiveMemory[],

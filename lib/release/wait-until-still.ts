@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { getRss } from '../process/index.js'
 
-/** RSS counts as still when it moved by less than this between two looks. */
+/** RSS stands still when it moves by less than this between two looks. */
 const stillBytes = 256 * 1024
 const lookEveryMs = 25
-/** V8 unmaps pages, and frees backing stores, on other threads for up to 100 ms after a collection. */
+/** Looks in a row. For up to 100 ms after a collection, other threads of V8 unmap pages and free backing stores. */
 const stillLooks = 6
 
-/** Waits until RSS stands still, `maxMs` at the most; whether it came to rest. `onLook` is told of each look. */
+/** Waits until RSS stands still, `maxMs` at the most. Answers whether it does. `onLook` is called at each look. */
 export async function waitUntilStill(maxMs: number, onLook?: () => void): Promise<boolean> {
   const end = performance.now() + maxMs
   let before = getRss()

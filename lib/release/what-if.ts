@@ -1,7 +1,7 @@
 import { getAllocatorStats } from '../allocator/index.js'
 import { isFailure, requireBinding } from '../binding/index.js'
 
-/** What a purge would give back, and how the allocator's memory is used: of this process as it is, which stays as it is. */
+/** What a purge would give back, and how the allocator's memory is used. It was tried in a child, so this process is unchanged. */
 export interface TriedPurge {
   readonly releasableBytes: number
   /** Handed out and not freed; undefined when the allocator doesn't tell. */
@@ -11,17 +11,17 @@ export interface TriedPurge {
   readonly forkMs: number
 }
 
-/** What is known without a child: figures of the allocator's, resident or not. */
+/** What the allocator tells without a child. Its figures include memory that isn't resident. */
 export interface UntriedPurge {
   readonly reason: string
   readonly inUseBytes: number | undefined
   readonly retainedBytes: number | undefined
 }
 
-/** A process with this much to copy, or a chunk walk this long, is not one to wait for. */
+/** A child that takes longer is given up: there is too much to copy, or too many chunks to walk. */
 const longestChildMs = 60_000
 
-/** Without a child the free lists have to be walked with their arenas locked: no longer than this, milliseconds. */
+/** Milliseconds. Without a child the free lists are walked with their arenas locked, for this long at most. */
 const walkBudgetMs = 200
 
 function readWithoutChild(reason: string): UntriedPurge {
@@ -29,7 +29,7 @@ function readWithoutChild(reason: string): UntriedPurge {
   return { reason, inUseBytes: allocatedBytes, retainedBytes }
 }
 
-/** Tries a purge in a forked child when `mayFork`; where that can't be, what the allocator says without one, and why. */
+/** Tries a purge in a forked child when `mayFork`. Otherwise answers with what the allocator tells without a child, and the reason. */
 export async function tryPurge(mayFork: boolean): Promise<TriedPurge | UntriedPurge> {
   if (!mayFork) return readWithoutChild('whatIf is false')
   const answer = await requireBinding().tryPurgeInChild(longestChildMs)
