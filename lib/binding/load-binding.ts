@@ -23,13 +23,13 @@ function load(): Loaded {
 
 const loaded = load()
 
-/** The addon, or undefined where none loads; {@link bindingLoadError} then says why. */
+/** The addon. Undefined when it can't be loaded: {@link bindingLoadError} says why. */
 export const binding: NativeBinding | undefined = 'binding' in loaded ? loaded.binding : undefined
 
 /** Why {@link binding} is undefined. */
 export const bindingLoadError: AllocscopeError | undefined = 'error' in loaded ? loaded.error : undefined
 
-/** The addon, for calls that have no other way to answer. Throws `ERR_ALLOCSCOPE_NO_ADDON`. */
+/** The addon, for calls that can't do without it. Throws `ERR_ALLOCSCOPE_NO_ADDON`. */
 export function requireBinding(): NativeBinding {
   if ('error' in loaded) throw loaded.error
   return loaded.binding
@@ -40,7 +40,7 @@ export function isFailure(answer: unknown): answer is FailureRecord {
   return typeof answer === 'object' && answer !== null && 'failure' in answer
 }
 
-/** The error that a native failure stands for. */
+/** Makes an error of a native failure. */
 export function toError({ failure }: FailureRecord, backend?: string): AllocscopeError {
   const { code, call, errno, message } = failure
   return new AllocscopeError(`ERR_ALLOCSCOPE_${code}` as AllocscopeErrorCode, `${call}: ${message}`, {

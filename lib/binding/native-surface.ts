@@ -1,4 +1,4 @@
-/** Why a native call has no answer: data, from which TypeScript makes the error. */
+/** Why a native call failed. It is plain data: TypeScript makes the error of it. */
 export interface FailureRecord {
   readonly failure: {
     readonly code: string
@@ -8,7 +8,7 @@ export interface FailureRecord {
   }
 }
 
-/** What the addon says once about the live allocator. */
+/** What doesn't change about the live allocator. */
 export interface NativeAllocatorDescription {
   readonly allocator: 'glibc' | 'jemalloc' | 'mimalloc' | 'tcmalloc' | 'unknown'
   readonly library: string
@@ -24,7 +24,7 @@ export interface NativeTable {
   readonly cells: Float64Array
 }
 
-/** A dearer reading of the live allocator. */
+/** A slower, more detailed reading of the live allocator. */
 export interface NativeAllocatorDocument {
   readonly figures: Readonly<Record<string, number>>
   readonly texts: Readonly<Record<string, string>>
@@ -56,7 +56,7 @@ export interface NativeAllocator {
 /** The calls of `native/convert/heap.cc`. */
 export interface NativeHeap {
   proveHeapLayout(examples: object): { readonly constants: number; readonly proofMicros: number } | FailureRecord
-  /** The proof with one number made wrong; what is in use isn't touched. */
+  /** For tests: the proof with one number made wrong. The proved layout in use stays as it is. */
   proveHeapLayoutWith(examples: object, number: number, delta: number): undefined | FailureRecord
   listHeapNames(): {
     readonly constants: readonly string[]
@@ -84,22 +84,22 @@ export interface NativeHeap {
 
 /** The calls of `native/convert/sampler.cc`. */
 export interface NativeSampler {
-  /** A `descriptor` of -1: the samples are drained here. Else that of a ring that another process opened. */
+  /** `descriptor` is that of a ring which another process opened, or -1: then this process drains the samples. */
   startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number, descriptor: number, published: number): number | FailureRecord
-  /** Writes a header, then whole records: see lib/watch/record-buffer.ts. */
+  /** Writes a header, then whole rows: see lib/sampling/row-buffer.ts. */
   drainSampler(figures: Float64Array, id: number): undefined | FailureRecord
-  /** Every record from now on carries these figures. */
+  /** Every row from now on carries these figures. */
   publishFigures(figures: Float64Array, id: number): undefined | FailureRecord
   stopSampler(id: number): void
   closeSampler(id: number): void
-  /** Memory for the records of a sampler in another process, which gets the descriptor. */
+  /** Memory for the rows of a sampler in another process. That process gets the descriptor. */
   openRing(bytes: number): { readonly id: number; readonly descriptor: number } | FailureRecord
-  /** As `drainSampler`. */
+  /** Like `drainSampler`. */
   drainRing(figures: Float64Array, id: number): undefined | FailureRecord
   closeRing(id: number): void
 }
 
-/** Resident bytes by the kind of mapping that they lie in. */
+/** Resident bytes by kind of mapping. */
 export interface NativeResidency {
   readonly residentBytes: number
   readonly anonymousBytes: number
@@ -115,7 +115,7 @@ export interface NativePurge {
   readonly longestLockMillis: number
 }
 
-/** What a forked child saw of its own memory. A figure that its allocator doesn't tell is absent. */
+/** A forked child's figures of its own memory. Those that the allocator doesn't tell are absent. */
 export interface NativeTriedPurge {
   readonly anonymousBeforeBytes: number
   readonly anonymousAfterBytes: number
@@ -135,13 +135,13 @@ export interface NativeRelease {
   tryPurgeInChild(timeoutMillis: number): Promise<NativeTriedPurge | FailureRecord> | FailureRecord
 }
 
-/** Memory that native code measures a thread into. Views of V8's own words are absent where those couldn't be told. */
+/** Memory into which native code measures a thread. The views of V8's own words are absent when those words couldn't be found. */
 export interface NativeProfile {
   readonly record: ArrayBuffer
   /** Beginning, top and end of the allocation area of new space, and of old space. */
   readonly young?: ArrayBuffer
   readonly old?: ArrayBuffer
-  /** Bytes that V8 knows to be kept outside of its heap. */
+  /** V8's count of bytes outside of its heap. */
   readonly external?: ArrayBuffer
   readonly newLargeObjects?: ArrayBuffer
   readonly largeObjects?: ArrayBuffer
@@ -152,12 +152,12 @@ export interface NativeProfile {
 export interface NativeProfiling {
   startProfile(path: string, bytes: number): NativeProfile | FailureRecord
   readonly synchroniseProfile: () => void
-  /** As synchroniseProfile; what was allocated since the probes last looked is nobody's. */
+  /** Like synchroniseProfile, but no line is charged for what was allocated since the last probe. */
   readonly disownProfile: () => void
   stopProfile(): void
-  /** Bytes of heap objects asked for and in use, then bytes outside of the heap asked for and in use. The first call begins to count. */
+  /** Four figures, bytes: V8's heap allocated and in use, then outside of the heap allocated and in use. Counting begins with the first call. */
   readHeapCounts(figures: Float64Array): undefined | FailureRecord
-  /** The most that RSS was since the last call. Sets the kernel's mark of it back. */
+  /** The peak of RSS since the last call. Resets the kernel's mark. */
   takePeak(): number | FailureRecord
   mapProfileFile(path: string, bytes: number): ArrayBuffer | FailureRecord
 }

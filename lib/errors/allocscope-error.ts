@@ -1,22 +1,22 @@
-/** The codes of {@link AllocscopeError}, without bad arguments, which are a `TypeError` or a `RangeError` as in Node itself. */
+/** The codes of {@link AllocscopeError}. Bad arguments are no such error: they are a `TypeError` or a `RangeError`, as in Node itself. */
 export type AllocscopeErrorCode =
   /** No binary of the addon could be loaded: another platform, or an installation without its prebuilt file. */
   | 'ERR_ALLOCSCOPE_NO_ADDON'
-  /** The platform or the live allocator has no such reading. */
+  /** This platform or allocator can't give the figures. */
   | 'ERR_ALLOCSCOPE_UNSUPPORTED'
   /** The kernel refused a file under /proc or a resource call. */
   | 'ERR_ALLOCSCOPE_PROC_UNREADABLE'
   /** A call of the live allocator failed. */
   | 'ERR_ALLOCSCOPE_ALLOCATOR_CALL'
-  /** A text that the allocator printed doesn't have the form that its version documents. */
+  /** The allocator printed a text that isn't in the form that its version documents. */
   | 'ERR_ALLOCSCOPE_MALFORMED_REPORT'
-  /** An allocator was named that isn't known or isn't installed. */
+  /** The named allocator isn't known or isn't installed. */
   | 'ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND'
-  /** A program that was to be run doesn't exist or couldn't be started. */
+  /** The program doesn't exist or couldn't be started. */
   | 'ERR_ALLOCSCOPE_PROGRAM'
-  /** A script ended its process before a check of it was done. */
+  /** The checked script ended its process before the check was done. */
   | 'ERR_ALLOCSCOPE_CHECK_CUT_SHORT'
-  /** The layout of V8's objects could not be proved, so that no object's size is known. The message names what failed. */
+  /** The layout of V8's objects could not be proved, so no object's size is known. The message names what failed. */
   | 'ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED'
   /** The forked child that tries a purge could not be made, or didn't answer. */
   | 'ERR_ALLOCSCOPE_WHAT_IF'
@@ -26,12 +26,12 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_PROFILE_RUNNING'
   /** A profile has no room for more functions and lines. */
   | 'ERR_ALLOCSCOPE_PROFILE_FULL'
-  /** A matcher of `allocscope/jest` was to measure this process while another one did. */
+  /** Two matchers of `allocscope/jest` were to measure this process at the same time. */
   | 'ERR_ALLOCSCOPE_CHECK_OVERLAPS'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 
-/** What an {@link AllocscopeError} knows beyond its code and message. */
+/** Details of an {@link AllocscopeError}, besides its code and message. */
 export interface AllocscopeErrorDetails {
   /** The allocator whose back end failed. */
   readonly backend?: string | undefined
@@ -45,7 +45,7 @@ export interface AllocscopeErrorDetails {
 
 const brand = Symbol.for('allocscope.AllocscopeError')
 
-/** The one error class of allocscope. Recognise it by {@link isAllocscopeError}, which also knows another copy's or another realm's. */
+/** The one error class of allocscope. Recognise it by {@link isAllocscopeError}: `instanceof` fails for another copy's or realm's errors. */
 export class AllocscopeError extends Error {
   override readonly name = 'AllocscopeError'
   /** What went wrong, for programs. */
@@ -64,7 +64,7 @@ export class AllocscopeError extends Error {
   }
 }
 
-/** Whether `value` is an {@link AllocscopeError}, also of another copy of the package or of another realm (Jest, vm). */
+/** Whether `value` is an {@link AllocscopeError}, of this or another copy of the package, in this or another realm (Jest, vm). */
 export function isAllocscopeError(value: unknown): value is AllocscopeError {
   return typeof value === 'object' && value !== null && brand in value
 }

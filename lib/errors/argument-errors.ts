@@ -16,7 +16,7 @@ function constructorName(value: object): string {
   }
 }
 
-/** A `TypeError` with Node's own `ERR_INVALID_ARG_TYPE`: names the argument, what was expected, and the kind of what came. */
+/** A `TypeError` with Node's own `ERR_INVALID_ARG_TYPE`. Names the argument, the expected type and the given one. */
 export function invalidArgumentType(name: string, expected: string, value: unknown): TypeError {
   const subject = name.includes('.') ? 'property' : 'argument'
   const error = new TypeError(`The "${name}" ${subject} must be ${expected}. Received ${describe(value)}`)

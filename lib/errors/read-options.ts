@@ -1,8 +1,8 @@
 import { invalidArgumentType, invalidArgumentValue, outOfRange } from './argument-errors.js'
 
 /**
- * The options as a plain record, read once: a getter that throws, throws here, before anything was done. Unknown names are refused, so
- * that a misspelt option isn't silently ignored.
+ * Reads each option once, into a plain record. So a getter that throws does it before anything is done. Unknown names are refused: a misspelt
+ * option would be silently ignored.
  */
 export function readOptions<Name extends string>(options: unknown, names: readonly Name[]): { readonly [key in Name]?: unknown } {
   if (options === undefined) return {}
@@ -42,7 +42,7 @@ export function checkBoolean(name: string, value: unknown, fallback: boolean): b
   return value
 }
 
-/** `value` when it is a function, one that does nothing when it is undefined. */
+/** `value` when it is a function, a function that does nothing when it is undefined. */
 export function checkFunction(name: string, value: unknown): (...given: readonly unknown[]) => unknown {
   if (value === undefined) return () => undefined
   if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value)

@@ -2,7 +2,7 @@ const kibibyte = 1024
 const mebibyte = 1024 ** 2
 const gibibyte = 1024 ** 3
 
-/** What stands where a figure isn't known. The reason stands below the table. */
+/** Stands for a figure that isn't known. The reason stands below the table. */
 export const unknownFigure = '–'
 
 function withOneDecimal(value: number): string {
@@ -15,15 +15,15 @@ function groupDigits(digits: string): string {
 }
 
 /**
- * `bytes` for a reader: `0 B`, `512 B`, `132.0 KiB`, `1,612.3 MiB`, `12.4 GiB`. MiB is kept up to 10,000 so that the figures of one table compare
- * at a glance. Undefined is `–`, never 0.
+ * `bytes` for a reader: `0 B`, `512 B`, `132.0 KiB`, `1,612.3 MiB`, `12.4 GiB`. MiB goes up to 10,000, so that the figures of a table compare at
+ * a glance. Undefined is `–`, never 0.
  */
 export function formatBytes(bytes: number | undefined): string {
   if (bytes === undefined || Number.isNaN(bytes)) return unknownFigure
   const sign = bytes < 0 ? '-' : ''
   const size = Math.abs(bytes)
   if (size < kibibyte) return `${sign}${Math.round(size)} B`
-  // 1,023.96 KiB would round up to a figure that belongs to the next unit.
+  // 1,023.96 KiB would round up to 1,024.0 KiB, which is 1.0 MiB.
   if (size < mebibyte - kibibyte / 20) return `${sign}${withOneDecimal(size / kibibyte)} KiB`
   if (size < 10_000 * mebibyte - mebibyte / 20) return `${sign}${withOneDecimal(size / mebibyte)} MiB`
   return `${sign}${withOneDecimal(size / gibibyte)} GiB`

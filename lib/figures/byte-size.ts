@@ -2,7 +2,7 @@ const grammar = /^\s*(?<whole>\d+)(?:\.(?<decimals>\d+))?\s*(?:(?<prefix>[KMGTP]
 
 const prefixes = 'KMGTP'
 
-/** The nearest whole number of bytes. Exact, as a double holds neither a tenth nor every product of large figures. */
+/** The nearest whole number of bytes. Computed in integers: doubles hold neither a tenth nor every large product exactly. */
 function toBytes(whole: string, decimals: string, unitBytes: bigint): number {
   const denominator = 10n ** BigInt(decimals.length)
   const numerator = BigInt(whole + decimals) * unitBytes
@@ -10,8 +10,8 @@ function toBytes(whole: string, decimals: string, unitBytes: bigint): number {
 }
 
 /**
- * Reads what a user writes for a size, to whole bytes: `4096`, `0.1MiB`, `24 MB`. KiB and its like are powers of 1,024, KB and its like of 1,000.
- * Undefined where it is none. May be more than `Number.MAX_SAFE_INTEGER`.
+ * Reads a size as a user writes it, to whole bytes: `4096`, `0.1MiB`, `24 MB`. KiB and its like are powers of 1,024, KB and its like of 1,000.
+ * Undefined when `text` isn't a size. May be more than `Number.MAX_SAFE_INTEGER`.
  */
 export function parseBytes(text: string): number | undefined {
   const groups = grammar.exec(text)?.groups

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** What the kernel said of another process the last time it was asked. */
+/** The kernel's figures of another process, as last read. */
 export interface KernelSighting {
   /** `VmHWM` of `/proc/<pid>/status`, bytes. */
   readonly peakRssBytes: number
@@ -14,8 +14,8 @@ function kibibytes(status: string, name: string): number {
 }
 
 /**
- * Asks the kernel about process `pid` now and every `intervalMs`, from outside: it answers while that process's event loop is blocked, and
- * right up to a kill. The returned function ends the watch; it answers undefined where there is no /proc.
+ * Asks the kernel about process `pid` now and every `intervalMs`. That works while the process's event loop is blocked, and right up to a kill. The
+ * returned function ends the watch. It answers undefined where there is no /proc.
  */
 export function watchFromOutside(pid: number, intervalMs: number): () => KernelSighting | undefined {
   let sighting: KernelSighting | undefined
@@ -23,7 +23,7 @@ export function watchFromOutside(pid: number, intervalMs: number): () => KernelS
     try {
       const status = readFileSync(`/proc/${pid}/status`, 'latin1')
       const rssBytes = kibibytes(status, 'VmRSS')
-      // A process that has ended but wasn't waited for has no memory lines.
+      // A zombie, a process that has ended but wasn't waited for, has no memory lines.
       if (rssBytes === 0) return
       sighting = { rssBytes, peakRssBytes: kibibytes(status, 'VmHWM'), readings: (sighting?.readings ?? 0) + 1 }
     } catch {

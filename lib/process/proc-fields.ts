@@ -1,6 +1,5 @@
 /**
- * The `Name:   123 kB` lines of a file under /proc, in bytes. Lines of another form (the address line of `smaps_rollup`, counts without a
- * unit) are left out.
+ * The `Name:   123 kB` lines of a file under /proc, in bytes. Other lines are left out: the address line of `smaps_rollup`, counts without a unit.
  */
 export function parseProcFields(text: string): ReadonlyMap<string, number> {
   const fields = new Map<string, number>()

@@ -5,7 +5,7 @@ import { binding, isFailure, toError } from '../binding/index.js'
 import { AllocscopeError, checkOneOf, readOptions } from '../errors/index.js'
 import { parseProcFields } from './proc-fields.js'
 
-/** What the kernel says of this process at the price of two system calls. */
+/** The kernel's figures of this process. They cost two system calls. */
 export interface ProcessMemory {
   /** Resident set size, bytes: pages in physical memory, shared ones included. `/proc/self/statm`, second field. */
   readonly rssBytes: number
@@ -14,8 +14,8 @@ export interface ProcessMemory {
   /** Resident pages that a file or shared memory backs, bytes. `/proc/self/statm`, third field; undefined off Linux. */
   readonly residentSharedBytes: number | undefined
   /**
-   * The largest RSS that this program has had, bytes. `ru_maxrss`, or `VmHWM` while `ru_maxrss` still shows the peak of the program that
-   * started this one (it survives `execve`).
+   * The largest RSS that this program has had, bytes. `ru_maxrss`, or else `VmHWM`: `ru_maxrss` survives `execve`, so it may still be the peak of
+   * the program that started this one.
    */
   readonly peakRssBytes: number
   /** Page faults served without reading a disk, since the process began. `ru_minflt`. */
@@ -28,7 +28,7 @@ export interface ProcessMemory {
   readonly source: 'statm+getrusage' | 'node'
 }
 
-/** {@link ProcessMemory} and the kernel's walk of every mapping. */
+/** {@link ProcessMemory} and figures for which the kernel walks every mapping. */
 export interface FullProcessMemory extends ProcessMemory {
   /** Proportional set size, bytes: shared pages divided by their number of users. `Pss` of `smaps_rollup`. */
   readonly pssBytes: number
@@ -53,8 +53,8 @@ export interface FullProcessMemory extends ProcessMemory {
 /** Options of {@link getProcessMemory}. */
 export interface ProcessMemoryOptions {
   /**
-   * `'basic'` (the default) costs about 2 µs. `'full'` has the kernel walk every mapping: about 0.5 ms in a process of 40 MB and 8 ms in one
-   * of 640 MB, with this process's memory map locked for reading meanwhile.
+   * `'basic'` (the default) costs about 2 µs. For `'full'` the kernel walks every mapping: about 0.5 ms in a process of 40 MB and 8 ms in one of
+   * 640 MB. The process's memory map is locked for reading during the walk.
    */
   readonly detail?: 'basic' | 'full'
 }

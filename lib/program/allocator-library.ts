@@ -9,7 +9,7 @@ import type { PreloadableAllocator } from './distribution.js'
 const sonames: Readonly<Record<PreloadableAllocator, readonly string[]>> = {
   jemalloc: ['libjemalloc.so.2', 'libjemalloc.so.1', 'libjemalloc.so'],
   mimalloc: ['libmimalloc.so.3', 'libmimalloc.so.2', 'libmimalloc.so.2.0', 'libmimalloc.so.1', 'libmimalloc.so'],
-  // The minimal one first: the other also carries a heap profiler, which nobody asked for.
+  // The minimal one first: the full one also brings a heap profiler that isn't needed.
   tcmalloc: ['libtcmalloc_minimal.so.4', 'libtcmalloc.so.4', 'libtcmalloc_minimal.so', 'libtcmalloc.so'],
 }
 
@@ -20,7 +20,7 @@ const machines: Readonly<Record<string, { readonly elf: number; readonly triplet
   arm64: { elf: 183, triplet: 'aarch64-linux-gnu' },
 }
 
-/** Names and files of the dynamic linker's cache, as `ldconfig -p` prints them. */
+/** The dynamic linker's cache: files by library name, from the text of `ldconfig -p`. */
 export function parseLinkerCache(text: string): ReadonlyMap<string, readonly string[]> {
   const files = new Map<string, string[]>()
   for (const [, name, file] of text.matchAll(/^\s+(\S+) \([^)]*\) => (\/.*)$/gm)) {
@@ -30,7 +30,7 @@ export function parseLinkerCache(text: string): ReadonlyMap<string, readonly str
 }
 
 function readLinkerCache(): ReadonlyMap<string, readonly string[]> {
-  // Debian's unprivileged PATH has no sbin.
+  // On Debian only root's PATH contains sbin.
   for (const command of ['/sbin/ldconfig', '/usr/sbin/ldconfig', 'ldconfig']) {
     const { status, stdout } = spawnSync(command, ['-p'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
     if (status === 0) return parseLinkerCache(stdout)
@@ -44,7 +44,7 @@ function folders(): string[] {
   return [...ofTriplet, '/usr/lib64', '/lib64', '/usr/lib', '/lib', '/usr/local/lib64', '/usr/local/lib']
 }
 
-/** Whether `file` is a shared object for this process's machine: a folder may hold another architecture's, or a linker script of that name. */
+/** Whether `file` is a shared object for this machine. It may be for another architecture, or be a linker script. */
 function loadsHere(file: string): boolean {
   const header = Buffer.alloc(20)
   try {
@@ -59,11 +59,11 @@ function loadsHere(file: string): boolean {
   return machine === undefined || header.readUInt16LE(18) === machine.elf
 }
 
-/** `LD_PRELOAD` separates its files by spaces and colons and can't quote them. */
+/** Spaces and colons separate the files of `LD_PRELOAD`. They can't be quoted. */
 const unquotable = /[\s:]/
 
 /**
- * The file of `allocator`'s library: from `LD_LIBRARY_PATH`, the linker's cache, or the folders where distributions put it. Links followed.
+ * The file of `allocator`'s library, links resolved. Looks in `LD_LIBRARY_PATH`, the linker's cache, and the folders that distributions use.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`, which names the package to install.
  */

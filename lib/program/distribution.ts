@@ -21,13 +21,13 @@ const arch: Packages = { install: 'pacman -S', names: { jemalloc: 'jemalloc', mi
 
 const packagesByDistribution: Readonly<Record<string, Packages>> = { debian, ubuntu: debian, fedora, rhel: fedora, centos: fedora, arch }
 
-/** `ID` and then `ID_LIKE` of an `os-release` file: the distribution, and those it descends from. */
+/** `ID` and then `ID_LIKE` of an `os-release` file: the distribution and its ancestors. */
 export function parseOsRelease(text: string): readonly string[] {
   const value = (name: string): string => new RegExp(`^${name}=["']?([^"'\\n]*)["']?$`, 'm').exec(text)?.[1] ?? ''
   return `${value('ID')} ${value('ID_LIKE')}`.split(/\s+/).filter((id) => id !== '')
 }
 
-/** What to install for `allocator` on the distribution that `osRelease` describes, as a sentence's end. */
+/** The end of a sentence: how to install `allocator` on the distribution that `osRelease` describes. */
 export function describePackage(allocator: PreloadableAllocator, osRelease: string): string {
   const id = parseOsRelease(osRelease).find((name) => Object.hasOwn(packagesByDistribution, name))
   const packages = id === undefined ? undefined : packagesByDistribution[id]

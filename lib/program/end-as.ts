@@ -1,13 +1,13 @@
 import type { ProgramEnding } from './child-program.js'
 
-/** Longer than a signal to oneself takes to arrive. */
+/** A signal that this process sends to itself has arrived by then. */
 const signalPatienceMs = 1000
 
 const firstSignalCode = 128
 
 /**
- * Ends this process as the program ended: with its exit code, or by its signal, so that a shell or a supervisor sees what it would have seen
- * without allocscope.
+ * Ends this process as the program ended: with the same exit code, or by the same signal. So a shell or a supervisor sees what it would see without
+ * allocscope.
  */
 export async function endAs({
   exitCode,

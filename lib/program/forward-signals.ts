@@ -18,8 +18,8 @@ export function isForeground(): boolean {
 }
 
 /**
- * Hands the signals that reach this process on to `child`, until the returned function is called. A Ctrl-C isn't handed on: the terminal has
- * given it to the child already, and many programs take a second one for impatience.
+ * Forwards this process's signals to `child` until the returned function is called. Ctrl-C isn't forwarded: the terminal sends it to the child too,
+ * and many programs quit at once on a second one.
  */
 export function forwardSignals(child: ChildProcess): () => void {
   const forward = (signal: NodeJS.Signals): void => {

@@ -1,7 +1,7 @@
 const flags = /^(?:--import|--require|-r)$/
 const joinedFlags = /^(?:--import|--require|-r)=(.*)$/
 
-/** A preload among node's flags: what is loaded, and the flags that say so, two of them where the name stands by itself. */
+/** A preload among node's flags. `length` is 2 when its name is a flag of its own: `--require name`, not `--require=name`. */
 interface PreloadFlag {
   readonly name: string
   readonly index: number
@@ -16,20 +16,20 @@ function findPreloads(): readonly PreloadFlag[] {
   })
 }
 
-/** Takes a preload of allocscope's out of `process.execArgv`, from which `child_process.fork` and `cluster` would pass it on to children. */
+/** Takes allocscope's preload out of `process.execArgv`. Otherwise `child_process.fork` and `cluster` would pass it on to children. */
 export function hidePreload(isOwn: (name: string) => boolean): void {
   const own = findPreloads().filter(({ name }) => isOwn(name))
   for (const { index, length } of own.toReversed()) process.execArgv.splice(index, length)
 }
 
-/** The preloads behind the last one of allocscope's: a loader among them sees a file first, and hands over what it likes. */
+/** The preloads after the last one of allocscope's. A loader among them sees each file first and may change it. */
 export function preloadsAfter(isOwn: (name: string) => boolean): readonly string[] {
   const names = findPreloads().map(({ name }) => name)
   const own = names.findLastIndex(isOwn)
   return own === -1 ? [] : names.slice(own + 1)
 }
 
-/** The value of an environment variable that is meant for allocscope alone: the program and its children don't see it. */
+/** Reads an environment variable that is meant for allocscope alone, and deletes it: the program and its children don't see it. */
 export function takeVariable(name: string): string | undefined {
   const value = process.env[name]
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an environment variable is taken out by its name

@@ -3,17 +3,17 @@ import { inspect } from 'node:util'
 
 import { AllocscopeError } from '../errors/index.js'
 
-/** What a file of lines of JSON is, as its first line says. Two copies of allocscope may meet in one file. */
+/** The first line of a file of JSON lines. It says what the file is: two versions of allocscope may read and write the same one. */
 export interface LineStamp {
   readonly allocscope: string
   /** Raised when a line changes its meaning. */
   readonly version: number
 }
 
-/** A file of lines, as far as it was written. */
+/** The lines of a file that may have been cut short. */
 export interface StampedLines {
   readonly values: readonly unknown[]
-  /** Lines that aren't whole: the writer was killed in mid-write. */
+  /** Incomplete lines: the writer was killed while it wrote them. */
   readonly tornLines: number
 }
 
@@ -41,8 +41,7 @@ function parseLine(line: string): { readonly value: unknown } | undefined {
 }
 
 /**
- * The values of a file's lines without its stamp. A line that isn't whole is counted, never guessed at; nothing at all is an empty file, whose
- * writer never began.
+ * The values of a file's lines, without the stamp. Incomplete lines are counted, never guessed at. A file may be empty: its writer never began.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_INTERNAL` when the file is another one, or of another version.
  */
@@ -52,21 +51,21 @@ export function parseStampedLines(text: string, stamp: LineStamp): StampedLines 
     .filter((line) => line !== '')
     .map(parseLine)
   const [first, ...rest] = parsed
-  // A stamp that is torn is the last that was written.
+  // When the stamp is incomplete, nothing was written after it.
   if (first !== undefined || rest.length > 0) checkStamp(first?.value, stamp)
   const values = rest.filter((line) => line !== undefined).map(({ value }) => value)
   return { values, tornLines: parsed.length - values.length - (first === undefined ? 0 : 1) }
 }
 
 /**
- * Appends text to the file that is open under `descriptor`; false when that can't be done any more, and nothing is thrown. Throws what the file
- * system throws when it is made.
+ * Answers with a function that appends text to the file open under `descriptor`. It returns false when it can't, and never throws. Making the
+ * function throws what the file system throws.
  */
 export function appendLinesTo(descriptor: number): (text: string) => boolean {
   const { ino, dev } = fstatSync(descriptor)
   return (text) => {
     try {
-      // A program that closes descriptors it doesn't own may have been given this number for a file of its own.
+      // A program may have closed this descriptor and got the same number for a file of its own.
       const now = fstatSync(descriptor)
       if (now.ino !== ino || now.dev !== dev) return false
       writeSync(descriptor, text)

@@ -9,15 +9,15 @@ import { forwardSignals } from './forward-signals.js'
 
 /** How a program is started. */
 export interface ProgramOptions {
-  /** The allocator to run under; undefined leaves the environment's. */
+  /** The allocator to run under. Undefined keeps the one that the environment sets. */
   readonly allocator: AllocatorChoice | undefined
   /** Flags for node itself, allocscope's own preload among them. */
   readonly nodeFlags: readonly string[]
-  /** A script that node runs in the program's place, with the program's file as its first argument; by default the program itself. */
+  /** A script for node to run instead of the program. Its first argument is the program's file. */
   readonly through?: string
 }
 
-/** An allocator that was asked for, and the file that is preloaded for it. */
+/** The allocator that was asked for, and the file to preload for it. */
 export interface RequestedAllocator {
   readonly allocator: AllocatorChoice
   readonly library: string | undefined
@@ -25,7 +25,7 @@ export interface RequestedAllocator {
 
 /** A program that runs. */
 export interface StartedProgram {
-  /** 0 when it could not be started: {@link StartedProgram.ended} then says why. */
+  /** 0 when it could not be started: {@link StartedProgram.ended} says why. */
   readonly pid: number
   /** Resolves when it has ended; rejects with `ERR_ALLOCSCOPE_PROGRAM` when it could not be started. */
   readonly ended: Promise<ProgramEnding>
@@ -44,17 +44,17 @@ function environmentFor(
   return preload === undefined ? environment : { ...environment, LD_PRELOAD: preload }
 }
 
-/** A program that was found, with what it needs: to be started once. */
+/** A program that was found, ready to be started once. */
 export interface FoundProgram {
-  /** The allocator that it runs under; undefined when the environment's is left. */
+  /** The allocator to run under. Undefined keeps the one that the environment sets. */
   readonly requested: RequestedAllocator | undefined
-  /** `variables` are for the observer that is preloaded, as is the descriptor: the program finds it as its 3. */
+  /** `variables` and `descriptor` are for the preloaded observer. It finds the descriptor as number 3. */
   start(variables: NodeJS.ProcessEnv, descriptor?: number): StartedProgram
 }
 
 /**
- * Looks for `program` and the allocator's library, so that nothing is prepared for what can't be run. It will run with this very node, its
- * standard streams left alone; signals that reach this process will reach it.
+ * Looks for `program` and the allocator's library, before anything else is prepared. The program will run with this same node and this process's
+ * standard streams. This process's signals are forwarded to it.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when there is no such program, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
  */

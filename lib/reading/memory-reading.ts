@@ -6,10 +6,10 @@ import type { HeapStats } from '../heap/heap-stats.js'
 import { getProcessMemory } from '../process/index.js'
 import type { FullProcessMemory, ProcessMemory } from '../process/index.js'
 
-/** One look at this process: its allocator, what the kernel says, and V8's heap of the calling thread. */
+/** One look at this process: its allocator, the kernel's figures, and V8's heap of the calling thread. */
 export interface MemoryReading {
   readonly allocator: AllocatorStats
-  /** With the kernel's split by kind where `/proc/self/smaps_rollup` can be read. */
+  /** In full when `/proc/self/smaps_rollup` can be read. */
   readonly process: ProcessMemory | FullProcessMemory
   readonly heap: HeapStats
 }
@@ -18,7 +18,7 @@ function readProcess(): ProcessMemory | FullProcessMemory {
   try {
     return getProcessMemory({ detail: 'full' })
   } catch (error) {
-    // Off Linux, and in sandboxes that hide smaps_rollup, the basic figures are still true.
+    // There is no smaps_rollup off Linux and in some sandboxes. The basic figures are still true.
     if (isAllocscopeError(error)) return getProcessMemory()
     throw error
   }

@@ -4,21 +4,21 @@ import { getHeapStats } from '../heap/heap-stats.js'
 import type { HeapStats } from '../heap/heap-stats.js'
 import { getProcessMemory } from '../process/index.js'
 
-/** V8's heap of one thread. {@link HeapStats} has these and more. */
+/** Some figures of {@link HeapStats}: V8's heap of one thread. */
 export type HeapBytes = Pick<HeapStats, 'usedBytes' | 'committedBytes' | 'externalBytes' | 'arrayBufferBytes'>
 
-/** One reading of an observed program. V8's figures are the main thread's; what isn't known is undefined. */
+/** One reading of an observed program. V8's figures are the main thread's. Unknown figures are undefined. */
 export interface MemorySample {
-  /** Milliseconds since the readings began, which is before the program's first line. */
+  /** Milliseconds since the readings began, before the program's first line ran. */
   readonly elapsedMs: number
   readonly rssBytes: number
-  /** The kernel's own peak so far, which sees what happens between samples. */
+  /** The kernel's own peak so far. It includes what happens between samples. */
   readonly peakRssBytes: number
   /** {@link AllocatorStats}: `mappedBytes`, `allocatedBytes`, `retainedBytes`. */
   readonly mappedBytes: number | undefined
   readonly allocatedBytes: number | undefined
   readonly retainedBytes: number | undefined
-  /** Arenas, where the allocator has them and a cheap reading counts them. */
+  /** Under glibc, when a cheap reading counts them. */
   readonly arenaCount: number | undefined
   readonly heap: HeapBytes
 }
@@ -30,7 +30,7 @@ export interface ObservedAllocator {
   readonly others: readonly OtherAllocator[]
 }
 
-/** A sample with what it leaves out. */
+/** A sample, and the figures that it lacks. */
 export interface SampledMemory {
   readonly sample: MemorySample
   readonly missing: readonly MissingFigures[]
@@ -43,7 +43,7 @@ function askAllocator(detail: AllocatorDetail, budgetMs: number | undefined): Al
   try {
     return { stats: getAllocatorStats(budgetMs === undefined ? { detail } : { detail, budgetMs }) }
   } catch (error) {
-    // A program is being run: that its allocator can't be read is a gap in what is known of it, never an end of the program.
+    // The observed program must run on. When its allocator can't be read, some figures are missing.
     return { reason: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -12,11 +12,11 @@ export interface StartLine {
   readonly allocator: ObservedAllocator | undefined
   readonly missing: readonly MissingFigures[]
   readonly sample: MemorySample
-  /** Of a watched program: what its sampling thread's rows are, on this program's clock. */
+  /** Of a watched program: the layout of its sampling thread's rows. Times are on the program's clock. */
   readonly layout?: RowLayout | undefined
 }
 
-/** A sample. The counts are of all samples so far, written or not: of a long run only some are written. */
+/** A sample. Of a long run only some samples are written, but the counts are of all. */
 export interface SampleLine {
   readonly kind: 'sample'
   readonly samples: number
@@ -36,16 +36,16 @@ export interface ExitLine {
 
 export type ObservedLine = StartLine | SampleLine | ExitLine
 
-/** What an observed program wrote of itself, however it ended. */
+/** The lines that an observed program wrote, however it ended. */
 export interface ObservedLines {
   readonly lines: readonly ObservedLine[]
-  /** Lines that aren't whole: the process was killed in mid-write. */
+  /** Incomplete lines: the process was killed while it wrote them. */
   readonly tornLines: number
 }
 
 const stamp: LineStamp = { allocscope: 'observed', version: 1 }
 
-/** One line of the file. What isn't known is written as null: JSON has no undefined. */
+/** One line of the file. Undefined is written as null: JSON has no undefined. */
 function encodeLine(line: ObservedLine): string {
   return `${JSON.stringify(line, (_key, value: unknown) => (value === undefined ? null : value))}\n`
 }
@@ -78,7 +78,7 @@ function isObservedLine(value: unknown): value is ObservedLine {
 }
 
 /**
- * The lines of a file's text. A line that isn't whole is counted, never guessed at.
+ * The lines of a file's text. Incomplete lines are counted, never guessed at.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_INTERNAL` when another version of allocscope wrote it.
  */

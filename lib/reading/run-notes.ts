@@ -28,7 +28,7 @@ export function milliseconds(value: number): string {
   return `${Math.round(value).toLocaleString('en-US')} ms`
 }
 
-/** That another allocator serves malloc than the one that was asked for. */
+/** Notes when malloc is served by another allocator than was asked for. */
 export function mismatchNote(requested: RequestedAllocator | undefined, allocator: ObservedAllocator | undefined): RunNote[] {
   if (requested === undefined || allocator === undefined || requested.allocator === allocator.name) return []
   const took = requested.library === undefined ? '' : ` although ${requested.library} was preloaded`
@@ -36,7 +36,7 @@ export function mismatchNote(requested: RequestedAllocator | undefined, allocato
   return [{ kind: 'allocator-mismatch', message }]
 }
 
-/** How far the readings came. */
+/** Which readings there are. */
 interface Reach {
   readonly started: boolean
   readonly exited: boolean
@@ -50,7 +50,7 @@ function tornNotes(tornLines: number): RunNote[] {
   return [{ kind: 'torn-line', message }]
 }
 
-/** What is missing at the end of the readings, and why. */
+/** Notes which of the last readings are missing, and why. */
 export function endingNotes({ exitCode, signal, observed, durationMs }: ObservedEnding, { started, exited, lastMs }: Reach): RunNote[] {
   const torn = tornNotes(observed.tornLines)
   if (!started) {

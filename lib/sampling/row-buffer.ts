@@ -2,10 +2,10 @@ import { isFailure, toError } from '../binding/index.js'
 import type { FailureRecord } from '../binding/index.js'
 import type { WatchSummary } from './sampling-summary.js'
 
-/** Places of the header that a drain writes. DrainField of native/convert/sampler.cc. */
+/** Places in the header that a drain writes. `DrainField` in native/convert/sampler.cc. */
 export const drainPlace = { drained: 0, samples: 1, missed: 2, lost: 3, cpuMs: 4, elapsedMs: 5, intervalMs: 6, length: 7 } as const
 
-/** Several times the longest row, whatever the allocator. */
+/** Several times the longest row of any allocator. */
 const bufferWords = 8192
 
 /** `drainSampler` or `drainRing`, of one sampler. */
@@ -21,7 +21,7 @@ function takeWords(): Float64Array {
   return words
 }
 
-/** A sampler's rows, in order. Taking one takes it out, so that nothing is given twice or lost if its receiver throws. */
+/** A sampler's rows, in order. A row is removed as it is taken: if its receiver throws, no row is given twice and none is lost. */
 export class RowBuffer {
   readonly #drainInto: Drain
   #words = takeWords()
@@ -57,7 +57,7 @@ export class RowBuffer {
     }
   }
 
-  /** From now on nothing is drained: there is nothing left to drain from. */
+  /** Nothing is drained from now on: the sampler is gone. */
   close(): void {
     if (!this.#open) return
     this.#open = false

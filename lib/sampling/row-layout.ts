@@ -6,14 +6,14 @@ import type { ArenaSample } from './arena-sample.js'
 /** Places within a row. RowField of native/sampler/sampler.h. */
 export const rowPlace = { length: 0, timeMs: 1, costMicros: 2, missed: 3, lost: 4, arenas: 5, rss: 6, figures: 7 } as const
 
-/** What must be known of the process that sampled to understand its rows. */
+/** What it takes to understand the rows of a process. */
 export interface RowLayout {
   readonly allocator: NativeAllocatorDescription['allocator']
-  /** The figures that its back end reads, in order. */
+  /** The figures that the allocator's back end reads, in order. */
   readonly figures: readonly string[]
-  /** How many figures of the sampler's owner follow them. */
+  /** How many published figures follow them: those that the sampler's owner adds. */
   readonly published: number
-  /** What turns CLOCK_MONOTONIC's milliseconds into {@link ArenaSample.timeMs}. */
+  /** CLOCK_MONOTONIC's milliseconds plus this are {@link ArenaSample.timeMs}. */
   readonly clockOffsetMs: number
 }
 
@@ -42,13 +42,13 @@ export function toSample(row: Float64Array, layout: RowLayout): ArenaSample {
   }
 }
 
-/** What the sampler's owner had published when the row was made; undefined each before it had. */
+/** The owner's published figures when the row was made. Each is undefined before the first were published. */
 export function publishedIn(row: Float64Array, layout: RowLayout): readonly (number | undefined)[] {
   const start = rowPlace.figures + layout.figures.length
   return Array.from(row.subarray(start, start + layout.published), known)
 }
 
-/** The arenas by number. glibc's list has the main arena first and then the newest: it inserts behind the main arena. */
+/** The arenas by number. glibc inserts new arenas after the main one, so its list is the main arena, then newest to oldest. */
 function byNumber(count: number, listed: Float64Array): readonly (number | undefined)[] {
   return Array.from({ length: count }, (_, number) => listed[number === 0 ? 0 : count - number])
 }

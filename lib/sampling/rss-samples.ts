@@ -15,8 +15,8 @@ const ringBytes = 4 << 20
 const drainEveryMs = 500
 
 /**
- * RSS alone, sampled by a thread of its own, which goes on while this one is blocked. Draining allocates no more than the samples: it may run within
- * what is measured.
+ * Samples RSS alone, on a thread of its own that goes on while this one is blocked. Draining allocates nothing but the samples, so it may run while
+ * memory is measured.
  */
 export class RssSamples {
   readonly samples: RssSample[] = []
@@ -65,7 +65,7 @@ export class RssSamples {
     for (let at = begin; at < end; at += this.#buffer[at + rowPlace.length] as number) {
       const timeMs = (this.#buffer[at + rowPlace.timeMs] as number) - this.#startedMs
       const rssBytes = this.#buffer[at + rowPlace.rss] as number
-      // NaN: the kernel refused that reading.
+      // It is NaN when the kernel refused the reading.
       if (rssBytes > 0) this.samples.push({ timeMs: Math.max(0, timeMs), rssBytes })
     }
   }

@@ -8,7 +8,7 @@ import { toSample } from './row-layout.js'
 import type { RowLayout } from './row-layout.js'
 import type { WatchSummary } from './sampling-summary.js'
 
-/** The names of the figures that rows of this process carry: those of the footprint, but for RSS, which has a place of its own. */
+/** The names of the figures in this process's rows: those of the footprint. RSS isn't among them, as it has a place of its own. */
 export function rowFigures(binding: NativeBinding): Pick<RowLayout, 'allocator' | 'figures'> {
   const { allocator, footprintFields } = binding.describeAllocator()
   return { allocator, figures: footprintFields.slice(1) }
@@ -19,7 +19,7 @@ export interface SamplerOptions {
   readonly intervalMs: number
   /** The share of a core that it may use. */
   readonly maxCpuShare: number
-  /** Bytes of the ring that its rows wait in. */
+  /** Size of the ring in which its rows wait, bytes. */
   readonly bufferBytes: number
 }
 
@@ -40,7 +40,7 @@ export class SamplerSource {
     this.#rows = new RowBuffer((buffer) => binding.drainSampler(buffer, answer))
   }
 
-  /** The oldest sample that wasn't read yet; undefined when there is none. */
+  /** The oldest unread sample; undefined when there is none. */
   next(): ArenaSample | undefined {
     const row = this.#rows.take()
     return row === undefined ? undefined : toSample(row, this.#layout)

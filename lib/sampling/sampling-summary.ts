@@ -1,17 +1,17 @@
-/** What a watch has done and cost. */
+/** How much a watch has sampled, and its cost. */
 export interface WatchSummary {
   /** Readings made, dropped ones included. */
   readonly samples: number
-  /** Deadlines passed without a reading, as the sampling thread wasn't run in time. */
+  /** Deadlines without a reading: the system didn't run the sampling thread in time. */
   readonly missedSamples: number
-  /** Readings dropped, as the buffer was full. */
+  /** Readings dropped: the buffer was full. */
   readonly lostSamples: number
   /** How long the watch has run, milliseconds. */
   readonly durationMs: number
-  /** What the sampling thread has used of a core, milliseconds. `CLOCK_THREAD_CPUTIME_ID`; delivering the samples on this thread isn't in it. */
+  /** Processor time of the sampling thread, milliseconds. `CLOCK_THREAD_CPUTIME_ID`. Delivering the samples on this thread isn't included. */
   readonly cpuMs: number
   /** {@link WatchSummary.cpuMs} / {@link WatchSummary.durationMs}: 0.01 is one per cent of one core. */
   readonly cpuShare: number
-  /** The interval kept now, milliseconds: more than was asked for while readings are too dear for `maxCpuShare`. */
+  /** The present interval, milliseconds. Longer than asked for while readings cost more than `maxCpuShare` allows. */
   readonly intervalMs: number
 }

@@ -6,20 +6,20 @@ import type { RowLayout } from './row-layout.js'
 import { rowFigures } from './sampler-source.js'
 import type { WatchSummary } from './sampling-summary.js'
 
-/** A sample of another process, with what its sampler's owner had published by then. */
+/** A sample of another process, with the figures that its owner had published by then. */
 export interface RingSample {
   readonly sample: ArenaSample
   readonly published: readonly (number | undefined)[]
 }
 
 /**
- * Memory that another process's sampling thread writes its rows to and that this one reads, whatever the threads of the other are doing.
- * A file without a name: {@link SharedRing.descriptor} is handed to the other process, and nothing is left when both have ended.
+ * Memory shared with another process. A sampling thread there writes rows into it, and this process reads them, even while the other's threads are
+ * blocked. It is a file without a name: the other process gets {@link SharedRing.descriptor}, and nothing is left when both have ended.
  */
 export class SharedRing {
   readonly #id: number
   readonly #rows: RowBuffer
-  /** Of the file. Whoever opened the ring closes it. */
+  /** Of the file. The caller who opened the ring closes it. */
   readonly descriptor: number
 
   /** Throws `ERR_ALLOCSCOPE_NO_ADDON`, `ERR_ALLOCSCOPE_PROC_UNREADABLE`. */
@@ -32,7 +32,7 @@ export class SharedRing {
     this.#rows = new RowBuffer((buffer) => binding.drainRing(buffer, opened.id))
   }
 
-  /** The oldest sample that wasn't read yet; undefined when there is none. */
+  /** The oldest unread sample; undefined when there is none. */
   next(layout: RowLayout): RingSample | undefined {
     const row = this.#rows.take()
     return row === undefined ? undefined : { sample: toSample(row, layout), published: publishedIn(row, layout) }
@@ -49,11 +49,11 @@ export class SharedRing {
   }
 }
 
-/** The other end of a {@link SharedRing}: a sampling thread of this process that writes into it, until this process ends. */
+/** The writing end of a {@link SharedRing}: a sampling thread of this process, which runs until the process ends. */
 export interface RingSampler {
-  /** What the reader must know; its clock is left as it is. */
+  /** For the reader of the rows. Its times are CLOCK_MONOTONIC's. */
   readonly layout: RowLayout
-  /** Gives the samples from now on these figures. About 0.2 µs. */
+  /** Adds these figures to every sample from now on. About 0.2 µs. */
   publish(figures: Float64Array): void
 }
 

@@ -26,12 +26,12 @@ export interface ArenaWatcherEvents {
   end: [summary: WatchSummary]
 }
 
-/** Samples are given to their listeners no more often than this, milliseconds: fewer wake-ups, with nothing lost. */
+/** Listeners get their samples no more often than this, milliseconds. That saves wake-ups and loses nothing. */
 const minDrainMs = 50
 
 /**
- * A watch that {@link watchArenas} started. Its timer is unref'd: neither it nor an iteration over it keeps a process alive. A listener that
- * throws makes an uncaught exception, as with every emitter; the samples after it are still given if the process lives on.
+ * A watch that {@link watchArenas} started. Neither its timer nor an iteration over it keeps a process alive. When a listener throws, that is an
+ * uncaught exception, as with every emitter. If the process lives on, the samples after it are still given.
  */
 export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
   readonly #source: SamplerSource
@@ -53,14 +53,14 @@ export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
     addRunning(this)
   }
 
-  /** What the watch has done and cost so far; after the end, in all. About 1 µs. */
+  /** The watch's samples and cost, so far or in all. About 1 µs. */
   get summary(): WatchSummary {
     return this.#summary ?? this.#source.summary()
   }
 
   /**
-   * Ends the watch: joins the sampling thread, which takes less than a millisecond, gives out what was sampled, then emits `'end'`. The second
-   * call does nothing. Called by itself when the process exits, so that the last samples are seen.
+   * Ends the watch: joins the sampling thread, gives out the last samples, then emits `'end'`. The join takes less than a millisecond. A second call
+   * does nothing. When the process exits, it is called by itself, so that no samples are lost.
    */
   stop(): void {
     if (this.#stopping) return
@@ -81,7 +81,7 @@ export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
     this.stop()
   }
 
-  /** The samples from the first `next()` on, until the watch ends. A slow consumer makes them wait, in memory without a bound. */
+  /** The samples from the first `next()` until the watch ends. For a slow consumer they wait in memory, without a limit. */
   async *[Symbol.asyncIterator](): AsyncGenerator<ArenaSample, void, undefined> {
     if (this.#stopping) return
     for await (const [sample] of on(this, 'sample', { close: ['end'] }) as AsyncIterable<[ArenaSample]>) yield sample

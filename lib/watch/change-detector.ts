@@ -3,12 +3,12 @@ import type { WatchOptions } from './watch-options.js'
 
 type Filter = Pick<Required<WatchOptions>, 'minBytes' | 'minGrowth' | 'consecutiveSamples'>
 
-/** A change without how the figure has been moving. */
+/** A change without its trend. */
 export type BareChange = Omit<ArenaChange, 'trend'>
 
 /**
- * Tells when one figure has moved by more than the filter lets pass. It is held against its value at the last event, so that slow growth adds
- * up to an event, and a figure that swings within the filter makes none.
+ * Tells when one figure has moved by more than the filter allows. The figure is compared with its value at the last event. So slow growth adds up to
+ * an event, and small swings make none.
  */
 export class ChangeDetector {
   readonly #subject: ArenaChange['subject']
@@ -24,7 +24,7 @@ export class ChangeDetector {
     this.#filter = filter
   }
 
-  /** The change that this value makes known; undefined when it makes none. */
+  /** The change that this value completes; undefined when it completes none. */
   add(timeMs: number, bytes: number): BareChange | undefined {
     this.#anchor ??= { bytes, timeMs }
     const from = this.#anchor

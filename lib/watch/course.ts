@@ -1,4 +1,4 @@
-/** Spans of time that are kept: more than a screen is wide. */
+/** How many spans of time are kept: more than a screen has columns. */
 const keptSpans = 240
 
 /** The highest value of one figure in each span of time. */
@@ -25,7 +25,7 @@ export class Course {
     if (highest.length > keptSpans) highest.splice(0, highest.length - keptSpans)
   }
 
-  /** The spans up to `untilMs`, the latest last; undefined for a span in which the figure wasn't seen. */
+  /** The spans up to `untilMs`, the latest last. Undefined for a span without a value. */
   until(untilMs: number): readonly (number | undefined)[] {
     const missing = Math.floor(untilMs / this.#spanMs) - this.#span
     return missing > 0 ? [...this.#highest, ...Array.from({ length: Math.min(missing, keptSpans) }, () => undefined)] : this.#highest

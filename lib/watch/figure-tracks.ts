@@ -1,20 +1,20 @@
 import { Trend } from './trend.js'
 import type { ArenaTrend } from './watch-events.js'
 
-/** What a watched program's figures are of; `'arena'` is one of glibc's. V8's are the main thread's. */
+/** The figures of a watched program. `'arena'` is one of glibc's. V8's figures are the main thread's. */
 export type WatchedSubject =
   'rss' | 'mapped' | 'allocated' | 'mmapped' | 'arena' | 'heap.used' | 'heap.committed' | 'external' | 'arrayBuffers'
 
-/** How one figure has gone since the watch began. */
+/** One figure's course since the watch began. */
 export interface WatchedFigure {
   readonly subject: WatchedSubject
   /** The arena's number; undefined unless the subject is `'arena'`. */
   readonly arena: number | undefined
-  /** What it was when it was first seen: 0 for an arena that was made during the watch. */
+  /** Its first value; 0 for an arena that was made during the watch. */
   readonly startBytes: number
   readonly peakBytes: number
   readonly peakTimeMs: number
-  /** What it was when it was last seen, and when that was. */
+  /** Its last value, and the time of that. */
   readonly bytes: number
   readonly timeMs: number
   readonly trend: ArenaTrend
@@ -26,7 +26,7 @@ export interface Point {
   readonly timeMs: number
 }
 
-/** One figure as it goes on: the one place where its trend is computed. */
+/** Follows one figure, and computes its trend. */
 export class FigureTrack {
   readonly subject: WatchedSubject
   readonly arena: number | undefined
@@ -57,7 +57,7 @@ export class FigureTrack {
     return this.#last
   }
 
-  /** The trend up to what was added last. */
+  /** The trend up to the last value. */
   get trend(): ArenaTrend {
     return this.#trend.at(this.#last.timeMs, this.#last.bytes)
   }
@@ -93,8 +93,8 @@ export class FigureTracks {
   }
 
   /**
-   * Takes in a figure; undefined ones aren't known at the moment. An arena that is new in a sample, where there was one before, was made meanwhile:
-   * it grew from nothing since then.
+   * Adds a figure's value; undefined when it isn't known at the moment. An arena that is new in a sample was made since the sample before: it grew
+   * from 0. `previousMs` is that sample's time.
    */
   add(subject: WatchedSubject, timeMs: number, bytes: number | undefined, arena?: number, previousMs?: number): FigureTrack | undefined {
     if (bytes === undefined) return undefined

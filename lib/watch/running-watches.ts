@@ -9,7 +9,7 @@ function stopAll(): void {
   for (const watch of [...running]) watch.stop()
 }
 
-/** One listener on the process for all watches: Node warns of a leak from the eleventh listener on. */
+/** All watches share one listener on the process: from the eleventh on, Node warns of a leak. */
 export function addRunning(watch: RunningWatch): void {
   if (running.size === 0) process.once('exit', stopAll)
   running.add(watch)

@@ -5,14 +5,14 @@ import type { FigureTrack } from './figure-tracks.js'
 import type { ArenaChange, NewArena, ThresholdChange } from './watch-events.js'
 import type { WatchOptions } from './watch-options.js'
 
-/** What one sample shows to be new. */
+/** What is new in one sample. */
 export interface SampleChanges {
   readonly changes: readonly ArenaChange[]
   readonly newArenas: readonly NewArena[]
   readonly thresholds: readonly ThresholdChange[]
 }
 
-/** Compares each sample with those before it, and takes its figures into the tracks. */
+/** Compares each sample with those before it, and adds its figures to the tracks. */
 export class SampleComparison {
   readonly #options: Required<WatchOptions>
   readonly #tracks: FigureTracks

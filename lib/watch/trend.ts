@@ -1,9 +1,9 @@
 import type { ArenaTrend } from './watch-events.js'
 
-/** Points kept of a window: enough for a line, and little memory however many samples it spans. */
+/** Points kept of a window: enough for a line, and little memory for any number of samples. */
 const pointsPerWindow = 100
 
-/** How one figure has been moving: its rises and falls since the beginning, and a line through the last window. */
+/** A figure's rises and falls since the beginning, and the slope of a line through the last window. */
 export class Trend {
   readonly #windowMs: number
   readonly #times: number[] = []
@@ -31,7 +31,7 @@ export class Trend {
     }
   }
 
-  /** The trend up to a sample that was added last. */
+  /** The trend up to the sample that was added last. */
   at(timeMs: number, value: number): ArenaTrend {
     const isKept = this.#times.at(-1) === timeMs
     const times = isKept ? this.#times : [...this.#times, timeMs]

@@ -4,16 +4,16 @@ import { parseObserved, writeLinesTo } from '../reading/index.js'
 import type { LineWriter, ObservedLines } from '../reading/index.js'
 import { SharedRing } from '../sampling/index.js'
 
-/** Names the watch's terms to the preloaded observer, which takes the variable out of the environment at once. */
+/** The environment variable that tells the preloaded observer its settings. The observer deletes it at once. */
 export const watchVariable = 'ALLOCSCOPE_WATCH'
 
 /** The descriptor under which the program finds the channel: the first after the standard streams. */
 const inheritedDescriptor = 3
 
-/** Room for about 9 s of samples at 1,000 a second, and for minutes at 10. Touched at the start, so it's a constant part of the program's RSS. */
+/** Room for about 9 s of samples at 1,000 a second, and for minutes at 10. All of it is touched at the start: its part of the RSS doesn't grow. */
 const ringBytes = 2 ** 20
 
-/** The reading end, kept by the process that runs the program: samples as they are made, and the lines that the observer wrote. */
+/** The reading end, in the process that runs the program: the ring of samples, and the lines that the observer wrote. */
 export interface WatchReader {
   readonly ring: SharedRing
   /** The value of {@link watchVariable} for the program. */
@@ -22,7 +22,7 @@ export interface WatchReader {
   close(): void
 }
 
-/** Reads what stands behind the ring. */
+/** Reads the lines that follow the ring in the file. */
 function readLines(descriptor: number): ObservedLines {
   const text = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - ringBytes))
   const length = text.length === 0 ? 0 : readSync(descriptor, text, 0, text.length, ringBytes)
@@ -30,8 +30,8 @@ function readLines(descriptor: number): ObservedLines {
 }
 
 /**
- * A file without a name: its first {@link ringBytes} are the ring of samples, and behind them stand the lines of an observed program. Throws
- * what {@link SharedRing} throws.
+ * Makes a file without a name. Its first {@link ringBytes} are the ring of samples. The lines of the observed program follow. Throws what
+ * {@link SharedRing} throws.
  */
 export function openWatch(intervalMs: number): WatchReader {
   const ring = new SharedRing(ringBytes)
@@ -46,7 +46,7 @@ export function openWatch(intervalMs: number): WatchReader {
   }
 }
 
-/** The writing end: held by the program that is watched. */
+/** The writing end, in the watched program. */
 export interface WatchWriter extends LineWriter {
   readonly intervalMs: number
   readonly descriptor: number
@@ -54,7 +54,7 @@ export interface WatchWriter extends LineWriter {
 }
 
 /**
- * Takes over the descriptor that the program was started with: the number is free again, and what replaces it isn't passed on to children.
+ * Reopens the inherited descriptor under another number and closes it. So its number is free for the program, and children don't inherit the new one.
  * Throws what the file system throws.
  */
 export function connectWatch(address: string): WatchWriter {

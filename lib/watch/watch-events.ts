@@ -1,22 +1,22 @@
-/** How a figure has been moving. */
+/** How a figure has moved. */
 export interface ArenaTrend {
-  /** The slope of a least-squares line through the figure over the window, bytes a second; undefined while there is one point only. */
+  /** The slope of a least-squares line through the window, bytes a second; undefined while there is only one point. */
   readonly bytesPerSecond: number | undefined
   /** The time that the line spans, milliseconds: `trendWindowMs` at the most, less soon after the start. */
   readonly overMs: number
   /** The sum of every rise between two successive samples since the watch began, bytes. */
   readonly risenBytes: number
-  /** The sum of every fall, bytes. 0 says that the figure was never seen to shrink. */
+  /** The sum of every fall, bytes. 0 when the figure was never seen to shrink. */
   readonly fallenBytes: number
 }
 
-/** A figure moved by more than the watch's filter lets pass: the event `'growth'` or `'shrink'`. */
+/** A figure moved by more than the watch's filter allows: the event `'growth'` or `'shrink'`. */
 export interface ArenaChange {
-  /** Which figure: `'rss'`, `'mapped'` (all that the allocator has from the system), `'mmapped'` (glibc's own mmaps) or one `'arena'` of glibc's. */
+  /** `'rss'`; `'mapped'`, all that the allocator has from the system; `'mmapped'`, glibc's own mmaps; or `'arena'`, one of glibc's. */
   readonly subject: 'rss' | 'mapped' | 'mmapped' | 'arena'
   /** The arena's number, an index of {@link ArenaSample.arenas}; undefined unless the subject is `'arena'`. */
   readonly arena: number | undefined
-  /** The figure at the last event about it, or when it was first seen, bytes. */
+  /** The figure at the last event about it, or its first value, bytes. */
   readonly fromBytes: number
   /** The figure now, bytes. */
   readonly toBytes: number
@@ -36,7 +36,7 @@ export interface NewArena {
   readonly timeMs: number
 }
 
-/** glibc moved one of its dynamic thresholds: the event `'threshold'`. It does so when a chunk with an mmap of its own is freed. */
+/** glibc adapted a dynamic threshold: the event `'threshold'`. It does so when a chunk with an mmap of its own is freed. */
 export interface ThresholdChange {
   /** `'mmap'`: {@link ArenaSample.mmapThresholdBytes}. `'trim'`: {@link ArenaSample.trimThresholdBytes}. */
   readonly threshold: 'mmap' | 'trim'
@@ -45,7 +45,7 @@ export interface ThresholdChange {
   readonly timeMs: number
 }
 
-/** The buffer was full: the event `'overflow'`. The samples before and after it are in order and true. */
+/** Samples were dropped as the buffer was full: the event `'overflow'`. The samples before and after are in order and true. */
 export interface SampleOverflow {
   /** Samples dropped since the last such event. */
   readonly lostSamples: number

@@ -5,20 +5,20 @@ export interface WatchOptions {
   /** Milliseconds between two samples: 100 by default, 1 at the least, a day at the most. Fractions are allowed. */
   readonly intervalMs?: number
   /**
-   * The share of one core that the sampling thread may use, waking up included: 0.05 by default, from 0.0001 to 1. While readings are too dear
-   * for it, the interval is lengthened, as {@link WatchSummary.intervalMs} says.
+   * The share of one core that the sampling thread may use, wake-ups included: 0.05 by default, from 0.0001 to 1. While readings cost more, the
+   * interval is longer: see {@link WatchSummary.intervalMs}.
    */
   readonly maxCpuShare?: number
   /**
-   * Bytes of the buffer that samples wait in while the event loop is blocked: 1 MiB by default, from 64 KiB to 1 GiB. A sample takes about 130
-   * bytes, and 8 more for each arena. Outside the allocator, and resident only as far as it was ever filled.
+   * Size of the buffer in which samples wait while the event loop is blocked, bytes: 1 MiB by default, from 64 KiB to 1 GiB. A sample takes about 130
+   * bytes, and 8 more for each arena. The buffer isn't the allocator's, and only the part that was ever filled is resident.
    */
   readonly bufferBytes?: number
   /** A change counts as growth or shrinkage from this many bytes on: 1 MiB by default. */
   readonly minBytes?: number
-  /** … and from this share of the figure that it started from on: 0 by default; 0.1 is ten per cent. Both must be reached. */
+  /** A change must also be at least this share of the figure before it: 0 by default; 0.1 is ten per cent. */
   readonly minGrowth?: number
-  /** … and only when so many samples in a row showed it: 1 by default. */
+  /** A change must also show in this many samples in a row: 1 by default. */
   readonly consecutiveSamples?: number
   /** Milliseconds over which a trend is computed: 10,000 by default. */
   readonly trendWindowMs?: number

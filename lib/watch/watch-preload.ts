@@ -12,6 +12,6 @@ if (isMainThread) {
     const address = takeVariable(watchVariable)
     if (address !== undefined) startWatching(connectWatch(address))
   } catch {
-    // A program that may not read files or load addons runs on, unwatched; the reader finds no rows and says so.
+    // A program that may not read files or load addons runs on, unwatched. The reader finds no rows and says so.
   }
 }

@@ -15,7 +15,7 @@ import type { EventCounts, WatchEvent, WatchReport, WatchStart, WatchView } from
 import { WatchState } from './watch-state.js'
 import { toWatchedSample } from './watched-sample.js'
 
-/** Before the program's own preloads: what is watched begins with a process that has done nothing yet. */
+/** Comes before the program's own preloads, so that the watch begins in a process that has done nothing yet. */
 const preloadFlags = ['--require', path.join(__dirname, 'watch-preload.js')]
 
 /** Options of {@link watchProgram}. */
@@ -25,7 +25,7 @@ export interface WatchProgramOptions
   readonly nodeOptions: readonly string[]
   /** Milliseconds between samples. */
   readonly intervalMs: number
-  /** Sends the program SIGTERM after so many milliseconds; undefined lets it run. */
+  /** Sends the program SIGTERM after this many milliseconds. Undefined lets it run. */
   readonly durationMs: number | undefined
 }
 
@@ -78,7 +78,7 @@ class ProgramWatch {
     return this.#counts
   }
 
-  /** Takes in what has come since the last time. */
+  /** Reads the rows that have come since the last time. */
   read(): void {
     const layout = this.#layout ?? this.#begin()
     if (layout === undefined) return
@@ -121,12 +121,12 @@ class ProgramWatch {
     return this.#layout
   }
 
-  /** Longer between two samples, and the process as a whole didn't run. */
+  /** A longer pause between two samples means that the whole process was stopped. */
   #longestPauseMs(): number {
     return 2 * this.#channel.ring.summary().intervalMs + 5 * pollMs
   }
 
-  /** Since when the process has been running, as this sample's time shows. */
+  /** When the process was last stopped and runs again, as this sample's time shows. */
   #noteStop(timeMs: number): number {
     const { last } = this.state
     if (last !== undefined && timeMs - last.timeMs > this.#longestPauseMs()) this.#runningSinceMs = timeMs
@@ -166,10 +166,11 @@ function endAfter(started: StartedProgram, durationMs: number | undefined): void
 }
 
 /**
- * Runs `program` with this very node, as `allocscope run` does, with a sampling thread in it that this process reads from outside: also while the program's own
- * threads are blocked. The program sees one more descriptor than under plain node, and about 1 MiB of its RSS is the memory that samples wait in.
+ * Runs `program` with this same node, as `allocscope run` does, and with a sampling thread in it. This process reads the samples from outside, even
+ * while the program's own threads are blocked. The program has one more descriptor than under plain node, and about 1 MiB of its RSS holds samples.
  *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`; `ERR_ALLOCSCOPE_NO_ADDON` where no addon loads.
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`, or
+ *   `ERR_ALLOCSCOPE_NO_ADDON` when the addon can't be loaded.
  */
 export async function watchProgram(
   program: string,

@@ -17,7 +17,7 @@ export interface WatchStart {
   readonly intervalMs: number
   readonly requested: RequestedAllocator | undefined
   readonly allocator: ObservedAllocator | undefined
-  /** A reading before the program's first line; under glibc the only one but that at exit that knows what is in use. */
+  /** A reading before the program's first line. Under glibc only this one and the one at exit know what is in use. */
   readonly sample: MemorySample
 }
 
@@ -30,7 +30,7 @@ export interface EventCounts {
   readonly overflow: number
 }
 
-/** What `allocscope watch` says of a program once it has ended. Times count from when the watch began in the program. */
+/** The result of `allocscope watch` when the program has ended. Times count from when the watch began in the program. */
 export interface WatchReport {
   readonly program: string
   readonly programArguments: readonly string[]
@@ -43,7 +43,7 @@ export interface WatchReport {
   readonly allocator: ObservedAllocator | undefined
   /** Every figure's start, peak and end. */
   readonly figures: readonly WatchedFigure[]
-  /** The kernel's own peak of RSS, which sees what happens between samples. */
+  /** The kernel's own peak of RSS. It includes what happens between samples. */
   readonly peakRssBytes: number | undefined
   readonly start: MemorySample | undefined
   /** Undefined when the program was killed or left without its `exit` event. */
@@ -73,7 +73,7 @@ export interface WatchView {
   /** The latest events that aren't samples, the newest last. */
   readonly events: readonly WatchEvent[]
   readonly counts: EventCounts
-  /** How long no sample has come, milliseconds; 0 while they come as they should. */
+  /** Time since the last sample, milliseconds; 0 while samples come as they should. */
   readonly silentMs: number
   readonly sampling: WatchSummary
 }
@@ -102,7 +102,7 @@ export function describeWatch({ observed, state, counts, kernelPeakBytes, ...out
   if (exit !== undefined) state.addExit(exit.sample)
   const figures = state.figures()
   const rss = figures.find(({ subject }) => subject === 'rss')
-  // The kernel's peak comes from counters that threads update in batches: it can lag behind an RSS that was added up exactly.
+  // The kernel's threads update the counters of its peak in batches, so the peak can be less than an RSS that was added up exactly.
   const peakRssBytes = largest([kernelPeakBytes, exit?.sample.peakRssBytes, rss?.peakBytes])
   const lastMs = state.last?.timeMs ?? start?.sample.elapsedMs ?? 0
   return {

@@ -15,22 +15,22 @@ export interface BlockedTime {
   readonly totalMs: number
 }
 
-/** An event loop that turned again. */
+/** A time during which the event loop was blocked, now over. */
 export interface LoopBlock {
-  /** When it last turned before. */
+  /** When the event loop last turned before the block. */
   readonly fromTimeMs: number
-  /** When it was seen to turn again. */
+  /** When the event loop was seen to turn again. */
   readonly timeMs: number
   readonly durationMs: number
 }
 
-/** A shorter block is no event: a program that parses a large file has many. */
+/** A shorter block is no event: they are frequent in a program that parses large files. */
 const notableBlockMs = 500
 
 /** One entry of a course stands for at least this much time, milliseconds. */
 const shortestSpanMs = 500
 
-/** What is known of a watched program from its samples, beyond what the comparison takes into the tracks. */
+/** A watched program's state from its samples. The comparison of samples feeds the tracks; the rest is kept here. */
 export class WatchState {
   readonly #tracks: FigureTracks
   readonly #courses = new Map<FigureTrack, Course>()
@@ -52,7 +52,7 @@ export class WatchState {
     return this.#blocked
   }
 
-  /** Takes in a sample that was compared already; answers with the block that it shows to be over, if it was a long one. */
+  /** Adds a sample that was already compared. Answers with the block that it ends, if that was a long one. */
   add(sample: WatchedSample): LoopBlock | undefined {
     const previous = this.#last
     this.#last = sample
@@ -63,11 +63,11 @@ export class WatchState {
     return this.#endOfBlock(previous, sample)
   }
 
-  /** Takes in the reading that the program made when it exited. */
+  /** Adds the reading that the program made when it exited. */
   addExit({ elapsedMs, rssBytes, mappedBytes, allocatedBytes, heap }: MemorySample): void {
     this.#tracks.add('rss', elapsedMs, rssBytes)
     this.#tracks.add('mapped', elapsedMs, mappedBytes)
-    // The walk at the exit knows what is in use where samples never do; it's no part of their course.
+    // When samples don't know what is in use, the walk at exit does. A single value is no course, so it is left out.
     if (this.#tracks.has('allocated')) this.#tracks.add('allocated', elapsedMs, allocatedBytes)
     this.#addHeap(elapsedMs, heap)
     this.#drawOn()
@@ -117,7 +117,7 @@ export class WatchState {
 
 const order: readonly WatchedFigure['subject'][] = ['rss', 'mapped', 'allocated', 'mmapped', 'arena', 'heap.used', 'heap.committed']
 
-/** Figures as they are listed: V8's behind the allocator's, arenas as they were made. */
+/** Figures in their order: the allocator's, then V8's. Arenas follow in the order in which they were made. */
 function inOrder(tracks: FigureTracks): readonly FigureTrack[] {
   const place = ({ subject }: FigureTrack): number => (order.includes(subject) ? order.indexOf(subject) : order.length)
   return tracks.all().toSorted((one, other) => place(one) - place(other))

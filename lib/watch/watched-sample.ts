@@ -4,23 +4,23 @@ import type { ArenaSample, RingSample, RowLayout } from '../sampling/index.js'
 /** How often the main thread publishes its heap's figures when its event loop turns, milliseconds. */
 export const publishEveryMs = 100
 
-/** A turn that is later than this is a blocked event loop rather than a busy one. */
+/** An event loop that is late by more than this is blocked, not just busy. */
 const patienceMs = 150
 
-/** Their time, and the four figures of {@link HeapFigures}. */
+/** How many figures are published: their time, and the four of {@link HeapFigures}. */
 export const publishedFigures = 5
 
-/** V8's heap of the main thread, as it last said itself. */
+/** V8's heap of the main thread, as that thread last published it. */
 export interface HeapFigures extends HeapBytes {
-  /** When, milliseconds on the sample's clock: only a turn of the event loop makes a new one. */
+  /** When it was published, milliseconds on the sample's clock. Only a turn of the event loop publishes. */
   readonly timeMs: number
 }
 
-/** A sample of a program that is watched from outside; times count from when the watch began in it. */
+/** A sample of a program that is watched from outside. Times count from when the watch began in the program. */
 export interface WatchedSample extends ArenaSample {
-  /** Undefined before the main thread said anything. */
+  /** Undefined before the main thread published for the first time. */
   readonly heap: HeapFigures | undefined
-  /** How long the event loop hasn't turned, milliseconds; 0 while it turns as it should. */
+  /** Time since the event loop last turned, milliseconds; 0 while it turns as it should. */
   readonly blockedMs: number
 }
 
@@ -32,8 +32,8 @@ function heapIn(published: RingSample['published'], { clockOffsetMs }: RowLayout
 }
 
 /**
- * The ring's sample with its published figures under their names. `runningSinceMs`: before it the process as a whole didn't run, for which its
- * event loop isn't to blame.
+ * The ring's sample, with its published figures by name. `runningSinceMs` is when the whole process last began to run: while it was stopped, its
+ * event loop wasn't blocked.
  */
 export function toWatchedSample({ sample, published }: RingSample, layout: RowLayout, runningSinceMs: number): WatchedSample {
   const heap = heapIn(published, layout)
