@@ -1,20 +1,20 @@
 import type { Representation, ValueKind } from './heap-kinds.js'
 import { sizeOf } from './size-of.js'
 
-/** The size of a typical value on this very V8, beside what the same thing takes elsewhere. */
+/** The size of a typical value on this V8, and of the same thing in other languages. */
 export interface BasicSize {
   readonly name: string
   readonly kind: ValueKind
   readonly representation: Representation
   readonly selfBytes: number
-  /** With the stores that it alone owns, off-heap memory included. */
+  /** With the stores that only this value uses, off-heap memory included. */
   readonly totalBytes: number
   readonly externalBytes: number
-  /** Bytes of what it shares with others. */
+  /** Bytes that it shares with other values. */
   readonly sharedBytes: number
-  /** `sys.getsizeof` of the same thing; undefined where Python has nothing like it. */
+  /** `sys.getsizeof` of the same thing; undefined when Python has nothing like it. */
   readonly pythonBytes: number | undefined
-  /** The object and what it asks of `new`; undefined where C++ has nothing like it. */
+  /** The object and what it allocates by `new`; undefined when C++ has nothing like it. */
   readonly cplusplusBytes: number | undefined
 }
 
@@ -32,7 +32,7 @@ interface BasicValue {
   readonly cplusplus?: number
 }
 
-/** The last of `count` instances of a class of its own: V8 gives the first few room for more fields than they turn out to have. */
+/** The last of `count` instances of a new class. V8 gives the first few room for more fields than they get. */
 function makeInstance(count: number): object | undefined {
   class Point {
     constructor(
@@ -46,7 +46,7 @@ function makeInstance(count: number): object | undefined {
   return last
 }
 
-/** A flat string that nothing else shares. */
+/** A flat string that shares nothing. */
 function flat(text: string): string {
   return Buffer.from(text).toString('utf8')
 }
@@ -167,7 +167,7 @@ function measure({ name, make, python, cplusplus }: BasicValue): BasicSize {
   }
 }
 
-/** The sizes of typical values on this very V8. Throws as {@link sizeOf} does. */
+/** The sizes of typical values on this V8. Throws as {@link sizeOf} does. */
 export function listBasicSizes(): readonly BasicSize[] {
   return [...primitives, ...arrays, ...objects, ...collections, ...functions, ...others].map(measure)
 }

@@ -24,17 +24,17 @@ export interface DeepSize {
   /** The objects and their heap bytes by kind; kinds that weren't met are absent. */
   readonly byKind: { readonly [kind in HeapKind]?: KindSize }
   /**
-   * Objects counted but not looked into, as V8 says nowhere what they hold: iterators, Intl, WebAssembly, an Error's stack. More than 0 means
-   * that the sum may be too small.
+   * Objects that are counted without what they hold, as V8 doesn't tell that: iterators, Intl, WebAssembly, an Error's stack. More than 0 means that
+   * the sum may be too small.
    */
   readonly opaqueObjects: number
-  /** Objects of a type whose size isn't proved: counted as 0 bytes. */
+  /** Objects of types whose size isn't proved. Each counts as 0 bytes. */
   readonly unsizedObjects: number
-  /** Whether the walk ended before its time: the figures are then of what it had seen. */
+  /** Whether the walk ended early. The figures are of what it had seen. */
   readonly truncated: boolean
   /** What ended a truncated walk. */
   readonly truncatedBy: 'maxObjects' | 'deadlineMs' | undefined
-  /** The most memory that the walk itself took from malloc, bytes; nothing below some 40 objects. */
+  /** The most memory that the walk itself took from malloc, bytes; 0 for up to some 40 objects. */
   readonly walkBytes: number
   /** What this reading cost, microseconds of this thread's time. */
   readonly costMicros: number
@@ -47,7 +47,7 @@ export interface DeepSizeOptions {
   /** Stop after this many milliseconds. Default: no limit. The clock is read every 4,096 objects. */
   readonly deadlineMs?: number | undefined
   /**
-   * Follow the variables that functions close over. Default false: through a module's scope, most functions reach most of the program.
+   * Follow the variables that functions close over. Default false: most functions reach most of the program through their module's scope.
    */
   readonly followClosures?: boolean | undefined
   /** Values that aren't counted and whose references aren't followed. */
@@ -71,7 +71,7 @@ const walkPlace = {
 /** KindField of native/convert/heap.cc. */
 const kindPlace = { number: 0, objects: 1, bytes: 2, length: 3 } as const
 
-/** Room for more kinds than there are; the addon checks. */
+/** More than there are kinds. The addon checks that. */
 const mostKinds = 40
 
 const figures = new Float64Array(walkPlace.length + kindPlace.length * mostKinds)
@@ -113,11 +113,11 @@ function readWalk({ kinds }: HeapLayout): DeepSize {
 function checkExclude(value: unknown): readonly unknown[] | undefined {
   if (value === undefined) return undefined
   if (!Array.isArray(value)) throw invalidArgumentType('options.exclude', 'an Array', value)
-  // A leading null keeps V8 from storing numbers bare: the addon reads the array's slots.
+  // The addon reads the array's slots. Without the leading null V8 might store bare numbers there.
   return [null, ...(value as unknown[])]
 }
 
-/** The limits that a walk takes, checked. */
+/** The limits of a walk, checked. */
 export interface WalkLimits {
   readonly maxObjects: number
   readonly deadlineMs: number

@@ -4,20 +4,20 @@ import vm from 'node:vm'
 
 import { binding } from '../binding/index.js'
 
-/** Backing stores of a first collection are freed on other threads; the second one waits for them and collects what finalizers let go. */
+/** Time for other threads to free the backing stores of the first collection. The second one also collects what finalizers let go of. */
 const betweenCollectionsMs = 20
 
-/** By which of V8's calls everything was collected. */
+/** The call of V8's that collected everything. */
 export type CollectionCall = 'v8::Isolate::LowMemoryNotification' | 'gc'
 
 /**
- * V8's bare `gc`: called without options it is a full collection on every version of Node. The flag stands as it stood: the program's own contexts
- * don't get the function.
+ * V8's own `gc`. Called without options it makes a full collection on every version of Node. The flag `--expose-gc` is left as it was, so the
+ * program's own contexts don't get the function.
  */
 export function findGc(): () => void {
   const found = vm.runInNewContext('globalThis.gc') as (() => void) | undefined
   if (found !== undefined) return found
-  // A context that is made while the flag stands has the function.
+  // A context that is made while the flag is set has the function.
   v8.setFlagsFromString('--expose-gc')
   try {
     return vm.runInNewContext('gc') as () => void
@@ -29,8 +29,8 @@ export function findGc(): () => void {
 let gc: (() => void) | undefined
 
 /**
- * One full mark-compact collection, now. Called without options, as `gc({ type: 'major' })` is a collection of the young generation alone on
- * Node 20. Leaves the young generation as large as it has grown.
+ * One full mark-compact collection, now. Calls `gc` without options: on Node 20 `gc({ type: 'major' })` collects only the young generation. Doesn't
+ * shrink the young generation.
  */
 export function collectGarbage(): void {
   gc ??= findGc()
@@ -38,8 +38,8 @@ export function collectGarbage(): void {
 }
 
 /**
- * Collects all that can be collected in the calling thread and shrinks the young generation: twice, with a turn of the event loop in between, so
- * that finalizers and what they held are gone too. Blocks the thread for each collection, some 10 ms for each 10 MB of live objects.
+ * Collects everything in the calling thread and shrinks the young generation. It does so twice, with a turn of the event loop in between: so
+ * finalizers and what they held are gone too. Each collection blocks the thread, some 10 ms for each 10 MB of live objects.
  */
 export async function collectFully(): Promise<CollectionCall> {
   collectGarbage()

@@ -1,4 +1,4 @@
-/** What a value is, as {@link sizeOf} says it. */
+/** The kinds of values that {@link sizeOf} tells apart. */
 export type ValueKind =
   | 'undefined'
   | 'null'
@@ -29,10 +29,10 @@ export type ValueKind =
   | 'generator'
   /** The global object's stand-in: `globalThis`. */
   | 'global'
-  /** An object of a class of V8's own that is sized but not looked into: iterators, Intl, Temporal, WebAssembly, wrapped native objects. */
+  /** An object of one of V8's own classes, sized without what it holds: iterators, Intl, Temporal, WebAssembly, wrapped native objects. */
   | 'other object'
 
-/** The kinds that only a walk meets: parts of values. */
+/** The kinds of parts of values. Only a walk meets them. */
 export type PartKind =
   /** The slots of arrays, sparse ones and on-heap typed arrays included. */
   | 'elements'
@@ -47,25 +47,25 @@ export type PartKind =
   /** `undefined`, `null`, `true`, `false`. */
   | 'oddball'
 
-/** Every kind of object on V8's heap that a walk tells apart. */
+/** Every kind of object on V8's heap in the figures of a walk. */
 export type HeapKind = Exclude<ValueKind, 'undefined' | 'null' | 'boolean' | 'SharedArrayBuffer'> | PartKind
 
-/** In which of its forms V8 keeps a value; see docs/object-sizes.md for what each costs and what turns one into another. */
+/** The form in which V8 keeps a value. docs/object-sizes.md says what each form costs and what turns one into another. */
 export type Representation =
-  /** The one form of its kind. */
+  /** For kinds with a single form. */
   | 'plain'
-  /** An integer of 32 bits in the slot that refers to it: no object. */
+  /** A 32-bit integer, kept in the slot itself instead of an object. */
   | 'small integer'
   | 'heap number'
   /** One of V8's own constants, shared by the whole program. */
   | 'read-only'
   | 'one-byte'
   | 'two-byte'
-  /** A concatenation not yet made: two references. */
+  /** A concatenation that V8 hasn't carried out: references to its two parts. */
   | 'cons'
-  /** A concatenation since made: refers to the result. */
+  /** A concatenation that V8 has carried out: a reference to the result. */
   | 'flattened cons'
-  /** A window on a longer string, which it keeps alive. */
+  /** A part of a longer string. It keeps the longer string alive. */
   | 'sliced'
   /** Refers to V8's one copy of this text. */
   | 'thin'
@@ -85,7 +85,7 @@ export type Representation =
   | 'holey doubles'
   /** Elements of a frozen, sealed or non-extensible array. */
   | 'fixed elements'
-  /** A literal's elements, shared with the code that made it until they are written to. */
+  /** A literal's elements. Shared with the code that made it, until the program writes to them. */
   | 'copy-on-write'
   /** Elements in a hash table. */
   | 'sparse'

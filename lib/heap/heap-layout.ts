@@ -4,9 +4,9 @@ import { AllocscopeError } from '../errors/index.js'
 import type { HeapKind, Representation } from './heap-kinds.js'
 import { makeLayoutExamples } from './layout-examples.js'
 
-/** Why object sizes can't be had here. */
+/** Why there are no object sizes in this process. */
 export interface HeapLayoutRefusal {
-  /** The offset, mask or type of V8 that could not be proved; undefined where the addon itself is missing. */
+  /** The offset, mask or type of V8 that could not be proved; undefined when the addon itself is missing. */
   readonly constant: string | undefined
   readonly reason: string
 }
@@ -16,9 +16,9 @@ export interface HeapLayout {
   readonly native: NativeBinding
   /** How many offsets, masks and types were compared with objects of known contents. */
   readonly constants: number
-  /** What the comparing took, microseconds. */
+  /** How long the proof took, microseconds. */
   readonly proofMicros: number
-  /** The kinds of object and the forms that V8 keeps them in, as the addon numbers them. */
+  /** The addon's kinds of objects and their forms, by its own numbers. */
   readonly kinds: readonly HeapKind[]
   readonly representations: readonly Representation[]
 }
@@ -26,8 +26,8 @@ export interface HeapLayout {
 type Proof = { readonly layout: HeapLayout } | { readonly refusal: HeapLayoutRefusal }
 
 /**
- * A collection in the middle of making the examples may turn a thin string into the one it stands for, or grant an array more room: such a
- * refusal isn't the layout's fault and passes with other examples.
+ * A collection while the examples are made may replace a thin string by the one it stands for, or give an array more room. Then the proof fails
+ * although the layout is right, and succeeds with new examples.
  */
 const attempts = 8
 
@@ -48,7 +48,7 @@ function prove(native: NativeBinding): Proof {
   try {
     answer = compareExamples(native)
   } catch (error) {
-    // A program may have removed a builtin, or put another in its place.
+    // The program may have removed or replaced a builtin.
     return { refusal: { constant: undefined, reason: `an example can't be made: ${String(error)}` } }
   }
   if (isFailure(answer)) return { refusal: refusalOf(answer) }
@@ -56,7 +56,7 @@ function prove(native: NativeBinding): Proof {
   return { layout: { native, ...answer, kinds: kinds as HeapKind[], representations: representations as Representation[] } }
 }
 
-/** V8's layout, or why it isn't known. Proves it at the first call of a thread, 1 to 3 ms; costs nothing afterwards. */
+/** V8's layout, or why it isn't known. The first call of a thread proves it in 1 to 3 ms. Later calls cost nothing. */
 export function proveHeapLayout(): Proof {
   if (proof !== undefined) return proof
   if (binding === undefined) {

@@ -9,7 +9,7 @@ export interface HeapSpaceStats {
   readonly usedBytes: number
   /** Bytes that the space has taken from the system. `space_size`. */
   readonly committedBytes: number
-  /** Bytes of committed pages that V8 believes resident. `physical_space_size`. Caveat: an estimate; it doesn't ask the kernel. */
+  /** Bytes of committed pages that V8 believes resident. `physical_space_size`. An estimate: V8 doesn't ask the kernel. */
   readonly physicalBytes: number
   /** Free bytes within committed pages. `space_available_size`. */
   readonly availableBytes: number
@@ -20,13 +20,13 @@ export interface HeapStats {
   readonly spaces: readonly HeapSpaceStats[]
   /** Bytes of objects, live or not yet collected. `used_heap_size`. */
   readonly usedBytes: number
-  /** Bytes that the heap has taken from the system. `total_heap_size`; what `process.memoryUsage().heapTotal` shows. */
+  /** Bytes that the heap has taken from the system. `total_heap_size`, also `process.memoryUsage().heapTotal`. */
   readonly committedBytes: number
   /** Bytes of committed pages that V8 believes resident. `total_physical_size`. */
   readonly physicalBytes: number
   /** Bytes that can still be allocated before the limit. `total_available_size`. */
   readonly availableBytes: number
-  /** Bytes outside the heap that its objects keep: array buffers included. `external_memory`. */
+  /** Bytes outside the heap that its objects keep, array buffers included. `external_memory`. */
   readonly externalBytes: number
   /** Bytes of the backing stores of array buffers and Buffers of the calling thread. `process.memoryUsage().arrayBuffers`. */
   readonly arrayBufferBytes: number

@@ -1,31 +1,31 @@
 import vm from 'node:vm'
 
 /**
- * The values whose contents the proof of V8's layout knows: `native/heap/examples.h` names them and what is in them. Fresh at each call, as
- * V8 may by itself turn one kind of string or array into another.
+ * Values of known contents, by which V8's layout is proved. `native/heap/examples.h` lists them and their contents. They are made anew for each
+ * proof, as V8 may turn one kind of string or array into another.
  */
 export type LayoutExamples = Readonly<Record<string, unknown>>
 
 /** 0x1111, 0x2222 and 0x3333 as 64-bit digits, the least first. */
 const bigIntDigits = (0x3333n << 128n) | (0x2222n << 64n) | 0x1111n
 
-/** From here on Node hands a Buffer's text to V8 as an external string; in characters. `EXTERN_APEX` of its source. */
+/** From this many characters on, Node hands a Buffer's text to V8 as an external string. `EXTERN_APEX` in Node's source. */
 const externalLength = 1_031_914
 
 let serial = 0
 
-/** Sloppy code, or such as no linter lets pass. `vm` compiles it even where a program forbids `eval`. */
+/** For sloppy code, and code that no linter accepts. `vm` compiles it even when the program forbids `eval`. */
 function compile(code: string, parameters: readonly string[] = []): (...given: unknown[]) => unknown {
   return vm.compileFunction(code, parameters) as (...given: unknown[]) => unknown
 }
 
-/** A text that no other string of the program equals: a thin string and an own copy of a pattern need that. */
+/** A text that equals no other string of the program. Thin strings, and a pattern with its own copy, need one. */
 function uniqueText(prefix: string): string {
   serial += 1
   return Buffer.from(`${prefix} ${serial} ${performance.now()} ${Math.random()}`).toString('latin1')
 }
 
-/** A flat string of its own, of one byte a character, or of two when `text` needs them. */
+/** A new flat string of one byte a character, or of two when `text` needs them. */
 function flat(text: string): string {
   return Buffer.from(text).toString('utf8')
 }
@@ -56,7 +56,7 @@ function makeStrings(): LayoutExamples {
   }
 }
 
-/** A string used as a key becomes a pointer to V8's one copy of its text; a collection soon replaces it by that copy. */
+/** A string that is used as a key becomes a pointer to V8's one copy of its text. A collection soon replaces it by that copy. */
 function makeThinString(): LayoutExamples {
   const thin = uniqueText('made thin by its use as a key')
   const keyed: Record<string, number> = {}
@@ -95,8 +95,8 @@ function makeObjects(referent: object): LayoutExamples {
 }
 
 /**
- * Four properties fill an object literal that was empty; V8 makes room for the others outside it, three at a time. 63 set every bit of their
- * number up to the sixth. Written out, since V8 takes names that are computed for a dictionary.
+ * Four properties fill an object literal that was empty. V8 makes room for more outside it, for three at a time. The number 63 has all of its six bits
+ * set. The names are written out: with computed names V8 makes a dictionary.
  */
 const outsideProperties = 63
 const fillingCode = [
@@ -110,7 +110,7 @@ function makeManyProperties(): unknown {
 }
 
 function makeCollections(referent: object): LayoutExamples {
-  // An object that is a key keeps a hash beside the number of its properties.
+  // An object that is a key of a Map keeps a hash, beside the number of its properties.
   const hashedProperties = makeManyProperties()
   const map = new Map<unknown, unknown>()
   map.set(hashedProperties, 1)
@@ -215,7 +215,7 @@ function makeFunctions(): LayoutExamples {
   }
 }
 
-/** What only sloppy code has: `arguments` that alias the parameters, `with`. Compiled by `vm`, which works where `eval` is forbidden. */
+/** What only sloppy code has: `with`, and `arguments` that alias the parameters. `vm` compiles it even when `eval` is forbidden. */
 function makeSloppy(referent: object): LayoutExamples {
   const code = `
     function aliased(first, second) { return arguments }
@@ -224,7 +224,7 @@ function makeSloppy(referent: object): LayoutExamples {
   return compile(code, ['referent'])(referent) as LayoutExamples
 }
 
-/** Undefined where the program forbids `eval`; scopes of evaluated code then aren't followed. */
+/** Undefined when the program forbids `eval`. Then scopes of evaluated code aren't followed. */
 function makeEvalClosure(): unknown {
   try {
     return compile(`return eval("'use strict'; let kept = {}; (() => kept)")`)()
@@ -233,7 +233,7 @@ function makeEvalClosure(): unknown {
   }
 }
 
-/** A variable that its closure assigns, alone in its scope: newer V8s give it a cell of its own. */
+/** A scope with one variable, which the closure assigns. Newer V8s give such a variable a cell of its own. */
 function makeAssignedClosure(referent: object): () => object | undefined {
   let assigned: object | undefined = referent
   return () => {
@@ -273,12 +273,12 @@ function makeScopes(referent: object): LayoutExamples {
   }
 }
 
-/** Texts that V8 is built with: most of them lie among its constants, wherever those are. */
+/** Texts that V8 is built with. Most of them are among its constants, wherever those are. */
 function listBuiltinNames(): readonly string[] {
   return [Array, String, Date, RegExp, Promise, Object].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
 }
 
-/** A fresh set of examples, about a millisecond and 1 MB of an external string that the next collection frees. */
+/** A new set of examples. Takes about a millisecond, and 1 MB for an external string until the next collection. */
 export function makeLayoutExamples(): LayoutExamples {
   const referent = { referent: true }
   return {

@@ -1,19 +1,19 @@
 import { proveHeapLayout } from './heap-layout.js'
 
-/** Whether the sizes of objects can be had in this process. */
+/** Whether object sizes are known in this process. */
 export type ObjectSizesCapability =
   | {
       readonly supported: true
       /** How many offsets, masks and types of V8 were compared with objects of known contents. */
       readonly provedConstants: number
-      /** What the comparing took, microseconds. */
+      /** How long the proof took, microseconds. */
       readonly proofMicros: number
     }
   | {
       readonly supported: false
       /** Why not: pointer compression, another V8, another engine, no addon. */
       readonly reason: string
-      /** The offset, mask or type that failed; undefined where it didn't come to that. */
+      /** The offset, mask or type that failed; undefined when another reason came first. */
       readonly constant: string | undefined
     }
 

@@ -1,18 +1,18 @@
 import { types } from 'node:util'
 
-/** A value that another holds, under the name by which a program reaches it. */
+/** A value that another value holds, and the name by which the program reaches it. */
 export interface OwnChild {
   readonly name: string
   readonly value: unknown
 }
 
-/** What of a value's own could run code of the program or make V8 build an object when it is read, or is long to list. */
+/** Own properties that aren't listed: reading them could run the program's code or make V8 build an object, or the list would be long. */
 const skippedOfFunctions = new Set<PropertyKey>(['prototype', 'length', 'name', 'arguments', 'caller'])
 const skippedOfErrors = new Set<PropertyKey>(['stack'])
 const skippedOfArrays = new Set<PropertyKey>(['length'])
 const skippedOfOthers = new Set<PropertyKey>()
 
-// Taken once: a program may put others in their place.
+// Taken once, as a program may replace them.
 const forEachOfMap = Reflect.get(Map.prototype, 'forEach') as (this: unknown, visit: (value: unknown, key: unknown) => void) => void
 const forEachOfSet = Reflect.get(Set.prototype, 'forEach') as (this: unknown, visit: (value: unknown) => void) => void
 
@@ -45,7 +45,7 @@ function skippedOf(value: object): ReadonlySet<PropertyKey> {
   return Array.isArray(value) ? skippedOfArrays : skippedOfOthers
 }
 
-/** Undefined where reading would run code: an accessor, a module's variable not yet set. */
+/** Undefined when reading would run code or throw: an accessor, a module's variable that isn't set yet. */
 function readOwn(holder: object, key: PropertyKey): OwnChild | undefined {
   try {
     const descriptor = Reflect.getOwnPropertyDescriptor(holder, key)
@@ -87,8 +87,8 @@ function listSet(set: Set<unknown>, most: number): readonly OwnChild[] {
 }
 
 /**
- * Up to `most` values that `value` itself holds: own properties, elements, entries. Calls no getter and springs no trap of a Proxy, whose
- * target therefore isn't among them; nor are the numbers of a typed array.
+ * Up to `most` values that `value` itself holds: own properties, elements, entries. Calls no getter and no trap of a Proxy, so a Proxy's target isn't
+ * listed. Neither are the numbers of a typed array.
  */
 export function listOwnChildren(value: unknown, most: number): readonly OwnChild[] {
   if (!isReference(value) || types.isProxy(value) || ArrayBuffer.isView(value)) return []

@@ -7,7 +7,7 @@ import type { HeapKind, Representation, ValueKind } from './heap-kinds.js'
 import { requireHeapLayout } from './heap-layout.js'
 import type { HeapLayout } from './heap-layout.js'
 
-/** Bytes of V8's heap in the stores that belong to one object alone; 0 for a store that it hasn't. */
+/** Bytes on V8's heap in the stores that belong to one object alone; 0 for a store that it doesn't have. */
 export interface OwnedBytes {
   /** Named properties that lie outside the object: an array of slots or a dictionary. */
   readonly properties: number
@@ -23,9 +23,9 @@ export interface OwnedBytes {
   readonly arrayBuffer: number
 }
 
-/** Bytes of stores that the value uses but others may too; not in {@link ObjectSize.totalBytes}. */
+/** Bytes of stores that other values may use too. {@link ObjectSize.totalBytes} doesn't include them. */
 export interface SharedBytes {
-  /** On-heap bytes of the elements of an array literal that nobody has written to: the code that made it keeps them too. */
+  /** On-heap bytes of the elements of an array literal before the first write: the code that made it keeps them too. */
   readonly elements: number
   /** On-heap bytes of the strings that a cons, sliced or thin string refers to. */
   readonly characters: number
@@ -36,21 +36,21 @@ export interface SharedBytes {
 /** The size of one value. */
 export interface ObjectSize {
   readonly kind: ValueKind
-  /** In which of its forms V8 keeps the value now. Forms change by themselves: a string flattens, an array turns holey. */
+  /** The form in which V8 keeps the value now. Forms change by themselves: a string flattens, an array turns holey. */
   readonly representation: Representation
   /** Bytes of the object itself. What {@link shallowSizeOf} returns. */
   readonly selfBytes: number
   readonly ownedBytes: OwnedBytes
   readonly sharedBytes: SharedBytes
-  /** `selfBytes` and all of `ownedBytes`: what of V8's heap this value alone takes. */
+  /** `selfBytes` and all of `ownedBytes`: the part of V8's heap that only this value uses. */
   readonly heapBytes: number
   /** Bytes outside V8's heap: an ArrayBuffer's memory, an external string's characters. */
   readonly externalBytes: number
   /** `heapBytes` + `externalBytes`. */
   readonly totalBytes: number
-  /** Of `ownedBytes.elements`, the room behind an array's last element that a push would fill. */
+  /** The part of `ownedBytes.elements` after an array's last element, which a push would fill. */
   readonly unusedBytes: number
-  /** Of a typed array, Buffer or DataView: its own `byteLength`, whosoever's the memory is. Undefined for everything else. */
+  /** The `byteLength` of a typed array, Buffer or DataView, whoever owns the memory. Undefined for everything else. */
   readonly viewBytes: number | undefined
 }
 

@@ -9,21 +9,21 @@ import { sizeOf } from './size-of.js'
 
 /** One value within a {@link SizeTree}. Sizes add up: `deepBytes` is `ownBytes`, `elsewhereBytes`, `omitted.bytes` and the children's `deepBytes`. */
 export interface SizeTreeNode {
-  /** How its holder reaches it: `.rows`, `[3]`, `get("id")`, `value 7`. */
+  /** The way to it from its holder: `.rows`, `[3]`, `get("id")`, `value 7`. */
   readonly name: string
   readonly kind: ValueKind
   readonly representation: Representation
   /** The object itself, bytes. */
   readonly selfBytes: number
-  /** The object and what it alone owns, off-heap memory included; {@link ObjectSize.totalBytes}. */
+  /** The object and the stores that only it uses, off-heap memory included; {@link ObjectSize.totalBytes}. */
   readonly ownBytes: number
-  /** Everything that is reachable from here and wasn't counted elsewhere in the tree. */
+  /** Everything that is reachable from here and isn't counted elsewhere in the tree. */
   readonly deepBytes: number
-  /** Of `deepBytes`, what lies outside V8's heap. */
+  /** The part of `deepBytes` outside V8's heap. */
   readonly externalBytes: number
-  /** Of `deepBytes`, what no child shows: deeper levels, numbers, map keys, a Proxy's target, a bound function's parts. */
+  /** The part of `deepBytes` that no child shows: deeper levels, numbers, map keys, a Proxy's target, a bound function's parts. */
   readonly elsewhereBytes: number
-  /** Whether the object is counted at another place of the tree: its `deepBytes` is 0 here. */
+  /** Whether the object is counted at another place of the tree. Its `deepBytes` is 0 here. */
   readonly seen: boolean
   /** The largest first. */
   readonly children: readonly SizeTreeNode[]
@@ -34,7 +34,7 @@ export interface SizeTreeNode {
 /** The recursive picture of one value. */
 export interface SizeTree {
   readonly root: SizeTreeNode
-  /** Whether `maxObjects` or `deadlineMs` ended the walk: sizes are then lower bounds. */
+  /** Whether `maxObjects` or `deadlineMs` ended the walk. Then sizes are lower bounds. */
   readonly truncated: boolean
   readonly truncatedBy: 'maxObjects' | 'deadlineMs' | undefined
   /** What the whole reading cost, microseconds of this thread's time. */
@@ -61,7 +61,7 @@ interface TreeOptions extends WalkLimits {
   readonly maxEntries: number
 }
 
-/** Children looked at for one value, and values looked at in all. What lies beyond is in the holder's `elsewhereBytes`. */
+/** The most children of one value, and the most values in all. The rest is in the holder's `elsewhereBytes`. */
 const mostCandidates = 10_000
 const mostValues = 200_000
 
@@ -70,7 +70,7 @@ const nodePlace = { heapBytes: 0, externalBytes: 1, objects: 2, self: 3, seen: 4
 
 const ends = [undefined, 'maxObjects', 'deadlineMs'] as const
 
-/** The values of the tree, holders before what they hold, as parallel lists: the addon takes them all in one call. */
+/** The values of the tree as parallel lists, holders before what they hold. The addon takes them all in one call. */
 interface Listing {
   readonly values: unknown[]
   readonly names: string[]
@@ -81,9 +81,9 @@ function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-/** Level by level, so that an object reachable in several ways belongs to the shortest. */
+/** Goes level by level, so that an object with several holders belongs to the one nearest to the root. */
 function listValues(root: unknown, depth: number): Listing {
-  // The leading null keeps V8 from storing numbers bare: the addon reads the array's slots.
+  // The addon reads the array's slots. Without the leading null V8 might store bare numbers there.
   const listing: Listing = { values: [null, root], names: ['', ''], holders: [-1, 0] }
   const opened = new Set<object>()
   let levelStart = 1
@@ -101,7 +101,7 @@ function addChildren({ values, names, holders }: Listing, holder: number, opened
   opened.add(value)
   const most = Math.min(mostCandidates, mostValues - values.length)
   for (const child of listOwnChildren(value, most)) {
-    // Reading a number out of its slot may box it anew: such an object isn't part of what is measured.
+    // Reading a number may make a new object for it, which isn't part of what is measured.
     if (typeof child.value === 'number') continue
     values.push(child.value)
     names.push(child.name)

@@ -19,8 +19,8 @@ const liveNoiseBytes: Readonly<Record<LivePlace, number>> = {
 }
 
 /**
- * This share of the rise of RSS is added to the noise. Calls that use much move the figures more: blocks that they freed wait in other threads' caches,
- * and V8 gathers more feedback.
+ * This share of the rise of RSS is added to the noise. Calls that use much move the figures more: blocks that they freed wait in other threads'
+ * caches, and V8 gathers more feedback.
  */
 const noiseShareOfRise = 0.005
 

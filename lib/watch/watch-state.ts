@@ -117,7 +117,7 @@ export class WatchState {
 
 const order: readonly WatchedFigure['subject'][] = ['rss', 'mapped', 'allocated', 'mmapped', 'arena', 'heap.used', 'heap.committed']
 
-/** Figures in their order: the allocator's, then V8's. Arenas follow in the order in which they were made. */
+/** Figures in their order: the allocator's, then V8's. Arenas stand in the order in which they were made. */
 function inOrder(tracks: FigureTracks): readonly FigureTrack[] {
   const place = ({ subject }: FigureTrack): number => (order.includes(subject) ? order.indexOf(subject) : order.length)
   return tracks.all().toSorted((one, other) => place(one) - place(other))
