@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 
-// What node loads for `import`. For a static import Node 20 starts its reader of CommonJS exports, which takes 4 MiB: more than all of allocscope.
-// Bundlers, which don't follow such a call, take index.mjs; both have the names of index.ts, as test/facade holds.
+// Node loads this file for `import`. For a static import Node 20 starts its reader of CommonJS exports, which takes 4 MiB: more than all of allocscope.
+// Bundlers don't follow `createRequire`, so they load index.mjs. Both have the names of index.ts; test/facade checks that.
 const loaded = createRequire(import.meta.url)('./index.js') as typeof import('./index.js')
 
 export const {

@@ -1,4 +1,4 @@
-// The values by name, so that `import * as` shows the public list and nothing of how it is compiled; test/facade holds it equal to index.ts.
+// The values by name, so that `import * as` shows the public list and nothing else. test/facade checks that it equals index.ts.
 export {
   AllocscopeError,
   checkRelease,

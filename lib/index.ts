@@ -1,4 +1,4 @@
-// The public list. Importing it loads no room and no addon: whoever imports a memory tool should not see its own memory rise.
+// The public list. Importing it loads no room and no addon: the import of a memory tool should not raise a program's memory.
 import { lazily } from './loading/index.js'
 import type { AllocatorStats, AllocatorStatsOptions } from './allocator/index.js'
 import type { Capabilities } from './capabilities/index.js'
@@ -117,7 +117,7 @@ const measuring = lazily(() => require('./profile/measure/index.js') as typeof i
 const register = lazily(() => require('./register/index.js') as typeof import('./register/index.js'))
 const release = lazily(() => require('./release/index.js') as typeof import('./release/index.js'))
 const report = lazily(() => require('./report/index.js') as typeof import('./report/index.js'))
-/** A call of 20 ns: once its room is loaded, the room's own function takes this one's place. */
+/** A call takes 20 ns: so once the room is loaded, the room's own function replaces this one. */
 let shallowSize = (value: unknown): number => {
   shallowSize = heap().shallowSizeOf
   return shallowSize(value)
@@ -127,10 +127,10 @@ const watch = lazily(() => require('./watch/index.js') as typeof import('./watch
 /**
  * What the live allocator of this process holds. Every thread of a process has the same allocator.
  *
- * Cost: the default, `'footprint'`, takes about 2 µs under glibc whatever the heap, walks nothing and takes no lock; under jemalloc it advances
- * the statistics' epoch (about 20 µs), under tcmalloc it takes the page heap's lock a few times. On glibc `'usage'` and `'arenas'` walk every free
- * list with its arena locked: microseconds on a fresh heap, hundreds of milliseconds with a million free chunks; hence `budgetMs`. The first
- * call in a process also finds out which allocator it is, by looking and by a proof: about 0.3 ms.
+ * Cost: the default, `'footprint'`, takes about 2 µs under glibc, with no walk and no lock, however large the heap. Under jemalloc it advances the
+ * statistics' epoch (about 20 µs). Under tcmalloc it takes the page heap's lock a few times. On glibc `'usage'` and `'arenas'` walk every free list
+ * with its arena locked. That takes microseconds on a fresh heap and hundreds of milliseconds with a million free chunks: `budgetMs` limits it. The
+ * first call in a process also finds out which allocator it is, and proves it: about 0.3 ms.
  *
  * @example
  * const stats = getAllocatorStats({ detail: 'arenas' })
@@ -143,14 +143,14 @@ export function getAllocatorStats(options?: AllocatorStatsOptions): AllocatorSta
   return allocator().getAllocatorStats(options)
 }
 
-/** What allocscope can do here, without throwing. The first call of a thread proves V8's object layout, some 3 ms; later ones cost nothing. */
+/** What allocscope can do in this process. Never throws. A thread's first call proves V8's object layout in some 3 ms. Later calls cost nothing. */
 export function getCapabilities(): Capabilities {
   return capabilities().getCapabilities()
 }
 
 /**
- * The {@link deepSizeOf} of several values, the smallest first: `compareSizes({ map: new Map(…), object: {…} })`. Each is walked for itself, so
- * that what two of them share counts in both.
+ * The {@link deepSizeOf} of several values, the smallest first: `compareSizes({ map: new Map(…), object: {…} })`. Each value is walked by itself:
+ * what two of them share counts in both.
  *
  * @throws TypeError `ERR_INVALID_ARG_TYPE` unless `values` is an object with at least one property; AllocscopeError as {@link deepSizeOf} does.
  */
@@ -159,14 +159,14 @@ export function compareSizes(values: Readonly<Record<string, unknown>>): SizeCom
 }
 
 /**
- * The sum of everything that can be reached from `value`, each object once: what Pympler's `asizeof` and JOL's `GraphLayout.totalSize` are. It
- * isn't what would be freed without `value`, since others may refer to the same objects. About 0.2 µs for a few objects, 30 to 50 ns an object
- * in a large graph, in which time this thread does nothing else; no getter is called, no trap fires, nothing is allocated on V8's heap meanwhile,
- * and neither cycles nor depth matter.
+ * The size of everything that can be reached from `value`, each object once, like Pympler's `asizeof` and JOL's `GraphLayout.totalSize`. Less may
+ * be freed when `value` goes, as others may refer to the same objects. Takes about 0.2 µs for a few objects, and 30 to 50 ns an object in a large
+ * graph. This thread is blocked for that time. No getter is called, no trap fires, and nothing is allocated on V8's heap. Cycles and depth don't
+ * matter.
  *
  * Not followed: prototypes, classes and code; the variables of closures, unless asked for; what WeakMap, WeakSet, WeakRef and
- * FinalizationRegistry hold; the global object. V8's own constants (`undefined`, `''`, single characters) count 0, names of properties too. A
- * pooled Buffer brings in all of its pool, once.
+ * FinalizationRegistry hold; the global object. V8's own constants (`undefined`, `''`, single characters) and names of properties count 0. A pooled
+ * Buffer brings in its whole pool, once.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED` where the layout isn't proved, `ERR_ALLOCSCOPE_NO_ADDON` without the addon.
  */
@@ -175,7 +175,7 @@ export function deepSizeOf(value: unknown, options?: DeepSizeOptions): DeepSize 
 }
 
 /**
- * The state of V8's heap in the calling thread: a worker sees its own. About 15 µs; never walks the heap, never collects.
+ * The state of V8's heap in the calling thread; each worker has its own. Takes about 15 µs. Never walks the heap and never collects.
  *
  * Source: `v8.getHeapStatistics()`, `v8.getHeapSpaceStatistics()` and, for array buffers, `process.memoryUsage()`.
  */
@@ -184,8 +184,8 @@ export function getHeapStats(): HeapStats {
 }
 
 /**
- * The size of the object that `value` refers to, bytes on V8's heap, and nothing else: no elements, no properties outside it, nothing that it
- * refers to. A small integer is 0, since it lies in the slot that refers to it. About 40 ns; no getter is called and no trap fires.
+ * The size of the object alone that `value` refers to, bytes on V8's heap. Its elements, properties outside it and everything else that it refers
+ * to aren't included. A small integer is 0, as it lies in the slot itself. Takes about 40 ns. No getter is called and no trap fires.
  *
  * Source: the object's map, by a layout proved at the first call of a thread (see {@link getCapabilities}).
  *
@@ -196,11 +196,11 @@ export function shallowSizeOf(value: unknown): number {
 }
 
 /**
- * The size of `value` with the stores that it alone owns: what `sys.getsizeof` is to Python. What it refers to isn't counted; for that there
- * is {@link deepSizeOf}. About 0.2 µs; no getter is called and no trap fires.
+ * The size of `value` and of the stores that only it uses, like Python's `sys.getsizeof`. Other values that it refers to aren't counted:
+ * {@link deepSizeOf} counts them. Takes about 0.2 µs. No getter is called and no trap fires.
  *
- * Caveats: a view that covers all of its ArrayBuffer is taken for its owner. A number in an object's property or an array of mixed values may
- * be an object of its own of 16 bytes: it counts as referred to, not as owned. The code of a function isn't counted.
+ * Caveats: a view of a whole ArrayBuffer counts as its owner. A number in a property or in an array of mixed values may be an object of its own, of
+ * 16 bytes: it counts as another value. The code of a function isn't counted.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED` where the layout isn't proved, `ERR_ALLOCSCOPE_NO_ADDON` without the addon.
  */
@@ -209,11 +209,11 @@ export function sizeOf(value: unknown): ObjectSize {
 }
 
 /**
- * What is in `value`, level by level, with the size of each part: the recursive picture of {@link deepSizeOf}. Each object counts once, at the
- * place where the fewest steps lead to it, so that the sizes add up to the root's.
+ * What is in `value`, level by level, with the size of each part: {@link deepSizeOf} as a tree. Each object counts once, at the place nearest to the
+ * root, so that the sizes add up to the root's.
  *
- * Own properties, array elements and entries of Map and Set are shown, but for numbers; no getter is called and no trap of a Proxy fires. It allocates for what it
- * shows, before and after the walk but not in it. For values with more than 10,000 entries, those beyond count in `elsewhereBytes`.
+ * Shows own properties, array elements and entries of Map and Set, without numbers. No getter is called and no trap of a Proxy fires. The tree itself
+ * is allocated before and after the walk, not during it. Of a value with more than 10,000 entries, the others count in `elsewhereBytes`.
  *
  * @throws TypeError or RangeError for bad options; AllocscopeError as {@link deepSizeOf} does.
  */
@@ -222,17 +222,17 @@ export function sizeTree(value: unknown, options?: SizeTreeOptions): SizeTree {
 }
 
 /**
- * A {@link sizeTree} as text: one line for each value, its bytes (with everything below it) to the left, the largest first, and lines for what
- * isn't shown, so that the lines below a value add up to it but for the value's own bytes.
+ * A {@link sizeTree} as text. Each value has a line, with the bytes of it and everything below it to the left, the largest first. What isn't shown
+ * has lines too: the lines below a value and the value's own bytes add up to its figure.
  */
 export function formatSizeTree(tree: SizeTree): string {
   return report().formatSizeTree(tree)
 }
 
 /**
- * What the kernel says of this process's memory.
+ * The kernel's figures of this process's memory.
  *
- * @param options - `{ detail: 'full' }` adds PSS, USS, swap and the split by kind, at the price of a walk of every mapping.
+ * @param options - `{ detail: 'full' }` adds PSS, USS, swap and the split by kind. For that the kernel walks every mapping.
  * @throws AllocscopeError `ERR_ALLOCSCOPE_PROC_UNREADABLE` when /proc isn't mounted; `ERR_ALLOCSCOPE_UNSUPPORTED` for `'full'` off Linux.
  */
 export function getProcessMemory(options: ProcessMemoryOptions & { readonly detail: 'full' }): FullProcessMemory
@@ -242,8 +242,8 @@ export function getProcessMemory(options?: ProcessMemoryOptions): ProcessMemory 
 }
 
 /**
- * The resident set size of this process, bytes: the cheapest true reading, about 1.4 µs. One `pread` of `/proc/self/statm`, kept open; where the
- * addon doesn't load, `process.memoryUsage.rss()`.
+ * The resident set size of this process, bytes: the cheapest exact reading, about 1.4 µs. One `pread` of `/proc/self/statm`, which is kept open.
+ * Without the addon, `process.memoryUsage.rss()`.
  *
  * Caveat: kernels before 6.2 count per thread in batches and can lag by some pages a thread.
  *
@@ -254,16 +254,16 @@ export function getRss(): number {
 }
 
 /**
- * Calls `fn` and measures the memory that it takes; what memory_profiler's `memory_usage` and `memit` are to Python. The program needs no
- * instrumentation. Promises are awaited, and what runs meanwhile is measured with it; a function that blocks the event loop is sampled all
- * the same, from a thread of its own.
+ * Calls `fn` and measures the memory that it takes, like memory_profiler's `memory_usage` and `memit` for Python. The program needs no
+ * instrumentation. Promises are awaited, and what else runs in that time is measured too. A thread of its own samples RSS, even while the function
+ * blocks the event loop.
  *
- * Cost: a thread that reads `/proc/self/statm` at every interval, and about 50 µs at the beginning and the end; once in a thread some 10 ms, to
- * find out how V8 counts. Measuring allocates a few kilobytes that are counted as the function's. From the
- * first call on V8 frees array buffers within collections, on the thread that collects.
+ * Cost: a thread that reads `/proc/self/statm` at every interval, and about 50 µs at the beginning and the end. A thread's first call takes some
+ * 10 ms more, to find out how V8 counts. Measuring allocates a few kilobytes that are counted as the function's. From the first call on, V8 frees
+ * array buffers within collections, on the thread that collects.
  *
- * Caveat: the kernel's mark of the highest RSS is set back where it stands far above what is resident. `process.resourceUsage().maxRSS` and
- * `VmHWM` then tell of the time since; `getProcessMemory().peakRssBytes` of the calling thread remembers.
+ * Caveat: when the kernel's mark of the highest RSS is far above the present RSS, it is reset. Then `process.resourceUsage().maxRSS` and `VmHWM` are
+ * the peak since the reset. `getProcessMemory().peakRssBytes` of the calling thread still includes the time before.
  *
  * @example
  * const { peakRssBytes, incrementBytes, allocatedBytes } = await measureMemory(() => JSON.parse(text))
@@ -281,16 +281,16 @@ export function measureMemory<Result>(
 /**
  * Marks a function to be profiled line by line, and answers with it: `const load = profile(async function load() { … })`.
  *
- * In a program that was loaded through allocscope (`allocscope profile app.js`, `node --import allocscope/register app.js`) the function itself is
- * given back; its lines were instrumented when its file was loaded, at 50 to 400 ns a line executed. Otherwise a proxy of it is given back, which
- * has the same name, length and `this`, and measures each call, at a few microseconds; at exit the totals of all wrapped functions (calls, bytes
- * allocated, net change, peak RSS) are printed to standard error, with a line that says how to get the lines. An async function is
- * measured until its promise is settled, with what others do meanwhile; of a generator each step is.
+ * In a program that was loaded through allocscope (`allocscope profile app.js`, `node --import allocscope/register app.js`) this is the function
+ * itself. Its lines were instrumented when its file was loaded, at a cost of 50 to 400 ns for each line that is executed. Otherwise it is a proxy
+ * with the same name, length and `this`, which measures each call, at a few microseconds. At exit the totals of all wrapped functions (calls, bytes
+ * allocated, net change, peak RSS) are printed to standard error, with a hint on how to get the lines. An async function is measured until its
+ * promise is settled, with what others do in that time. Of a generator each step is measured.
  *
  * @throws TypeError `ERR_INVALID_ARG_TYPE` when it is given something other than a function.
  */
 export function profile<Callable extends ProfiledFunction>(callable: Callable): Callable
-/** The same as a decorator of a method, `@profile`, as the language has it. */
+/** The same as a decorator of a method, `@profile`, in the language's own form. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the language's own ClassMethodDecoratorContext asks of a method
 export function profile<This, Method extends (this: This, ...args: any) => any>(
   method: Method,
@@ -307,14 +307,14 @@ export function profile(...given: readonly [unknown, unknown?, unknown?]): unkno
 }
 
 /**
- * Runs `action` and tells whether the memory that it used went back to the operating system, and if not, who holds it: V8, the allocator, pages
- * that something in use pins, or the program itself, which never freed it.
+ * Runs `action` and tells whether the memory that it used went back to the operating system. If not, it tells who holds it: V8, the allocator, pages
+ * that also hold something in use, or the program itself, which never freed it.
  *
- * A baseline is taken, `action` is called to warm up and then in rounds that grow, everything is collected and RSS comes to rest. Then a purge
- * is tried in a forked child, so that this process stays as it is: what the purge gives back there was held by the allocator. What grows by as much
- * with every call is still live, however little it is. The document `release.md` says how it decides, and where it can be fooled.
+ * It takes a baseline, calls `action` to warm up and then in rounds that grow, collects everything and waits until RSS stands still. Then it tries a
+ * purge in a forked child, which leaves this process unchanged. What the purge gives back there was held by the allocator. What grows evenly with
+ * every call is still live, however little it is. The document `release.md` explains the verdicts, and when they can be wrong.
  *
- * Cost: a few collections and forks (some 10 ms of this thread for each GB resident), and the calls of `action`: at least two, as many more as
+ * Cost: a few collections and forks (some 10 ms of this thread for each GB resident), and the calls of `action`: at least two, and as many more as
  * fit in `budgetMs` unless `runs` is given. The event loop turns in between.
  *
  * @example
@@ -329,14 +329,17 @@ export function checkRelease(action: () => unknown, options?: CheckOptions): Pro
 }
 
 /**
- * Gives back to the operating system what can be given back: V8 collects everything and shrinks its young generation, RSS comes to rest, and the
- * live allocator returns its free memory by its own means: glibc `malloc_trim(0)` and, as that never does, the tops of the arenas other than the
- * main one; jemalloc `arena.<all>.purge`; tcmalloc `MallocExtension_ReleaseFreeMemory`; mimalloc `mi_collect(true)`, which reaches the heap of the
- * calling thread and those of ended threads.
+ * Gives unused memory back to the operating system, in three steps. V8 collects everything and shrinks its young generation. RSS comes to rest. Then
+ * the live allocator returns its free memory by its own call:
  *
- * Cost: the collections block this thread (some 10 ms for each 10 MB of live objects, twice); the purge runs on another thread, but takes
- * the allocator's locks while it walks, so that threads that allocate wait: a second or more with a million free chunks. What was given back is
- * faulted in again when the program needs it. Each step says what it took and what it gave back. V8's other threads keep their garbage.
+ * - glibc: `malloc_trim(0)`, and the tops of the arenas other than the main one, which `malloc_trim` never returns.
+ * - jemalloc: `arena.<all>.purge`.
+ * - tcmalloc: `MallocExtension_ReleaseFreeMemory`.
+ * - mimalloc: `mi_collect(true)`, for the heaps of the calling thread and of ended threads.
+ *
+ * Cost: the two collections block this thread, each for some 10 ms for each 10 MB of live objects. The purge runs on another thread. It takes the
+ * allocator's locks while it walks, so threads that allocate wait: a second or more with a million free chunks. Memory that was given back is faulted
+ * in again when the program needs it. The report says what each step took and gave back. V8's other threads keep their garbage.
  *
  * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_NO_ADDON` when no addon loads,
  * `ERR_ALLOCSCOPE_PROC_UNREADABLE` when `/proc/self/smaps` can't be read, `ERR_ALLOCSCOPE_ALLOCATOR_CALL` when the allocator refused.
@@ -346,9 +349,9 @@ export function releaseMemory(options?: ReleaseOptions): Promise<ReleaseReport> 
 }
 
 /**
- * Releases memory now and then, while the event loop is idle: by default without a collection, which is what stalls. After each release it looks
- * how much RSS has grown back within `faultBackMs`, and stops itself, with an event that says so, once purging doesn't stick or a release
- * stalls for longer than allowed. Every timer is unref'd.
+ * Releases memory from time to time, while the event loop is idle. By default it makes no collection, as that stalls. After each release it looks how
+ * much RSS has grown back within `faultBackMs`. It stops itself, with an event, when released memory keeps growing back or a release stalls for longer
+ * than allowed. Every timer is unref'd.
  *
  * @example
  * const periodic = startPeriodicRelease({ intervalMs: 60_000 })
@@ -356,18 +359,18 @@ export function releaseMemory(options?: ReleaseOptions): Promise<ReleaseReport> 
  * periodic.on('stop', ({ cause, reason }) => console.log(cause, reason))
  *
  * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_NO_ADDON` when no addon loads.
- * What fails later ends it: `'stop'` with `cause: 'failed'`.
+ * A later failure ends it: `'stop'` with `cause: 'failed'`.
  */
 export function startPeriodicRelease(options?: PeriodicReleaseOptions): PeriodicRelease {
   return release().startPeriodicRelease(options)
 }
 
 /**
- * Watches this process's RSS and its allocator's footprint, for glibc arena by arena, from a thread of its own: also while this one is
- * blocked. Samples wait in a buffer and are given out in order, with their own times, when the event loop next runs.
+ * Watches this process's RSS and its allocator's footprint, under glibc arena by arena. A thread of its own takes the samples, even while this one is
+ * blocked. They wait in a buffer and are given out in order, with their own times, when the event loop next runs.
  *
- * Cost: a reading takes a few microseconds and walks nothing. Under glibc it takes no lock of the allocator's; under jemalloc it advances the
- * statistics' epoch, under tcmalloc it takes the page heap's lock. {@link ArenaWatcher.summary} says what the thread has used.
+ * Cost: a reading takes a few microseconds and walks nothing. Under glibc it takes no lock of the allocator's. Under jemalloc it advances the
+ * statistics' epoch. Under tcmalloc it takes the page heap's lock. {@link ArenaWatcher.summary} says what the thread has used.
  *
  * Every watcher has a thread; one JavaScript thread may have 64 watchers.
  *
