@@ -17,7 +17,7 @@ const phases: Readonly<Record<CheckProgress['phase'], string>> = {
   settling: 'collecting, and waiting for RSS to come to rest',
 }
 
-/** Thrown out of a check whose script turned out to export a function: that is what is to be checked. */
+/** Ends the check of a script that turned out to export a function: the function is to be checked instead. */
 class ExportsFunction extends Error {
   constructor(readonly callable: Callable) {
     super('the script exports a function')
@@ -28,7 +28,7 @@ function takeRequest(): CheckRequest {
   const request = JSON.parse(process.env[checkVariable] ?? '{}') as CheckRequest
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an environment variable is taken out by its name
   delete process.env[checkVariable]
-  // The script sees itself started.
+  // The script must find its own file in `process.argv[1]`.
   process.argv.splice(1, 1)
   return request
 }
@@ -41,7 +41,7 @@ function showProgress({ phase, calls }: CheckProgress): void {
   process.stderr.write(`${eraseLine}  ${phases[phase]}${calls === 0 ? '' : `; ${calls} calls made`} …`)
 }
 
-/** Nothing of the script's keeps the event loop busy any more. */
+/** Resolves when nothing of the script keeps the event loop busy any more. */
 function untilDrained(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -58,7 +58,7 @@ async function runScript(file: string, signal: AbortSignal): Promise<void> {
   await untilDrained(signal)
 }
 
-/** Checks the script itself, run once, unless it exports a function. */
+/** Checks the function that the script exports, or else the script itself, run once. */
 async function checkScript(file: string, options: CheckOptions, signal: AbortSignal): Promise<CheckAnswer> {
   try {
     const check = await checkRelease(() => runScript(file, signal), { ...options, runs: 1, warmup: 0 })
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
   const answered = await (exportName === undefined ? checkScript(file, asked, stopping.signal) : checkExport(file, exportName, asked))
   if (progress) process.stderr.write(eraseLine)
   answer(answered)
-  // What the script left running, a server for one, has been checked.
+  // The check is done. The script may have left something running, such as a server.
   process.exit()
 }
 

@@ -4,7 +4,7 @@ import { isAllocscopeError } from '../errors/index.js'
 import { exitCodes } from './exit-codes.js'
 import { styleFor } from './terminal.js'
 
-/** Commander's codes by the names that Node's own `util.parseArgs` has for the same faults. */
+/** Commander's error codes, and the codes of Node's own `util.parseArgs` for the same errors. */
 const codesOfCommander: Readonly<Record<string, string>> = {
   'commander.unknownOption': 'ERR_PARSE_ARGS_UNKNOWN_OPTION',
   'commander.unknownCommand': 'ERR_PARSE_ARGS_UNKNOWN_COMMAND',
@@ -28,7 +28,7 @@ function codeOf(error: unknown): string | undefined {
   return codesOfCommander[error.code] ?? error.code
 }
 
-/** One line that says what went wrong; never a stack. */
+/** One line that says what went wrong, without a stack. */
 export function describeError(error: unknown): string {
   const message = error instanceof Error || isAllocscopeError(error) ? error.message : String(error)
   const line = message
@@ -39,9 +39,9 @@ export function describeError(error: unknown): string {
   return code === undefined ? line : `${line} [${code}]`
 }
 
-/** Prints an error that a command ended with, and answers the exit code that it means. */
+/** Prints the error that ended a command. Answers with its exit code. */
 export function reportError(error: unknown): number {
-  // Help and version reach here as "errors" of exit code 0, already printed.
+  // Commander reports help and version as errors with exit code 0, after it has printed them.
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.success
   const { warn, dim } = styleFor(process.stderr)
   process.stderr.write(`${warn('allocscope:')} ${describeError(error)}\n`)

@@ -8,7 +8,7 @@ const barWidth = 24
 const framePauseMs = 80
 const eraseLine = '\r\u001b[K'
 
-/** Shows how a demo goes; {@link DemoDisplay.end} leaves the stream ready for other text. */
+/** Shows the progress of a demo. After {@link DemoDisplay.end} the stream is ready for other text. */
 export interface DemoDisplay extends DemoProgressListener {
   end(): void
 }
@@ -22,7 +22,7 @@ function finishedLine({ phase, phaseMs, rssBytes }: DemoProgress): string {
   return `${phase.padEnd(34)} ${formatDuration(phaseMs).padStart(8)}   RSS ${formatBytes(rssBytes).padStart(11)}`
 }
 
-/** On a terminal a line that moves, and one that stays for each phase done; elsewhere only the latter. */
+/** Shows a line for each completed phase, and on a terminal another one that moves. */
 export function showDemoProgress(stream: OutputStream): DemoDisplay {
   const style = styleFor(stream)
   const isLive = stream.isTTY && stream.columns >= 80

@@ -1,10 +1,10 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** What a file exports under a name, or that it doesn't. */
+/** A file's export, or the reason why there is none of that name. */
 export type FoundExport = { readonly value: unknown } | { readonly problem: string }
 
-/** Imports `file` and looks for its export; of CommonJS also where Node couldn't tell the name from the text. */
+/** Imports `file` and looks for its export `name`. Of CommonJS it also finds exports that Node can't tell from the text. */
 export async function importExport(file: string, name: string): Promise<FoundExport> {
   const module = (await import(pathToFileURL(path.resolve(file)).href)) as Record<string, unknown>
   if (name in module) return { value: module[name] }

@@ -19,7 +19,7 @@ function up(lines: number): string {
   return lines === 0 ? '' : `${escape}[${lines}A`
 }
 
-/** The terminal's rows that are given to the view, the lowest ones. */
+/** The lowest rows of the terminal, which are kept for the view. */
 interface Reserved {
   readonly rows: number
   readonly ofRows: number
@@ -27,24 +27,24 @@ interface Reserved {
 }
 
 /**
- * Asks the terminal for its size now: a frame drawn for the size before would overwrite what the program wrote. Node itself asks when it comes to
- * handle SIGWINCH, by this method, which its documentation doesn't name.
+ * Asks the terminal for its size now: a frame drawn for an old size would overwrite the program's output. Node itself asks by this undocumented
+ * method, but only when it comes to handle SIGWINCH.
  */
 function refreshSize(stream: WriteStream & { _refreshSize?: () => void }): void {
   stream._refreshSize?.()
 }
 
 /**
- * A view that stays at the bottom of a terminal while the program, which writes to the same terminal by itself, scrolls above it: the terminal's
- * scroll region is what is left of the screen. The program's streams are its own, and its cursor is where it left it. Each frame is one write,
- * so that none of the program's comes between.
+ * A view that stays at the bottom of a terminal. The program writes to the same terminal by itself, and its output scrolls above the view: the
+ * terminal's scroll region is the rest of the screen. The cursor is always put back where the program left it. Each frame is one write, so that no
+ * output of the program comes between.
  */
 export class LiveScreen {
   readonly #stream: WriteStream
   readonly #render: (rows: number) => readonly string[]
   #reserved: Reserved | undefined
 
-  /** `render` gives the view in at most so many lines. */
+  /** `render` gives the view in at most `rows` lines. */
   constructor(stream: WriteStream, render: (rows: number) => readonly string[]) {
     this.#stream = stream
     this.#render = render
@@ -64,9 +64,9 @@ export class LiveScreen {
     const frame = this.#makeRoom(lines.length)
     const { rows: reserved } = this.#reserved as Reserved
     const drawn = Array.from({ length: reserved }, (_, index) => `${plain}${lines[index] ?? ''}${plain}${eraseLine}`)
-    // Counted from the bottom, wherever that is: a terminal may have changed its size before it says so.
+    // Counted from the bottom, wherever that is: the terminal may have changed its size and not said so yet.
     const view = `${wholeScreen}${bottomLeft}${up(reserved - 1)}${drawn.join(`\r${escape}[B`)}`
-    // The region is set again with each frame: the program may have reset the terminal, and terminals do when they change their size.
+    // The scroll region is set again with each frame: the program may have reset it, and terminals reset it when they change their size.
     this.#stream.write(`${frame}${saveCursor}${view}${escape}[1;${rows - reserved}r${restoreCursor}`)
   }
 
@@ -83,14 +83,14 @@ export class LiveScreen {
     process.off('exit', this.clear)
   }
 
-  /** What makes room for so many lines, where there isn't room yet. Room once made is kept: a view that jumps can't be read. */
+  /** The codes that make room for this many lines; empty when there is room. Room is never given up, as a view that jumps can't be read. */
   #makeRoom(lines: number): string {
     const { rows, columns } = this.#stream
     const before = this.#reserved
     const isSameScreen = before?.ofRows === rows && before.ofColumns === columns
     if (isSameScreen && before.rows >= lines) return ''
     this.#reserved = { rows: lines, ofRows: rows, ofColumns: columns }
-    // Going down scrolls where the cursor is too low, and keeps its column: the program may be in the middle of a line.
+    // Moving down scrolls the screen if the cursor is too low. It keeps the column, as the program may be in the middle of a line.
     const room = `${lineDown.repeat(lines)}${up(lines)}`
     return `${before === undefined ? '' : this.#unreserve()}${room}`
   }
@@ -99,7 +99,7 @@ export class LiveScreen {
     return `${saveCursor}${wholeScreen}${restoreCursor}${eraseBelow}`
   }
 
-  /** Ctrl-Z: the shell gets its terminal back as it was. */
+  /** On Ctrl-Z the shell gets its terminal back as it was. */
   readonly #suspend = (): void => {
     this.clear()
     process.kill(process.pid, 'SIGSTOP')

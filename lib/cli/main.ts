@@ -8,7 +8,7 @@ import { packageVersion } from './package-version.js'
 
 type Register = (program: Command) => void
 
-/** Every verb, in the order in which --help lists them. Only the one that is asked for is loaded. */
+/** Every verb, in the order of --help. Only the requested one is loaded. */
 const verbs: Readonly<Record<string, () => Register>> = {
   stats: lazily(() => (require('./commands/stats.js') as typeof import('./commands/stats.js')).registerStats),
   run: lazily(() => (require('./commands/run.js') as typeof import('./commands/run.js')).registerRun),
@@ -33,7 +33,7 @@ Examples:
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.
 Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; run, watch and profile end as their program does.`
 
-/** The verb that comes first; all of them for help, and for the hint that another one may have been meant. */
+/** The verb that `first` names. When it names none, all verbs: for help, and for a hint at a similar verb. */
 function wantedVerbs(first: string | undefined): readonly (() => Register)[] {
   const wanted = first !== undefined && Object.hasOwn(verbs, first) ? verbs[first] : undefined
   return wanted === undefined ? Object.values(verbs) : [wanted]
@@ -47,7 +47,7 @@ function createProgram(first: string | undefined): Command {
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()
-    // reportError prints the one line; commander would print its own before.
+    // reportError prints the error. Commander would print its own line before.
     .configureOutput({ outputError: () => undefined })
   wantedVerbs(first).forEach((load) => {
     load()(program)
@@ -55,7 +55,7 @@ function createProgram(first: string | undefined): Command {
   return program
 }
 
-/** A reader that goes away (`| head`) is not an error of ours, and there is nobody left to write to. */
+/** Ends quietly when the reader of a pipe goes away (`| head`): that is no error of this program. */
 function outliveReaders(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

@@ -4,14 +4,14 @@ import type { Command } from 'commander'
 
 import { exitCodes } from './exit-codes.js'
 
-/** Where a command writes what it has to say. */
+/** Where a command writes its output. */
 export interface Output {
-  /** False once writing has failed; that is said on standard error, and nothing more is written. */
+  /** False once writing has failed. The failure is reported on standard error, and nothing more is written. */
   write(text: string): boolean
   close(): void
 }
 
-/** `file`, emptied. Opened before a program runs: what can't be written should not cost a run. */
+/** Opens `file` and empties it. Called before a program runs: without its output a run would be in vain. */
 export function openOutput(command: Command, file: string): Output {
   let descriptor: number | undefined
   try {
@@ -32,7 +32,7 @@ export function openOutput(command: Command, file: string): Output {
         writeSync(descriptor, text)
         return true
       } catch (error) {
-        // The program is still running: a full disk must not end it, nor what else is shown of it.
+        // The program is still running. A full disk must end neither the program nor the other displays.
         process.stderr.write(`allocscope: cannot write to ${file}: ${(error as Error).message}\n`)
         close()
         return false
@@ -41,5 +41,5 @@ export function openOutput(command: Command, file: string): Output {
   }
 }
 
-/** Standard error: standard output is the program's. */
+/** Standard error, as standard output belongs to the program. */
 export const standardError: Output = { write: (text) => process.stderr.write(text), close: () => undefined }

@@ -8,7 +8,7 @@ const report = lazily(() => require('../report/index.js') as typeof import('../r
 /** An output stream, a terminal or not. */
 export type OutputStream = NodeJS.WriteStream | WriteStream
 
-/** How a report that goes to `stream` dresses itself: colours for a terminal, unless NO_COLOR or FORCE_COLOR says otherwise, and its width. */
+/** The style of a report to `stream`: the width, and colours for a terminal unless NO_COLOR or FORCE_COLOR says otherwise. */
 export function styleFor(stream: OutputStream, environment: NodeJS.ProcessEnv = process.env): TextStyle {
   return report().styleForTerminal(stream, environment)
 }

@@ -2,7 +2,7 @@ import type { ProgramEnding } from '../program/index.js'
 
 const typescriptFile = /\.[cm]?tsx?$/
 
-/** What a failed TypeScript program may lack: a node that strips types, or a loader. The error itself was node's. */
+/** A hint for a TypeScript program that failed: it may need a node that strips types, or a loader. Node has printed the error itself. */
 export function explainFailure(program: string, { exitCode }: ProgramEnding, nodeOptions: readonly string[]): readonly string[] {
   const isStripping = (process.features as { readonly typescript?: unknown }).typescript
   const hasLoader = [...nodeOptions, process.env['NODE_OPTIONS'] ?? ''].some((flag) =>

@@ -11,7 +11,7 @@ export interface WatchDisplay extends WatchListener {
 
 const linePauseMs = 1000
 
-/** Every event as a line of JSON. */
+/** Shows every event as a line of JSON. */
 export function showJson(output: Output): WatchDisplay {
   return {
     event: (event) => {
@@ -22,7 +22,7 @@ export function showJson(output: Output): WatchDisplay {
   }
 }
 
-/** A line a second, and one for each event. */
+/** Shows a line each second, and one for each event. */
 export function showLines(output: Output): WatchDisplay {
   let lastLineMs = -Infinity
   return {
@@ -32,7 +32,7 @@ export function showLines(output: Output): WatchDisplay {
     },
     tick: (view) => {
       const now = performance.now()
-      // A tick comes a little early or late: the line a second must not wait for the one after.
+      // Ticks come a little early or late. A line mustn't wait for the next tick because this one is early.
       if (now - lastLineMs < linePauseMs * 0.96) return
       lastLineMs = now
       output.write(renderWatchLine(view))
@@ -41,7 +41,7 @@ export function showLines(output: Output): WatchDisplay {
   }
 }
 
-/** A view at the bottom of the terminal. */
+/** Shows a view at the bottom of the terminal. */
 export function showLive(stream: NodeJS.WriteStream & import('node:tty').WriteStream): WatchDisplay {
   let view: WatchView | undefined
   const screen = new LiveScreen(stream, (rows) => (view === undefined ? [] : renderWatchView(view, rows, styleFor(stream))))

@@ -8,7 +8,7 @@ const largest = 512 * 1024
 const inFlightBytes = 220 * 1024 ** 2
 const uploadsPerTurn = 40
 
-/** Many Buffers of many sizes, filled and dropped in no order, so that those that stay lie scattered among the free. */
+/** Fills Buffers of many sizes and drops some in random order, so that those that stay lie scattered among free memory. */
 export async function streamUploads(state: ServiceState, advance: Advance): Promise<void> {
   const random = seededRandom(11)
   let held = 0

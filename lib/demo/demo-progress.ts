@@ -17,5 +17,5 @@ export interface DemoProgressListener {
   finished(progress: DemoProgress): void
 }
 
-/** Given to a phase: to be called between pieces of work, so that the event loop turns. */
+/** A phase calls it between pieces of work, so that the event loop turns. */
 export type Advance = (fraction: number) => Promise<void>

@@ -7,7 +7,7 @@ import type { ServiceState } from './service-state.js'
 const gzip = promisify(zlib.gzip)
 const atOnce = 4
 
-/** The documents compressed on the thread pool, and the results kept. */
+/** Compresses the documents on the thread pool and keeps the results. */
 export async function archiveDocuments(state: ServiceState, advance: Advance): Promise<void> {
   const { documents } = state
   for (let index = 0; index < documents.length; index += atOnce) {

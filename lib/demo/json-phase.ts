@@ -8,7 +8,7 @@ const ordersPerDocument = 3000
 /** Every third document stays parsed in a cache. */
 const cacheEvery = 3
 
-/** Large JSON in and out: documents are made, parsed, searched and joined into one export. */
+/** Makes large JSON documents, parses and searches them, and joins them into one export. */
 export async function exchangeJson(state: ServiceState, advance: Advance): Promise<void> {
   const random = seededRandom(7)
   for (let index = 0; index < documentCount; index += 1) {
@@ -18,7 +18,7 @@ export async function exchangeJson(state: ServiceState, advance: Advance): Promi
     if (index % cacheEvery === 0) state.orders.push(orders)
     await advance((index + 1) / documentCount)
   }
-  // The export is one block of many MiB that is freed soon after. Under glibc that raises the mmap threshold, so that later Buffers come from
-  // the arenas rather than from an mmap each.
+  // The export is one block of many MiB that is freed soon after. Under glibc that raises the mmap threshold: so later Buffers come from the arenas
+  // instead of an mmap each.
   Buffer.concat(state.documents.slice(0, documentCount / 2)).fill(0)
 }

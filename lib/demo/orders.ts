@@ -1,4 +1,4 @@
-/** One order of the made-up shop whose documents the workload parses and serialises. */
+/** One order of a made-up shop. The workload parses and serialises documents of orders. */
 export interface Order {
   readonly id: string
   readonly placedAt: string
@@ -29,7 +29,7 @@ function makeOrder(index: number, random: () => number): Order {
   }
 }
 
-/** A document of `count` orders as JSON, as a service receives it: bytes. About 480 bytes an order. */
+/** The bytes of a JSON document of `count` orders, about 480 bytes each. */
 export function makeDocument(count: number, random: () => number): Buffer {
   return Buffer.from(JSON.stringify(Array.from({ length: count }, (_unused, index) => makeOrder(index, random))))
 }

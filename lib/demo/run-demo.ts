@@ -11,7 +11,7 @@ import { emptyState } from './service-state.js'
 import type { ServiceState } from './service-state.js'
 import { runWorkers } from './worker-phase.js'
 
-/** A phase of the workload that has been done. */
+/** A completed phase of the workload. */
 export interface DemoPhase {
   readonly name: string
   readonly durationMs: number
@@ -19,16 +19,16 @@ export interface DemoPhase {
   readonly rssBytes: number
 }
 
-/** What a demo saw; `Reading` is what the caller took of the process at each moment. */
+/** The results of a demo. `Reading` is what the caller reads of the process at each moment. */
 export interface DemoRun<Reading> {
   /** Before any work. */
   readonly baseline: Reading
   /** With everything held: documents, uploads, archive, and the threads' own work. */
   readonly peak: Reading
-  /** After everything was dropped, the threads ended, a full collection, and RSS had come to rest. */
+  /** After everything was dropped, the threads had ended, everything was collected and RSS stood still. */
   readonly after: Reading
   readonly phases: readonly DemoPhase[]
-  /** What {@link checkRelease} says of the whole workload, dropped: run once, without a warm-up. */
+  /** The result of {@link checkRelease} for the whole workload, run once without a warm-up, and dropped. */
   readonly check: ReleaseCheck
   readonly durationMs: number
 }
@@ -67,7 +67,7 @@ class Stage {
     end.finish()
   }
 
-  /** A phase that somebody else performs. */
+  /** For a phase that the caller performs. */
   begin(name: string): { progress(fraction: number): DemoProgress; finish(): void } {
     const startMs = performance.now()
     const progress = (fraction: number): DemoProgress => ({
@@ -89,7 +89,7 @@ class Stage {
 }
 
 /**
- * Does in this process what services do, then drops everything: about 10 seconds of work on two slow cores and less than 1.5 GB.
+ * Does the work of a typical service in this process, then drops everything. Takes about 10 seconds on two slow cores and less than 1.5 GB.
  *
  * @param takeReading - called three times: before, with everything held, and after.
  */

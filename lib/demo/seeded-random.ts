@@ -1,4 +1,4 @@
-/** A number from 0 to 1, the same sequence for the same seed: two runs of the workload do the same work. */
+/** Numbers from 0 to 1. The same seed gives the same sequence, so two runs of the workload do the same work. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0 || 1
   return () => {

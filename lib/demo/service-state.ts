@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 
 import type { Order } from './orders.js'
 
-/** What the made-up service holds: dropped as a whole at the end. */
+/** What the made-up service holds. All of it is dropped at the end. */
 export interface ServiceState {
   /** Documents as they came in. */
   documents: Buffer[]

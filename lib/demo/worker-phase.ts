@@ -21,7 +21,7 @@ function startWorker(seed: number, onRound: () => void): { readonly worker: Work
   return { worker, done }
 }
 
-/** Threads that work side by side, each allocating from an arena of its own, and hold what they made. */
+/** Starts threads that work at the same time, each with an arena of its own, and hold what they made. */
 export async function runWorkers(state: ServiceState, advance: Advance): Promise<void> {
   let rounds = 0
   const started = Array.from({ length: workerCount }, (_unused, index) =>

@@ -1,2 +1,2 @@
-/** Rounds of work that each worker does, telling the main thread of each. */
+/** Rounds of work of each worker. It tells the main thread of each round. */
 export const workerRounds = 6

@@ -15,7 +15,7 @@ interface Held {
   readonly tiles: readonly Buffer[]
 }
 
-/** One round of what a worker of an image or report service does: a document in, tiles of pixels out. */
+/** One round of a worker in an image or report service: a document in, tiles of pixels out. */
 function work(): Held {
   const orders = parseDocument(makeDocument(ordersPerRound, random))
   const tiles = Array.from({ length: tilesPerRound }, () =>
@@ -27,7 +27,7 @@ function work(): Held {
 
 const held = Array.from({ length: workerRounds }, work)
 
-// Referenced by the listener, the work stays held until the thread is ended.
+// The listener refers to the work, so it is held until the thread ends.
 parentPort?.on('message', () => {
   parentPort?.postMessage(held.length)
 })

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 
 import { invalidArgumentType } from '../errors/index.js'
 
-/** What the function under check threw; `cause` is that very error. Its own stack is the one to look at. */
+/** The error for what the function under check threw. `cause` is the thrown error itself, with the stack that matters. */
 function failureOf(call: number, thrown: unknown): Error {
   const what = thrown instanceof Error || isErrorOfAnotherRealm(thrown) ? String(thrown) : inspect(thrown)
   const error = new Error(`the function under check threw in call ${call}: ${what}`, { cause: thrown })
@@ -19,8 +19,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * What `expect` was given, as a function to be called; what it throws, at once or by a promise, says in which call it did. A function that isn't
- * async stays so.
+ * Wraps the function that `expect` was given. When it throws or rejects, the error says in which call. A function that isn't async stays so.
  */
 export function checkedFunction(received: unknown): () => unknown {
   if (typeof received !== 'function') {

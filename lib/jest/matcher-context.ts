@@ -1,11 +1,11 @@
-/** What Jest and Vitest give a matcher as `this`, as far as it is used here. */
+/** The part used here of what Jest and Vitest give a matcher as `this`. */
 export interface MatcherContext {
   readonly isNot?: boolean
   readonly promise?: string
   readonly utils?: { readonly matcherHint?: MatcherHint }
 }
 
-/** Writes `expect(received).matcher(expected)`, coloured where the terminal is. */
+/** Writes `expect(received).matcher(expected)`, in colours if the terminal has them. */
 export type MatcherHint = (name: string, received?: string, expected?: string, options?: MatcherHintOptions) => string
 
 /** Options of {@link MatcherHint}. */
@@ -20,7 +20,7 @@ export interface MatcherResult {
   readonly message: () => string
 }
 
-/** The first line of a message: which expectation it is about. */
+/** The first line of a message. It names the expectation. */
 export function hintOf({ isNot = false, promise = '', utils }: MatcherContext, name: string, expected = ''): string {
   const written = utils?.matcherHint?.(name, 'received', expected, { isNot, promise })
   return written ?? `expect(received)${isNot ? '.not' : ''}.${name}(${expected})`

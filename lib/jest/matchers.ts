@@ -11,8 +11,8 @@ const staying = lazily(() => require('./to-stay-under-memory.js') as typeof impo
 type Given<Matcher extends (...given: never[]) => unknown> = Parameters<Matcher>
 
 /**
- * The matchers, for `expect.extend(matchers)` with an `expect` that importing `allocscope/jest` doesn't find by itself. Each is loaded when it is
- * first used: most test files that a set-up file is loaded for use none.
+ * The matchers, for `expect.extend(matchers)` when importing `allocscope/jest` doesn't find the `expect` by itself. Each is loaded when it is first
+ * used: a set-up file runs for every test file, and most use none.
  */
 export const matchers = {
   toReturnMemoryToOS(this: MatcherContext, ...given: Given<typeof toReturnMemoryToOS>): Promise<MatcherResult> {

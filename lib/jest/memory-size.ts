@@ -10,7 +10,7 @@ export type MemorySizeText = `${number} ${MemoryUnit}`
 /** A number of bytes, or a size as text. */
 export type MemorySize = number | MemorySizeText
 
-// Stricter than what the command line takes: a test is read more often than it is written.
+// Stricter than the command line, as tests are read more often than they are written.
 const grammar = /^\d+(?:\.\d+)? (?:[KMGTP]i?)?B$/
 
 const expected = "a number of bytes, or a size such as '24 MB' or '1.5 GiB': <NUMBER> ([KMGTP]i?B|B), with one space"
@@ -22,7 +22,7 @@ function read(name: string, text: string): number {
   return bytes
 }
 
-/** `value` in bytes when it is a {@link MemorySize}; errors call it `name`. */
+/** `value` in bytes, when it is a {@link MemorySize}. Errors call it `name`. */
 export function checkMemorySize(name: string, value: unknown): number {
   if (typeof value === 'string') return read(name, value)
   if (typeof value !== 'number') throw invalidArgumentType(name, expected, value)
@@ -31,9 +31,8 @@ export function checkMemorySize(name: string, value: unknown): number {
 }
 
 /**
- * The bytes of a size as text, rounded to whole ones: `parseMemorySize('24 MB')` is 24,000,000 and `parseMemorySize('24 MiB')` is 25,165,824. The
- * grammar is `<NUMBER> ([KMGTP]i?B|B)`: digits, with decimals if need be, one space, and the unit, written as here. For a size that comes from
- * elsewhere as a `string`.
+ * The whole bytes of a size as text, for sizes that come as a `string`: `parseMemorySize('24 MB')` is 24,000,000 and `parseMemorySize('24 MiB')` is
+ * 25,165,824. The grammar is `<NUMBER> ([KMGTP]i?B|B)`: digits, decimals if needed, one space and the unit, in just this spelling.
  *
  * @throws TypeError with Node's codes for anything else; RangeError above `Number.MAX_SAFE_INTEGER`.
  */

@@ -1,12 +1,12 @@
 import { noiseOf, roundingShare, roundLimits } from '../release/index.js'
 import type { CheckRound, LiveMemory, ReleaseCheck } from '../release/index.js'
 
-/** What is read of a check here. */
+/** The part of a check that is read here. */
 export type NativeEvidence = Pick<ReleaseCheck, 'rounds' | 'live' | 'calls'> & {
   readonly bytes: Pick<ReleaseCheck['bytes'], 'peakBytes' | 'baselineBytes'>
 }
 
-/** What the rounds of a check say of native memory. */
+/** The growth of native memory in the rounds of a check. */
 export interface NativeGrowth {
   /** Growth a call; 0 when the rounds don't agree on it. */
   readonly bytesPerCall: number

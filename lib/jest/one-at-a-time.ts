@@ -3,8 +3,8 @@ import { AllocscopeError } from '../errors/index.js'
 let running: string | undefined
 
 /**
- * Does `measure` unless another matcher is at it: two at once would count each other's memory. That other one may belong to a concurrent test, to a
- * test that ran out of its time, or to an expectation that nobody awaited.
+ * Runs `measure` unless another matcher is measuring: two at once would count each other's memory. The other one may belong to a concurrent test, to
+ * a test that timed out, or to an expectation that nobody awaited.
  */
 export async function oneAtATime<Result>(matcher: string, measure: () => Promise<Result>): Promise<Result> {
   if (running !== undefined) {

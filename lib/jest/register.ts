@@ -4,14 +4,14 @@ interface Expect {
   readonly extend: (matchers: Readonly<Record<string, unknown>>) => void
 }
 
-/** Vitest keeps its `expect` here whether or not it is told to make it a global one. */
+/** Vitest keeps its `expect` under this symbol, even when the setting for globals is off. */
 const vitestExpect = Symbol.for('expect-global')
 
 function asExpect(value: unknown): Expect | undefined {
   return typeof (value as Partial<Expect> | undefined)?.extend === 'function' ? (value as Expect) : undefined
 }
 
-/** Jest gives this module to whatever asks within a test environment, installed or not; elsewhere it isn't there or refuses to load. */
+/** Within a test environment Jest itself provides `@jest/globals`, installed or not. Elsewhere it is missing or refuses to load. */
 function findJestExpect(): Expect | undefined {
   try {
     // eslint-disable-next-line no-restricted-syntax, import-x/no-extraneous-dependencies -- Jest's own, and only within Jest
@@ -21,7 +21,7 @@ function findJestExpect(): Expect | undefined {
   }
 }
 
-/** Adds the matchers to the `expect` of the runner that this is loaded in. Outside of one there is nothing to add them to. */
+/** Adds the matchers to the test runner's `expect`. Outside of a runner it does nothing. */
 export function register(): void {
   const { [vitestExpect]: ofVitest, expect: ofGlobals } = globalThis as { readonly [vitestExpect]?: unknown; readonly expect?: unknown }
   const expect = asExpect(ofVitest) ?? asExpect(ofGlobals) ?? findJestExpect()

@@ -15,14 +15,14 @@ import { oneAtATime } from './one-at-a-time.js'
 
 const name = 'toNotLeakNative'
 
-/** Checks that are made when in doubt: what still grows in the last has grown in each. */
+/** The most checks when in doubt. What still grows in the last one grew in each: it is a leak. */
 const mostChecks = 3
 
-/** Options of `toNotLeakNative`: those of {@link checkRelease}, and what a call may leave. */
+/** Options of `toNotLeakNative`: those of {@link checkRelease}, and `perCall`. */
 export interface NativeLeakOptions extends Omit<CheckOptions, 'allowBytes'> {
   /**
-   * The native bytes that a call may leave: 0 by default. Noise is allowed besides: 256 KiB and 0.5 % of the rise of RSS, over the calls of the last
-   * three rounds. When that is more than `perCall` and no leak was seen, nothing is proved and the expectation fails, saying so.
+   * The native bytes that a call may leave: 0 by default. Noise is allowed on top: 256 KiB and 0.5 % of the rise of RSS, spread over the calls of the
+   * last three rounds. When the noise is more than `perCall` and no leak was seen, nothing is proved: the expectation fails and says so.
    */
   readonly perCall?: MemorySize
 }
@@ -77,9 +77,8 @@ async function checkOnce(action: () => unknown, options: CheckOptions, perCallBy
 }
 
 /**
- * The calls of a further check; undefined when what was found stands. On a busy machine the budget goes to reading memory, and few calls are made of
- * many that there would be time for: where nothing was said of how many or how long, those are made, so that what is found doesn't depend on the
- * machine.
+ * How many calls another check should make; undefined when the finding stands. On a busy machine reading memory takes most of the time budget, so
+ * fewer calls are made than on an idle one. Unless the options limit them, another check makes up for that: the finding mustn't depend on the machine.
  */
 function callsOfNext({ check, growth, judgement }: Found, { runs, budgetMs }: CheckOptions): number | undefined {
   if (judgement === 'leaks') return undefined

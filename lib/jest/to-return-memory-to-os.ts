@@ -11,7 +11,7 @@ const name = 'toReturnMemoryToOS'
 
 const style = { ...plainStyle, width: 100 }
 
-/** Why it isn't as expected; below the line that says what was. */
+/** The details of the message: the verdict, and who holds what. */
 export function describeReturn(check: ReleaseCheck): string {
   const { verdict, summary, bytes, allowedBytes, rounds, advice } = check
   const { stayedBytes, baselineBytes } = bytes

@@ -11,16 +11,16 @@ import { oneAtATime } from './one-at-a-time.js'
 
 const name = 'toStayUnderMemory'
 
-/** RSS is looked at each millisecond where the kernel's own peak, which has been higher before, says nothing. */
+/** When the kernel's own peak was higher before, it says nothing: then RSS is sampled each millisecond. */
 const lookEveryMs = 1
 
 /** Options of `toStayUnderMemory`. */
 export interface PeakOptions {
-  /** Called once, first of all: what it allocates and keeps is part of the baseline. */
+  /** Called once, before anything else. What it allocates and keeps is part of the baseline. */
   readonly setup?: () => unknown
   /** Called once at the very end. */
   readonly teardown?: () => unknown
-  /** Calls before the one that is measured: 0 by default. Modules that it loads, code that it compiles and caches that it fills are then not counted. */
+  /** Calls before the measured one: 0 by default. With one, the loading of modules, compiling and filling of caches aren't counted. */
   readonly warmup?: number
   /** The most milliseconds to wait, before the baseline, until RSS stands still: 1,000 by default. */
   readonly settleMs?: number
@@ -38,7 +38,7 @@ export interface CallPeak {
   readonly baselineBytes: number
   readonly peakBytes: number
   readonly afterBytes: number
-  /** The kernel's own peak, or the highest of the samples where that had been higher before. */
+  /** `'kernel'` for its own peak; `'samples'` for the highest sample, when the kernel's peak was higher before. */
   readonly source: 'kernel' | 'samples'
 }
 
@@ -54,7 +54,7 @@ function checkOptions(options: unknown): Plan {
 
 async function measureCall(action: () => unknown, { warmup, settleMs }: Plan): Promise<CallPeak> {
   for (let call = 0; call < warmup; call += 1) await action()
-  // What the process keeps free would hide what the call uses.
+  // The call could reuse free memory of the process, and RSS wouldn't rise.
   await releaseMemory({ settleMs })
   const peak = new PeakWatch(lookEveryMs)
   const call = await peak.during(async () => {
@@ -78,7 +78,7 @@ function exactly(bytes: number): string {
   return `${formatBytes(bytes)} (${formatCount(bytes)} B)`
 }
 
-/** Expected beside received. */
+/** The expected and the received figures. */
 export function describePeak({ baselineBytes, peakBytes, afterBytes, source }: CallPeak, limit: unknown, limitBytes: number): string {
   const above = peakBytes - baselineBytes
   const isOver = above > limitBytes

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { ProfiledRun } from '../profile/index.js'
 import type { ReportSettings } from './report-settings.js'
 
-/** What the process that prints a killed program's profile is told. */
+/** For the process that prints the profile of a killed program. */
 export interface CrashReportRequest {
   readonly run: ProfiledRun
   readonly report: ReportSettings
@@ -14,9 +14,9 @@ export interface CrashReportRequest {
 }
 
 /**
- * Waits, in a shell of a few hundred kilobytes, until this process is gone, whose end of a pipe then closes; if the record is still there, it was
- * killed before it could print, and a node takes the shell's place to do so. In a session of its own: a Ctrl-C is for the program. Neither
- * the shell nor the pipe keeps this process alive.
+ * Starts a small shell that waits at a pipe until this process is gone. If the record is still there then, this process was killed before it could
+ * print its profile: the shell execs a node that prints it. The shell has a session of its own, as a Ctrl-C is for the program. Neither the shell nor
+ * the pipe keeps this process alive.
  */
 export function watchForCrash(request: CrashReportRequest): void {
   const script = 'while read -r _; do :; done; [ -d "$1" ] || exit 0; shift; exec "$@"'

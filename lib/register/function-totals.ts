@@ -3,17 +3,17 @@ import type { CountedBytes, TotalsCounter } from '../profile/index.js'
 
 const measuring = lazily(() => require('../profile/measure/index.js') as typeof import('../profile/measure/index.js'))
 
-/** What all calls of one wrapped function came to. */
+/** The sum of all calls of one wrapped function. */
 export interface FunctionTotals {
   readonly name: string
   calls: number
   allocatedBytes: number
   incrementBytes: number
-  /** Undefined where the figures can't be had, as on another platform. */
+  /** Undefined when it can't be measured, as on another platform. */
   peakRssBytes: number | undefined
 }
 
-/** Adds up the time in which at least one call of a function is under way: recursion and calls that overlap count once. */
+/** Measures while at least one call of a function is under way. So recursive and overlapping calls count once. */
 export class TotalsMeter {
   readonly totals: FunctionTotals
   #openCalls = 0
@@ -51,7 +51,7 @@ const meters: TotalsMeter[] = []
 let counter: TotalsCounter | undefined
 let isOpened = false
 
-/** A program that wraps a function must run where its memory can't be measured, too. */
+/** Undefined when memory can't be measured: the program must run nevertheless. */
 function openCounter(): TotalsCounter | undefined {
   try {
     return measuring().openTotalsCounter()

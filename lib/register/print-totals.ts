@@ -14,7 +14,7 @@ function program(): string {
   return relative.startsWith('..') ? file : relative
 }
 
-/** Prints the totals of wrapped functions when the thread ends: once, however often it is called. */
+/** Prints the totals of wrapped functions when the thread ends. Further calls do nothing. */
 export function printTotalsAtExit(): void {
   if (isToPrint) return
   isToPrint = true

@@ -9,10 +9,10 @@ import { printTotalsAtExit } from './print-totals.js'
 /** Any function or method. */
 export type ProfiledFunction = (this: never, ...args: never[]) => unknown
 
-/** What TypeScript hands to a decorator of methods under `experimentalDecorators`. */
+/** The descriptor that TypeScript gives to a decorator of methods under `experimentalDecorators`. */
 export type MethodDescriptor<Method> = TypedPropertyDescriptor<Method>
 
-/** A generator's steps are what is measured, not the time between them. */
+/** Measures each step of a generator, not the time between the steps. */
 function measureSteps<Steps extends object>(generator: Steps, meter: TotalsMeter): Steps {
   for (const step of ['next', 'return', 'throw'] as const) {
     const advance = (generator as Record<string, unknown>)[step] as ((...given: unknown[]) => unknown) | undefined
@@ -23,7 +23,7 @@ function measureSteps<Steps extends object>(generator: Steps, meter: TotalsMeter
   return generator
 }
 
-/** Runs `work`; where it answers with a promise, measures until that is settled, and answers with one that is settled as it is. */
+/** Runs `work` and measures it. When it returns a promise, measures until that is settled, and returns a promise with the same outcome. */
 function measureUntilSettled(work: () => unknown, meter: TotalsMeter): unknown {
   let isPending = false
   meter.begin()
@@ -37,7 +37,7 @@ function measureUntilSettled(work: () => unknown, meter: TotalsMeter): unknown {
   }
 }
 
-/** A handler on the promise itself would hide from node that nobody handles its rejection. */
+/** Returns a new promise: with a handler on the old one alone, node wouldn't notice an unhandled rejection. */
 async function settleBetween(promise: Promise<unknown>, meter: TotalsMeter): Promise<unknown> {
   try {
     return await promise
@@ -62,19 +62,19 @@ function wrap<Callable extends ProfiledFunction>(callable: Callable, name: strin
   })
 }
 
-/** A function that hands on another's generator doesn't own its steps. */
+/** Only a generator function owns its generator's steps. Another function may return somebody else's generator. */
 function isGeneratorFunction(callable: ProfiledFunction): boolean {
   return types.isGeneratorFunction(callable)
 }
 
 function profileFunction<Callable extends ProfiledFunction>(callable: Callable, name: string): Callable {
-  // Where lines are counted, totals are too; and what was not selected is not to be measured.
+  // When lines are counted, totals are too. Functions that weren't selected aren't to be measured.
   return isProfiling() || isInstrumented(callable) ? callable : wrap(callable, name)
 }
 
 /** Public: described where it is exported, in lib/index.ts. */
 export function profile<Callable extends ProfiledFunction>(callable: Callable): Callable
-/** The same as a decorator of a method, `@profile`, as the language has it. */
+/** The same as a decorator of a method, `@profile`, in the language's own form. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the language's own ClassMethodDecoratorContext asks of a method
 export function profile<This, Method extends (this: This, ...args: any) => any>(
   method: Method,

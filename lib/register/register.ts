@@ -8,18 +8,18 @@ import { parseSettings } from './report-settings.js'
 import type { ReportSettings } from './report-settings.js'
 import { openReports, writeReport } from './write-report.js'
 
-// `allocscope/register`: profiles the program that it is loaded into, before the program is, and prints the profile when the program ends.
+// `allocscope/register`: loaded before a program, it profiles the program and prints the profile at its end.
 
 const usageCode = 2
 
-/** The names by which a program may be told to load this file, as a user writes them. */
+/** The names of this file that a user may write in a preload flag. */
 const ownNames = /^(?:allocscope\/register|.*[/\\](?:allocscope|dist)[/\\](?:dist[/\\])?register[/\\]register\.m?js)$/
 
 function isOwn(name: string): boolean {
   return ownNames.test(name)
 }
 
-/** A profile that can't be taken as asked for should not cost a run. */
+/** Wrong settings end the process before the program runs: a run without the wanted profile would be in vain. */
 function readSettings(): ReturnType<typeof parseSettings> {
   const text = takeVariable(settingsVariable)
   try {
@@ -71,6 +71,6 @@ function joinAsWorker(): void {
 
 const later = preloadsAfter(isOwn)
 hidePreload(isOwn)
-// A child of a profiled program takes part in its run already, if it was asked for.
+// A child of a profiled program already takes part in that run, if children are profiled.
 if (isMainThread && !isProfiling()) begin(later)
 else if (!isMainThread) joinAsWorker()

@@ -2,7 +2,7 @@ import { readRun, removeRecord } from '../profile/index.js'
 import type { CrashReportRequest } from './crash-watch.js'
 import { writeReport } from './write-report.js'
 
-// Run by the shell of crash-watch.ts when a profiled program is gone without having printed its profile.
+// The shell of crash-watch.ts runs this when a profiled program has ended without printing its profile.
 
 const { run, report, title, directory } = JSON.parse(process.argv[2] as string) as CrashReportRequest
 process.chdir(directory)

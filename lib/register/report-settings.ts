@@ -5,13 +5,13 @@ import type { LoadSettings } from '../profile/index.js'
 import { profileSorts } from '../report/profile-sorts.js'
 import type { ProfileView } from '../report/index.js'
 
-/** Where a profile is printed, and what of it. */
+/** Where a profile is printed, and which part of it. */
 export interface ReportSettings extends ProfileView {
   /** A {@link ProfileDocument} instead of the tables. */
   readonly json: boolean
-  /** A file for the page, beside what is printed. */
+  /** A file for the HTML page. The profile is printed as well. */
   readonly html: string | undefined
-  /** A file for what would otherwise be printed to standard error. */
+  /** A file to write to instead of standard error. */
   readonly output: string | undefined
 }
 
@@ -38,7 +38,7 @@ function parseVariable(text: string): unknown {
   }
 }
 
-/** Reads the settings that `ALLOCSCOPE_PROFILE` holds; undefined means all by default. Throws Node's own errors for bad arguments. */
+/** Reads the settings in `ALLOCSCOPE_PROFILE`. Undefined gives the defaults. Throws Node's own errors for bad arguments. */
 export function parseSettings(text: string | undefined): { readonly load: LoadSettings; readonly report: ReportSettings } {
   const given = readOptions(text === undefined ? undefined : parseVariable(text), [...loadSettingNames, ...reportSettingNames])
   const report: ReportSettings = {

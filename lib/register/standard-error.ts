@@ -9,7 +9,7 @@ const report = lazily(() => require('../report/line-profile/index.js') as typeof
 const standardError = 2
 const retryMs = 5
 
-/** Writes all of `text` before it returns, also to a pipe whose reader is slow and that doesn't block; a reader that is gone is no error. */
+/** Writes all of `text` before it returns, even to a non-blocking pipe with a slow reader. A reader that is gone is no error. */
 export function writeToStandardError(text: string): void {
   const bytes = Buffer.from(text)
   const pause = new Int32Array(new SharedArrayBuffer(4))
@@ -23,7 +23,7 @@ export function writeToStandardError(text: string): void {
   }
 }
 
-/** How text for standard error is dressed. */
+/** The style of text for standard error. */
 export function styleOfStandardError(): TextStyle {
   const columns = isatty(standardError) ? new WriteStream(standardError).columns : undefined
   return report().styleForTerminal({ isTTY: columns !== undefined, columns }, process.env)

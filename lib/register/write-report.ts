@@ -8,7 +8,7 @@ import { styleOfStandardError, writeToStandardError } from './standard-error.js'
 
 const report = lazily(() => require('../report/line-profile/index.js') as typeof import('../report/line-profile/index.js'))
 
-/** What is to be reported of a program that was profiled. */
+/** The profile of a program, to be reported. */
 export interface ProgramProfile {
   /** The command, for a title. */
   readonly title: string
@@ -16,7 +16,7 @@ export interface ProgramProfile {
   readonly notes: readonly string[]
 }
 
-/** The notes stand with the first profile: a document of profiles has no other place that a reader looks at. */
+/** Adds the notes to the first profile: a document of profiles has no other place for them. */
 function withNotes({ profiles, notes }: ProgramProfile): readonly LineProfile[] {
   const [first, ...others] = profiles
   return first === undefined ? [] : [{ ...first, notes: [...first.notes, ...notes] }, ...others]
@@ -28,12 +28,12 @@ function renderText(program: ProgramProfile, settings: ReportSettings, style: Te
   return tables + (isUnplaced ? program.notes.map((note) => `${style.warn('allocscope:')} ${note}\n`).join('') : '')
 }
 
-/** Opened before the program runs: a report that can't be written should not cost a run. Throws what the file system throws. */
+/** Tries the files before the program runs: without its report a run would be in vain. Throws what the file system throws. */
 export function openReports({ html, output }: ReportSettings): void {
   for (const file of [html, output]) if (file !== undefined) closeSync(openSync(file, 'a'))
 }
 
-/** Writes the report to standard error or to the files that `settings` name. Synchronous: it may be the last thing that a process does. */
+/** Writes the report to standard error or to the files in `settings`. Synchronous, as the process may end right after. */
 export function writeReport(program: ProgramProfile, settings: ReportSettings): void {
   const { json, html, output } = settings
   if (html !== undefined) writeFileSync(html, report().renderLineProfilesHtml(withNotes(program), program.title, settings))

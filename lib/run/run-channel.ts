@@ -5,10 +5,10 @@ import path from 'node:path'
 import { parseObserved, writeLinesTo } from '../reading/index.js'
 import type { LineWriter, ObservedLines } from '../reading/index.js'
 
-/** Names the file to the preloaded observer, which takes the variable out of the environment at once. */
+/** The environment variable that tells the preloaded observer its file. The observer deletes it at once. */
 export const runVariable = 'ALLOCSCOPE_RUN'
 
-/** The reading end: kept by the process that runs the program. */
+/** The reading end, in the process that runs the program. */
 export interface RunReader {
   /** The value of {@link runVariable} for the program. */
   readonly address: string
@@ -17,8 +17,8 @@ export interface RunReader {
 }
 
 /**
- * A file that the observer can append to and only this user can open. The observer unlinks it once it has it open, so that nothing stays behind
- * even when both processes are killed.
+ * Makes a file that only this user can open, for the observer to append to. The observer opens and unlinks it: so nothing is left, even when both
+ * processes are killed.
  */
 export function openRun(intervalMs: number): RunReader {
   const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-'))
@@ -34,7 +34,7 @@ export function openRun(intervalMs: number): RunReader {
   }
 }
 
-/** The writing end: held by the program that is observed. */
+/** The writing end, in the observed program. */
 export interface RunWriter extends LineWriter {
   readonly intervalMs: number
 }

@@ -3,13 +3,13 @@ import { sampleMemory } from '../reading/index.js'
 import type { MemorySample } from '../reading/index.js'
 import type { RunWriter } from './run-channel.js'
 
-/** Lines after which only every second, then every fourth … sample is written: a run of days stays small. */
+/** After so many lines only every second sample is written, after as many more only every fourth, and so on. The file of a run of days stays small. */
 const linesPerStride = 4096
 
-/** Once samples are left out, the growth that makes a new peak worth a line: a slow leak is at its peak at every sample. */
+/** Once samples are left out, a new peak is written only when it is this much higher: in a slow leak every sample is a new peak. */
 const peakStep = 1.01
 
-/** The share of the program's time that walks for the peak's figures may be expected to take. */
+/** The share of the program's time that may go into walks of the allocator at peaks. */
 const walkShare = 0.01
 
 function walkWouldTell(missing: readonly MissingFigures[]): boolean {
@@ -52,7 +52,7 @@ class Observer {
     const isPeak = taken.sample.rssBytes > this.highestRss * (this.stride === 1 ? 1 : peakStep)
     if (isPeak) {
       this.highestRss = taken.sample.rssBytes
-      // At the highest RSS so far it is worth knowing what is in use, if the walk is expected to be cheap.
+      // At a peak it is worth knowing what is in use, if the walk is likely to be quick.
       if (walkWouldTell(taken.missing)) taken = sampleMemory(this.startMs, 'usage', this.writer.intervalMs * walkShare)
     }
     this.count(taken.sample)

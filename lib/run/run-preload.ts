@@ -12,6 +12,6 @@ if (isMainThread) {
     const address = takeVariable(runVariable)
     if (address !== undefined) startObserving(connectRun(address))
   } catch {
-    // A program that may not read files or load addons runs on, unobserved; the reader finds the file empty and says so.
+    // A program that may not read files or load addons runs on, unobserved. The reader finds an empty file and says so.
   }
 }

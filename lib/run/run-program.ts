@@ -7,7 +7,7 @@ import { openRun, runVariable } from './run-channel.js'
 import { describeRun } from './run-report.js'
 import type { RunReport } from './run-report.js'
 
-/** Before the program's own preloads: the first reading is of a process that has done nothing yet. */
+/** Comes before the program's own preloads, so that the first reading is of a process that has done nothing yet. */
 const preloadFlags = ['--require', path.join(__dirname, 'run-preload.js')]
 
 /** Options of {@link runProgram}. */
@@ -19,8 +19,8 @@ export interface RunOptions extends Pick<ProgramOptions, 'allocator'> {
 }
 
 /**
- * Runs `program` with this very node, its standard streams left alone, and says what its memory did. Signals that reach this process reach the
- * program. The program isn't told that it is watched: no descriptor, variable or flag is left for it to see, but for `LD_PRELOAD` where an
+ * Runs `program` with this same node and this process's standard streams, and reports on its memory. This process's signals are forwarded to the
+ * program. The program doesn't see that it is observed: it finds no additional descriptor, variable or flag. The exception is `LD_PRELOAD`, when an
  * allocator was asked for.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.

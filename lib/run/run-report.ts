@@ -20,7 +20,7 @@ export interface RunOutcome {
   readonly kernel: KernelSighting | undefined
 }
 
-/** What `allocscope run` says of a program. */
+/** The result of `allocscope run`. */
 export interface RunReport {
   readonly program: string
   readonly programArguments: readonly string[]
@@ -37,11 +37,11 @@ export interface RunReport {
   readonly peak: MemorySample | undefined
   /** Undefined when the program was killed or left without its `exit` event. */
   readonly exit: MemorySample | undefined
-  /** The kernel's own peak, which sees what happens between samples. */
+  /** The kernel's own peak. It includes what happens between samples. */
   readonly peakRssBytes: number | undefined
   readonly sampling: {
     readonly intervalMs: number
-    /** Samples taken; of a run of many hours only some are written. */
+    /** Samples taken. Of a run of many hours only some are written. */
     readonly samples: number
     readonly largestGapMs: number | undefined
     /** Looks at the process from outside. */
@@ -79,7 +79,7 @@ function peakNote(peak: MemorySample | undefined, peakRssBytes: number | undefin
   return [{ kind: 'peak-between-samples', message }]
 }
 
-/** One note a reason: the same reason holds for several moments and figures. */
+/** One note for each reason, with all moments and figures that it is about. */
 function missingNotes(moments: readonly (readonly [string, ObservedLine | undefined])[]): RunNote[] {
   const places = new Map<string, { fields: Set<string>; moments: Set<string> }>()
   const shown = ['mappedBytes', 'allocatedBytes', 'retainedBytes', 'arenaCount']
@@ -101,13 +101,13 @@ function missingNotes(moments: readonly (readonly [string, ObservedLine | undefi
 }
 
 function kernelPeak({ observed, kernel }: RunOutcome): number | undefined {
-  // The kernel's peak comes from counters that threads update in batches: it can lag behind an RSS that was added up exactly.
+  // The kernel's threads update the counters of its peak in batches, so the peak can be less than an RSS that was added up exactly.
   const samples = observed.lines.flatMap(({ sample }) => [sample.peakRssBytes, sample.rssBytes])
   const peaks = [...samples, ...(kernel === undefined ? [] : [kernel.peakRssBytes])]
   return peaks.length === 0 ? undefined : peaks.reduce((one, other) => Math.max(one, other))
 }
 
-/** The gap that no later sample could see: from the last sample to the end of a program that was killed. */
+/** The largest time between samples. Of a killed program the time from the last sample to the end counts too. */
 function largestGap({ durationMs }: RunOutcome, { last, exit }: Moments): number | undefined {
   if (last === undefined) return undefined
   const untilLast = last.kind === 'start' ? 0 : last.largestGapMs

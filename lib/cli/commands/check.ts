@@ -44,7 +44,7 @@ function requestOf(options: CheckCommandOptions): CheckRequest {
   }
 }
 
-/** A file without a name, through which the checking process answers: the program's own streams are left to it. */
+/** A file without a name for the answer of the checking process. The process's standard streams belong to the program. */
 function openAnswer(): number {
   const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-'))
   try {
@@ -59,7 +59,7 @@ function readAnswer(
   program: string,
   ended: { readonly exitCode: number | undefined; readonly signal: string | undefined },
 ): CheckAnswer {
-  // From the beginning: the checking process has moved the place that the two share.
+  // Reads from position 0: writing by the checking process has moved the position, which both share.
   const bytes = Buffer.alloc(fstatSync(descriptor).size)
   readSync(descriptor, bytes, 0, bytes.length, 0)
   if (bytes.length > 0) return JSON.parse(bytes.toString()) as CheckAnswer

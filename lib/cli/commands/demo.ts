@@ -13,7 +13,7 @@ interface DemoOptions {
 
 async function demo({ json }: DemoOptions): Promise<void> {
   const progress = showDemoProgress(process.stderr)
-  // Nobody else waits for this process's arenas, so its free lists may be walked however long they are.
+  // Nothing else in this process needs its arenas, so walks of the free lists may take as long as they take.
   const run = await runDemo(() => takeReading({ detail: 'arenas', budgetMs: Infinity }), progress)
   progress.end()
   const subject = `allocscope ${packageVersion}, Node ${process.version}, ${process.platform}-${process.arch}`

@@ -15,7 +15,7 @@ interface MemitOptions {
 
 type Run = Omit<MemoryMeasurement<unknown>, 'result' | 'samples'>
 
-/** The result of a run is dropped before the next one. */
+/** Drops the result of the run, so that it doesn't count in the next one. */
 async function measureOnce(evaluate: () => unknown): Promise<Run> {
   const { result: _result, samples: _samples, ...run } = await measureMemory(evaluate)
   return run
@@ -38,7 +38,7 @@ Peak memory: the highest RSS of any run, by the kernel's own mark. Increment: th
 that allocated least asked for, on V8's heap and outside; the first run's compiling is in none but its own.
 JSON: { "version": 1, "expression": …, "runs": [{ "peakRssBytes", "incrementBytes", "allocatedBytes", … }] }, as measureMemory() gives them.`
 
-/** `allocscope memit`: what one expression takes. */
+/** `allocscope memit`: the memory that one expression takes. */
 export function registerMemit(program: Command): void {
   program
     .command('memit')

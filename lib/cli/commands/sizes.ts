@@ -22,7 +22,7 @@ Examples:
 
 JSON: { "version": 1, "node": …, "v8": …, "sizes": [{ "name", "kind", "representation", "selfBytes", "totalBytes", … }] }`
 
-/** `allocscope sizes`: what values cost on this very Node. */
+/** `allocscope sizes`: what values cost on this Node. */
 export function registerSizes(program: Command): void {
   program
     .command('sizes')

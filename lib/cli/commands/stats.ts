@@ -28,7 +28,7 @@ Examples:
 JSON: { "version": 1, "allocator": …, "process": …, "heap": … }, the objects of getAllocatorStats(), getProcessMemory() and getHeapStats().
 Bytes are exact; a figure that isn't known is null, and "missing" says why.`
 
-/** `allocscope stats`: this very process. */
+/** `allocscope stats`: the memory of this process itself. */
 export function registerStats(program: Command): void {
   program
     .command('stats')

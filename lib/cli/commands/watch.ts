@@ -27,7 +27,7 @@ interface WatchCommandOptions {
   readonly nodeOption: readonly string[]
 }
 
-/** A view where there is a terminal for it, unless standard error is to carry lines or JSON. */
+/** Whether to show a view: on a terminal, unless lines or JSON are to go to standard error. */
 function isLive({ json, plain, output }: WatchCommandOptions): boolean {
   if (plain === true || !isLiveTerminal(process.stderr)) return false
   return json !== true || output !== undefined
