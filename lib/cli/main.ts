@@ -55,7 +55,7 @@ function createProgram(first: string | undefined): Command {
   return program
 }
 
-/** Ends quietly when the reader of a pipe goes away (`| head`): that is no error of this program. */
+/** A reader of a pipe that goes away (`| head`) is no error. Without one for standard output the process ends. */
 function outliveReaders(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

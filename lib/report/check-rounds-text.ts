@@ -22,8 +22,8 @@ function change(before: CheckRound, after: CheckRound, figure: RoundFigure): num
 }
 
 /**
- * What each round after the first point changed, bytes, a line for each: `Run # 1: native=+388160 | rss=+327680 | (calls= 200, avg/call=+1940)`.
- * The average is of the first figure.
+ * A line for each round after the first point, with its changes in bytes: `Run # 1: native=+388160 | rss=+327680 | (calls= 200, avg/call=+1940)`. The
+ * average is of the first figure.
  */
 export function renderCheckRounds(rounds: readonly CheckRound[], shown: readonly [RoundFigure, ...RoundFigure[]]): string[] {
   const counted = rounds.slice(1)

@@ -58,7 +58,7 @@ function glibcArenas({ allocator }: MemoryReading): ReadonlyMap<number, GlibcAre
   return new Map(allocator.allocator === 'glibc' ? allocator.arenas.map((arena) => [arena.index, arena]) : [])
 }
 
-/** What each arena had from the system at each moment, and how much of it is free at the end. */
+/** The bytes that each arena had from the system at each moment, and how much of it is free at the end. */
 function renderGlibcArenas(run: Run, style: TextStyle): string[] {
   const [before, peak, after] = [run.baseline, run.peak, run.after].map(glibcArenas) as [
     ReadonlyMap<number, GlibcArena>,

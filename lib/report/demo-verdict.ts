@@ -4,9 +4,9 @@ import type { MemoryReading } from '../reading/index.js'
 import { formatBytes } from '../figures/index.js'
 import { formatDuration } from './duration-format.js'
 
-/** Below this a difference of RSS says nothing: pages of code touched for the first time, V8's own bookkeeping. */
+/** A smaller difference of RSS says nothing: code that ran for the first time and V8's own bookkeeping add as much. */
 const noiseBytes = 8 * 1024 ** 2
-/** The share of the rise that may stay before "it came back" is no longer true. */
+/** "It came back" is true while at most this share of the rise stays. */
 const cameBackShare = 0.1
 /** An arena counts when it holds at least this much free. */
 const notableBytes = 1024 ** 2
@@ -44,7 +44,7 @@ function inArenas(stats: AllocatorStats): string {
   return holders === 0 ? '' : ` in ${holders} ${holders === 1 ? 'arena' : 'arenas'}`
 }
 
-/** jemalloc hands unused pages back by age, but looks at their age only when the program allocates, or on a thread of its own. */
+/** jemalloc returns unused pages by age. It looks at their age only when the program allocates, or on a background thread. */
 function decaying(stats: AllocatorStats): string {
   const settings = stats.allocator === 'jemalloc' ? stats.settings : undefined
   const { backgroundThread, dirtyDecayMs } = settings ?? {}
@@ -67,7 +67,7 @@ function holding(run: DemoRun<MemoryReading>): string {
   return `${v8}; what the allocator holds isn't known`
 }
 
-/** In one sentence what the demo saw, from the figures alone. */
+/** One sentence on what the demo saw, from its figures alone. */
 export function summariseDemo(run: DemoRun<MemoryReading>): string {
   const [baseline, peak, after] = [run.baseline, run.peak, run.after].map(({ process }) => process.rssBytes) as [number, number, number]
   const stays = after - baseline

@@ -8,7 +8,7 @@ interface Graphemes {
   readonly segmenter: Intl.Segmenter
 }
 
-/** What text beyond ASCII is measured by. Making it takes some 10 ms, and most reports have no such text. */
+/** Measures text beyond ASCII. Loaded on demand: that takes some 10 ms, and most reports have no such text. */
 const graphemes = lazily((): Graphemes => ({
   wide: /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u,
   invisible: /^[\p{Mark}\p{Cf}]+$/u,
@@ -32,7 +32,7 @@ export function displayWidth(text: string): number {
 }
 
 /**
- * `text` in at most `width` columns, its middle cut out and marked by `…`: of a long path both the root and the file's name stay readable.
+ * `text` in at most `width` columns. Its middle is replaced by `…`, so that both the root and the file's name of a long path stay readable.
  */
 export function elideMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
@@ -53,7 +53,7 @@ function takeWidth(parts: readonly string[], width: number): string[] {
   return parts.slice(0, end === -1 ? parts.length : end)
 }
 
-/** `text` with what could move a terminal's cursor or break a line made visible: `\u001b`, `\n`. File names may hold both. */
+/** `text` with control characters as visible codes: `\u001b`, `\n`. File names may contain them, and they could move a terminal's cursor. */
 export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) =>
@@ -61,7 +61,7 @@ export function printable(text: string): string {
   )
 }
 
-/** `text` broken between words into lines of at most `width` columns; a word that is wider stays whole, so that a path can be copied. */
+/** `text` broken between words into lines of at most `width` columns. A wider word stays whole, so that a path can be copied. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(/\s+/)) {

@@ -1,6 +1,5 @@
 /**
- * `model` as JSON for programs: bytes are exact, and a figure that isn't known is `null` rather than absent, so that a reader can tell
- * "not known" from "misspelt".
+ * `model` as JSON for programs. Bytes are exact. An unknown figure is `null`, not absent, so that a reader can tell it from a misspelt name.
  */
 export function renderJson(model: unknown): string {
   return `${JSON.stringify(model, nullWhenUnknown, 2)}\n`

@@ -1,6 +1,6 @@
 import type { TextStyle } from './text-style.js'
 
-/** What one run of an expression took. */
+/** The memory that one run of an expression took. */
 export interface MeasuredRun {
   readonly startRssBytes: number
   readonly peakRssBytes: number
@@ -11,7 +11,7 @@ function mebibytes(bytes: number): string {
   return `${(bytes / 1024 ** 2).toFixed(2)} MiB`
 }
 
-/** The line that IPython's `%memit` prints, with what was allocated. */
+/** The line of IPython's `%memit`, and the allocated bytes. */
 export function renderMemit(runs: readonly MeasuredRun[], style: TextStyle): string {
   const peak = runs.reduce((highest, { peakRssBytes }) => Math.max(highest, peakRssBytes), 0)
   const start = runs[0]?.startRssBytes ?? peak

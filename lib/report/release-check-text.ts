@@ -31,7 +31,7 @@ const returnedGlyph = '·'
 const widestBar = 72
 const narrowestBar = 20
 
-/** How many cells each share of `total` fills, so that together they fill as many as the sum of the shares does. */
+/** How many cells each share of `total` fills. Rounding doesn't add up: together they fill as many cells as the sum of the shares. */
 function cellsOf(shares: readonly number[], total: number, width: number): number[] {
   let done = 0
   let filled = 0
@@ -43,7 +43,7 @@ function cellsOf(shares: readonly number[], total: number, width: number): numbe
   })
 }
 
-/** Everything that RSS rose by: who holds what of it, and what came back. */
+/** The rise of RSS as a bar: who holds which part, and what came back. */
 function renderBar({ bytes }: ReleaseCheck, style: TextStyle): string[] {
   const width = Math.max(narrowestBar, Math.min(widestBar, style.width - 6))
   const shares = holders.map(({ pick }) => Math.max(0, pick(bytes.held) ?? 0))
@@ -70,7 +70,7 @@ function renderHolders({ bytes }: ReleaseCheck, style: TextStyle): string[] {
   )
 }
 
-/** Everything that RSS rose by as a bar, and who holds what of it. */
+/** The rise of RSS as a bar, and a list of who holds which part. */
 export function renderHolding(check: ReleaseCheck, style: TextStyle): string[] {
   return [...renderBar(check, style), ...renderHolders(check, style)]
 }
@@ -125,13 +125,13 @@ function renderRounds({ live, rounds }: ReleaseCheck, style: TextStyle): string[
     })
 }
 
-/** Whether a purge was tried, and why not. */
+/** Whether a purge was tried, and if not, why. */
 export function describeWhatIf({ whatIf, coarse }: ReleaseCheck): string {
   if (coarse) return `No purge was tried in a forked child (${whatIf.reason ?? ''}): what the allocator holds is told coarsely.`
   return `The purge was tried in a forked child (${(whatIf.forkMs ?? 0).toFixed(1)} ms to fork): this process was left as it was.`
 }
 
-/** The verdict, who holds what, and what to do about it. */
+/** The verdict, the holders, and what to do. */
 export function renderVerdict(check: ReleaseCheck, style: TextStyle): string[] {
   const { verdict, summary, advice } = check
   return [

@@ -42,13 +42,13 @@ function sizeRows(size: ObjectSize): FigureRow[] {
   ]
 }
 
-/** What {@link sizeOf} says of one value, for a reader. */
+/** The result of {@link sizeOf} for a reader. */
 export function renderSizeOf(subject: string, size: ObjectSize, style: TextStyle): string {
   const form = size.representation === 'plain' ? size.kind : `${size.kind}, ${size.representation}`
   return `${[...renderSection(`${subject}  ${form}`, renderFigures(sizeRows(size), style), style)].join('\n')}\n`
 }
 
-/** What {@link deepSizeOf} says of one value, for a reader. */
+/** The result of {@link deepSizeOf} for a reader. */
 export function renderDeepSize(deep: DeepSize, style: TextStyle): string {
   const kinds = Object.entries(deep.byKind)
     .sort(([, a], [, b]) => b.bytes - a.bytes)

@@ -7,7 +7,7 @@ interface Line {
   readonly text: string
 }
 
-/** What is still to be printed: a node or a closing remark, and the guides to its left. */
+/** Something to print: a node or a closing remark, and the guides to its left. */
 interface Item {
   readonly node: SizeTreeNode | undefined
   readonly remark: string
@@ -35,7 +35,7 @@ function remarksOf(node: SizeTreeNode): readonly { readonly remark: string; read
   return remarks
 }
 
-/** Beyond this the levels to the left are cut, lest a deep tree be as wide as it is long. */
+/** Wider guides are cut on the left: otherwise a deep tree would be as wide as it is long. */
 const widestGuides = 120
 
 function extendGuides(guides: string, last: boolean): string {
@@ -62,7 +62,7 @@ function lineOf({ node, remark, bytes, guides, last }: Item): Line {
 /** Public: described where it is exported, in lib/index.ts. */
 export function formatSizeTree(tree: SizeTree): string {
   const lines: Line[] = []
-  // A stack instead of recursion: a tree may be as deep as its `depth` says.
+  // A stack instead of recursion, as `depth` doesn't limit how deep a tree may be.
   const pending: Item[] = [{ node: tree.root, remark: '', bytes: tree.root.deepBytes, guides: '', last: undefined }]
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     lines.push(lineOf(item))

@@ -4,9 +4,9 @@ import type { TextStyle } from './text-style.js'
 /** A column of {@link layOutTable}. */
 export interface TableColumn {
   readonly title?: string
-  /** Figures go right, words left (the default). */
+  /** `'right'` for figures, `'left'` (the default) for words. */
   readonly align?: 'left' | 'right'
-  /** Whether this column may be cut when the table is wider than the screen; figures never are. */
+  /** Whether this column may be cut when the table is wider than the screen. Figures never are. */
   readonly elastic?: boolean
   /** Colours a cell after it was padded. */
   readonly paint?: (text: string) => string
@@ -37,8 +37,8 @@ function pad(text: string, width: number, align: TableColumn['align']): string {
 }
 
 /**
- * Rows of plain text under their columns, two spaces between them, each line indented by `indent`. The line of titles is left out when no column
- * has one. Nothing trails a line.
+ * Rows of plain text in columns, with two spaces between the columns. Each line is indented by `indent`. The line of titles is left out when no column
+ * has one. No line ends with spaces.
  */
 export function layOutTable(
   columns: readonly TableColumn[],

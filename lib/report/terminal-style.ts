@@ -3,7 +3,7 @@ import { createColors } from 'picocolors'
 import { plainStyle } from './text-style.js'
 import type { TextStyle } from './text-style.js'
 
-/** What is known of where a report goes: a stream that is no terminal has neither. */
+/** A stream for a report. Without a terminal it has neither of these. */
 export interface Terminal {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
@@ -15,7 +15,7 @@ function wantsColours(terminal: Terminal, environment: Environment): boolean {
   const { NO_COLOR: no, FORCE_COLOR: force, TERM: term } = environment
   if (no !== undefined && no !== '') return false
   if (force !== undefined) return force !== '0' && force !== 'false'
-  // Without being told picocolors would guess by itself, from CI among others.
+  // picocolors would otherwise guess by itself, for one from the variable CI.
   return terminal.isTTY === true && term !== 'dumb'
 }
 

@@ -1,6 +1,6 @@
-/** How a text report may dress itself: decided by who knows the stream it goes to. */
+/** Width and colours of a text report. The caller decides them, as it knows the stream. */
 export interface TextStyle {
-  /** Columns that a line may take; `Infinity` when nobody looks at a screen. */
+  /** Columns that a line may take; `Infinity` when the output isn't a screen. */
   readonly width: number
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
@@ -10,5 +10,5 @@ export interface TextStyle {
 
 const asIs = (text: string): string => text
 
-/** No colours and no limit: a file or a pipe. */
+/** No colours and no limit of the width, for a file or a pipe. */
 export const plainStyle: TextStyle = { width: Infinity, bold: asIs, dim: asIs, accent: asIs, warn: asIs }

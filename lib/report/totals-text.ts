@@ -4,7 +4,7 @@ import { renderProse } from './section.js'
 import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'
 
-/** What all calls of a function came to, of which no lines were counted. */
+/** The sum of all calls of a function whose lines weren't counted. */
 export interface TotalsOfFunction {
   readonly name: string
   readonly calls: number
@@ -13,7 +13,7 @@ export interface TotalsOfFunction {
   readonly peakRssBytes: number | undefined
 }
 
-/** What a program with functions wrapped by `profile()` prints when it wasn't loaded through allocscope. */
+/** Printed by a program that wraps functions with `profile()` and wasn't loaded through allocscope. */
 export function renderTotals(totals: readonly TotalsOfFunction[], program: string, style: TextStyle): string {
   const rows = totals.map(({ name, calls, allocatedBytes, incrementBytes, peakRssBytes }) => {
     const known = peakRssBytes !== undefined

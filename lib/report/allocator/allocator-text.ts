@@ -7,7 +7,7 @@ import { renderJemalloc } from './jemalloc-text.js'
 import { renderMimalloc } from './mimalloc-text.js'
 import { renderTcmalloc } from './tcmalloc-text.js'
 
-/** Which allocator is live, and why that is believed. */
+/** Which allocator is live, and the proof of it. */
 export function renderProvenance(stats: Pick<AllocatorStats, 'allocator' | 'provenance'>, style: TextStyle): string[] {
   const { library, version, proof } = stats.provenance
   const name = stats.allocator === 'unknown' ? 'unknown' : stats.allocator
@@ -22,7 +22,7 @@ export function renderProvenance(stats: Pick<AllocatorStats, 'allocator' | 'prov
   )
 }
 
-/** The three figures that every allocator is asked for. */
+/** The three figures that all allocators have in common. */
 export function renderBalance(stats: AllocatorStats, style: TextStyle): string[] {
   return renderFigures(
     [
@@ -59,7 +59,7 @@ export function renderOthers({ others }: AllocatorStats, style: TextStyle): stri
   return renderSection('Other allocators in loaded libraries', renderFacts(facts, style), style)
 }
 
-/** What a reading doesn't have, and why: one paragraph a reason. */
+/** The figures that a reading lacks, and why: a paragraph for each reason. */
 export function renderMissing(missing: readonly MissingFigures[], style: TextStyle): string[] {
   return missing.flatMap(({ fields, reason }) =>
     renderProse(`${fields.join(', ')}: ${reason}`, '– ', style, style.dim).map((line) => `  ${line}`),

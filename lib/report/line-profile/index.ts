@@ -8,5 +8,5 @@ export { plainStyle } from '../text-style.js'
 
 const page = lazily(() => require('./line-profile-html.js') as typeof import('./line-profile-html.js'))
 
-/** The page of line profiles; its script and style are loaded when a page is made. */
+/** The page of line profiles. Its script and style are loaded when a page is made. */
 export const renderLineProfilesHtml: typeof render = (...given) => page().renderLineProfilesHtml(...given)

@@ -12,7 +12,7 @@ function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-/** JSON that no parser of HTML or of JavaScript takes for anything else: it holds no `<`, `>` or line separator. */
+/** JSON that is safe within HTML and JavaScript: it contains no `<`, `>` or line separator. */
 function embeddedJson(model: unknown): string {
   return JSON.stringify(JSON.parse(renderJson(model))).replace(
     /[<>\u2028\u2029]/g,
@@ -24,7 +24,7 @@ function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
-/** Only this very script and this very style sheet may run, and nothing may be fetched or sent. */
+/** Allows only this script and this style sheet. Nothing may be fetched or sent. */
 function contentPolicy(): string {
   const nothing = ['default-src', 'base-uri', 'form-action'].map((directive) => `${directive} 'none'`)
   return [...nothing, `script-src ${hashOf(pageScript)}`, `style-src ${hashOf(pageStyle)}`].join('; ')
@@ -46,8 +46,8 @@ const functionsPanel = `<section class="functions" id="functions" aria-label="Fu
 </section>`
 
 /**
- * The profile as one HTML file that needs nothing else. The profile's texts, source lines among them, may be anything: they are in the page as JSON
- * of which no character can end the element, reach the document as text nodes alone, and the page's policy runs no script but its own.
+ * The profile as one HTML file that needs nothing else. Source lines and other texts of the profile may contain anything. So they are in the page as
+ * JSON that can't end its element, they reach the document only as text nodes, and the page's policy allows no script but its own.
  */
 export function renderLineProfilesHtml(profiles: readonly LineProfile[], title: string, view: ProfileView): string {
   const { profiles: viewed } = profileDocument(profiles, view)

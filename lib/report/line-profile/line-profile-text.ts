@@ -57,7 +57,7 @@ function renderProfile(profile: LineProfile, view: ProfileView, style: TextStyle
   ]
 }
 
-/** The tables that `allocscope profile` prints: each thread's functions, then how the thread was profiled and what a reader should know. */
+/** The tables that `allocscope profile` prints. Each thread's functions come first, then how the thread was profiled, and notes. */
 export function renderLineProfiles(profiles: readonly LineProfile[], view: ProfileView, style: TextStyle): string {
   return `${profiles.flatMap((profile) => renderProfile(profile, view, style)).join('\n')}\n`
 }

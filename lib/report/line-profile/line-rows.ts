@@ -12,7 +12,7 @@ interface Column {
 const tabWidth = 4
 const textTitle = 'Line Contents'
 
-/** Mebibytes as memory_profiler prints them. A zero without decimals is exact; others may be too small for three. */
+/** Mebibytes as memory_profiler prints them. `0` is exactly 0. `0.000` is a figure too small for three decimals. */
 function mebibytes(bytes: number | undefined): string {
   if (bytes === undefined) return unknownFigure
   return bytes === 0 ? '0 MiB' : `${(bytes / 1024 ** 2).toFixed(3)} MiB`
@@ -33,7 +33,7 @@ function columnsFor(lines: readonly LineFigures[]): readonly Column[] {
   return [allocated, increment, others, ...rest]
 }
 
-/** A line that wasn't executed has blank cells, but for what others did while it was being waited at. */
+/** Cells of a line that wasn't executed are blank. The exception is what others did while the function waited at the line. */
 function cellOf({ cell, title }: Column, line: LineFigures): string {
   return line.occurrences === 0 && !(title === others.title && line.othersBytes !== 0) ? '' : cell(line)
 }
@@ -47,7 +47,7 @@ function expandTabs(text: string): string {
   })
 }
 
-/** `text` cut at `width` columns: its beginning, unlike a path's, is what tells it from others. */
+/** `text` cut at `width` columns. Source lines differ at their beginning, unlike paths. */
 function cutAt(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   let cut = ''
@@ -62,7 +62,7 @@ function figuresOf(line: LineFigures, shown: readonly Column[], widths: readonly
   return shown.map((column, index) => cellOf(column, line).padStart(widths[index] as number)).join('')
 }
 
-/** The table of one function, as memory_profiler lays it out. The line that allocated most stands out where there are colours. */
+/** The table of one function, laid out like memory_profiler's. With colours, the line that allocated most stands out. */
 export function renderLineTable({ lines }: FunctionProfile, style: TextStyle): string[] {
   const shown = columnsFor(lines)
   const widths = shown.map((column) => lines.reduce((widest, line) => Math.max(widest, cellOf(column, line).length + 1), column.width))

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import type { FunctionProfile, LineFigures, LineProfile } from '../../profile/index.js'
 
-// What runs in the HTML report's page. Its functions reach the page by their own text, so each uses only its arguments, the others by their
-// names, and what a browser has. All text goes in as text nodes; markup is never made of it.
+// The script of the HTML report. The page gets the functions' source text, so they use only their arguments, each other by name, and what a browser
+// has. All text goes in as text nodes, never as markup.
 
 type Metric = 'allocated' | 'increment' | 'peak' | 'others' | 'occurrences'
 type SortKey = 'name' | 'allocated' | 'increment' | 'peak' | 'calls'
@@ -37,7 +37,7 @@ function formatChange(bytes: number): string {
   return bytes > 0 ? `+${formatSize(bytes)}` : formatSize(bytes)
 }
 
-/** Characters that would move, hide or turn round text are shown by their code; the rest as it is. */
+/** Shows characters that would move, hide or reverse text by their codes, and all others as they are. */
 function appendVisible(parent: HTMLElement, text: string): void {
   const odd = /([\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}])/u
   for (const part of text.split(odd)) {
@@ -47,7 +47,7 @@ function appendVisible(parent: HTMLElement, text: string): void {
   }
 }
 
-/** The class of each stretch of source, by its first character: comments, strings, keywords and numbers. */
+/** Splits source into pieces, each with its class: comment, string, keyword or number. */
 function tokensOf(source: string): { readonly text: string; readonly kind: string }[] {
   const pattern =
     /(\/\/[^\n]*|\/\*[^]*?(?:\*\/|$))|("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|`(?:[^`\\]|\\[^])*`?)|\b(async|await|break|case|catch|class|const|continue|default|delete|do|else|export|extends|false|finally|for|from|function|if|import|in|instanceof|interface|let|new|null|of|return|static|super|switch|this|throw|true|try|type|typeof|undefined|var|void|while|yield)\b|\b(\d[\w.]*)/g
@@ -88,7 +88,7 @@ function metricOf(line: LineFigures, metric: Metric): number {
   return line.peakRssBytes ?? 0
 }
 
-/** How hot a line is, 0 to 1. RSS is never near zero, so its scale begins at the lowest of the function's lines. */
+/** How hot a line is, 0 to 1. RSS is never near zero, so its scale begins at the function's lowest line. */
 function heatScale(lines: readonly LineFigures[], metric: Metric): (line: LineFigures) => number {
   const values = lines.filter((line) => metricOf(line, metric) > 0).map((line) => metricOf(line, metric))
   const most = values.reduce((highest, value) => Math.max(highest, value), 0)

@@ -4,7 +4,7 @@ import type { ProfileSort } from '../profile-sorts.js'
 /** Which functions a report shows, and in which order. */
 export interface ProfileView {
   readonly sort: ProfileSort
-  /** Functions below this in every figure that {@link isSmall} looks at are left out; 0 leaves out none. */
+  /** Functions whose figures are all below this are left out; 0 leaves out none. See {@link isSmall}. */
   readonly minBytes: number
 }
 
@@ -23,14 +23,14 @@ const orders: Readonly<Record<ProfileSort, (one: FunctionProfile, other: Functio
   file: byPlace,
 }
 
-/** Whether what a function allocated, its net change, and those of each of its lines stay below `minBytes`. */
+/** Whether the allocated bytes and the net change of a function, and of each of its lines, are below `minBytes`. */
 function isSmall({ allocatedBytes, incrementBytes, lines }: FunctionProfile, minBytes: number): boolean {
   const below = (figures: { readonly allocatedBytes: number; readonly incrementBytes: number }): boolean =>
     figures.allocatedBytes < minBytes && Math.abs(figures.incrementBytes) < minBytes
   return below({ allocatedBytes, incrementBytes }) && lines.every((line) => below(line) && Math.abs(line.othersBytes) < minBytes)
 }
 
-/** The functions of one profile that `view` wants to see, in its order, and how many it left out. */
+/** The functions of one profile that `view` selects, in its order, and how many are left out. */
 export function selectFunctions(
   { functions }: Pick<LineProfile, 'functions'>,
   { sort, minBytes }: ProfileView,

@@ -8,12 +8,12 @@ export function formatRate(bytesPerSecond: number | undefined): string {
   return bytesPerSecond === undefined ? unknownFigure : `${formatByteChange(Math.round(bytesPerSecond))}/s`
 }
 
-/** When an event was, milliseconds since the watch began; undefined for those that have no moment. */
+/** The time of an event, milliseconds since the watch began; undefined for events without one. */
 export function timeOf(event: WatchEvent): number | undefined {
   return 'timeMs' in event ? event.timeMs : undefined
 }
 
-/** What happened, in a line that begins with the event's kind; undefined for the kinds that are told otherwise. */
+/** A line about the event that begins with its kind; undefined for kinds that have no such line. */
 export function describeEvent(event: WatchEvent): string | undefined {
   switch (event.kind) {
     case 'growth':

@@ -16,12 +16,12 @@ export function arenaName(arena: number | undefined): string {
   return arena === 0 ? 'main arena' : `arena ${arena ?? '?'}`
 }
 
-/** What a reader calls the figure, or what an event is about. */
+/** The name that a reader sees, of a figure or of an event's subject. */
 export function figureName({ subject, arena }: Pick<WatchedFigure, 'subject' | 'arena'>): string {
   return subject === 'arena' ? arenaName(arena) : names[subject]
 }
 
-/** The arenas' figures, the largest first, and all others, in the order in which they are shown. */
+/** The arenas' figures, the largest first, and all other figures in their order. */
 export function splitArenas<Figure extends WatchedFigure>(
   figures: readonly Figure[],
 ): { readonly arenas: readonly Figure[]; readonly others: readonly Figure[] } {

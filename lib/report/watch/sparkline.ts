@@ -1,8 +1,8 @@
 const blocks = '▁▂▃▄▅▆▇█'
 
 /**
- * The last `width` values as a line of blocks, the latest to the right: the lowest shown is `▁`, the highest `█`, and a value that isn't known a
- * blank. Where all are equal, or differ by less than `flatBelow`, the line is flat: what doesn't move shouldn't look as if it did.
+ * The last `width` values as a line of blocks, the latest to the right. The lowest value shown is `▁`, the highest `█`, an unknown one a blank. When
+ * the values differ by less than `flatBelow`, or not at all, the line is flat.
  */
 export function sparkline(values: readonly (number | undefined)[], width: number, flatBelow = 0): string {
   if (width <= 0) return ''

@@ -4,7 +4,7 @@ import { formatDuration } from '../duration-format.js'
 import { describeEvent, formatRate, timeOf } from './event-text.js'
 import { splitArenas } from './figure-names.js'
 
-/** What each line begins with, so that it can be told from the program's own. */
+/** Begins each line, to tell it from the program's own lines. */
 const mark = 'allocscope'
 
 const [timeWidth, bytesWidth, rateWidth] = [12, 11, 14]
@@ -13,12 +13,12 @@ function seconds(timeMs: number | undefined): string {
   return (timeMs === undefined ? '' : `${(timeMs / 1000).toFixed(1)} s`).padStart(timeWidth)
 }
 
-/** Subjects of one word, so that a field can be found by its name. */
+/** Subjects whose names are one word, so that a field can be found by its name. */
 type Word = Extract<WatchedFigure['subject'], 'rss' | 'mapped' | 'allocated' | 'mmapped' | 'heap.used' | 'heap.committed' | 'external'>
 
 function field(subject: Word, figures: readonly WatchedFigure[]): readonly string[] {
   const figure = figures.find((one) => one.subject === subject)
-  // What an allocator doesn't have, it won't have later either; V8 always says something in the end.
+  // A figure that the allocator lacks now it will lack later too. V8's figures only come later.
   if (figure === undefined && !subject.startsWith('heap') && subject !== 'external') return []
   const text = `${subject} ${formatBytes(figure?.bytes).padStart(bytesWidth)}`
   return [subject === 'rss' ? `${text} ${formatRate(figure?.trend.bytesPerSecond).padStart(rateWidth)}` : text]
@@ -39,7 +39,7 @@ function loopField({ silentMs, last }: WatchView): string {
   return last.blockedMs > 0 ? `loop blocked for ${formatDuration(last.blockedMs)}` : 'loop turns'
 }
 
-/** One line that says how the program stands: the same fields in the same columns every time. */
+/** One line with the program's present figures. The fields are always the same and in the same columns. */
 export function renderWatchLine(view: WatchView): string {
   const of = (...subjects: readonly Word[]): readonly string[] => subjects.flatMap((subject) => field(subject, view.figures))
   const fields = [
@@ -51,7 +51,7 @@ export function renderWatchLine(view: WatchView): string {
   return `${mark} ${seconds(view.last.timeMs)}  sample  ${fields.join('  ')}\n`
 }
 
-/** One line that says what happened; empty for what has no line. */
+/** One line for an event; empty for events that have no line. */
 export function renderWatchEventLine(event: WatchEvent): string {
   if (event.kind === 'start') {
     const { program, pid, allocator, intervalMs } = event
@@ -62,7 +62,7 @@ export function renderWatchEventLine(event: WatchEvent): string {
   return text === undefined ? '' : `${mark} ${seconds(timeOf(event))}  ${text}\n`
 }
 
-/** One event as a JSON object on a line of its own, `version` 1. What isn't known is null. */
+/** One event as a JSON object on a line of its own, `version` 1. Unknown figures are null. */
 export function renderWatchEventJson(event: WatchEvent): string {
   const nullWhenUnknown = (_key: string, value: unknown): unknown =>
     value === undefined || (typeof value === 'number' && !Number.isFinite(value)) ? null : value

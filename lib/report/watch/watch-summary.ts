@@ -10,7 +10,7 @@ import { formatRate } from './event-text.js'
 import { figureName, splitArenas } from './figure-names.js'
 import { summariseWatch } from './watch-verdict.js'
 
-/** Arenas that have a line of their own. */
+/** The largest arenas have a line each. The rest share one. */
 const mostArenas = 8
 
 function figureRow(name: string, { startBytes, peakBytes, bytes, trend }: WatchedFigure): string[] {
@@ -25,7 +25,7 @@ function figureRow(name: string, { startBytes, peakBytes, bytes, trend }: Watche
   ]
 }
 
-/** What glibc tells by a walk alone, and so at the start and at exit only. */
+/** Figures that glibc only tells by a walk, and so only at the start and at exit. */
 function walkedRows({ start, exit, figures }: WatchReport): string[][] {
   const isSampled = figures.some(({ subject }) => subject === 'allocated')
   const names = [...(isSampled ? [] : [['allocated', 'allocatedBytes'] as const]), ['retained', 'retainedBytes'] as const]

@@ -4,20 +4,20 @@ import { formatDuration } from '../duration-format.js'
 import { formatRate } from './event-text.js'
 import { figureName } from './figure-names.js'
 
-/** Below this a difference says nothing: pages of code touched for the first time, V8's own bookkeeping. */
+/** A smaller difference says nothing: code that ran for the first time and V8's own bookkeeping add as much. */
 const noiseBytes = 8 * 1024 ** 2
 
-/** A rise by less than this share of the figure isn't called one. */
+/** A rise by less than this share of the figure isn't reported. */
 const risingShare = 0.01
 
-/** Growers that are named. */
+/** How many of the figures that grew are named. */
 const named = 3
 
 function growth({ startBytes, bytes }: WatchedFigure): number {
   return bytes - startBytes
 }
 
-/** What of RSS can be blamed: not the sums (RSS, mapped), of which the others are parts. */
+/** The figures that can explain growth: parts of RSS, not the sums (RSS, mapped). */
 function blamable(report: WatchReport): readonly WatchedFigure[] {
   const subjects = new Set(['arena', 'mmapped', 'heap.committed'])
   const hasArenas = report.figures.some(({ subject }) => subject === 'arena')
@@ -62,7 +62,7 @@ function describeBlocks({ blocked }: WatchReport): string {
   return ` The event loop was blocked ${times}, for up to ${formatDuration(blocked.longestMs)}.`
 }
 
-/** In a few sentences what the watch saw, from the figures alone; empty when there was no sample. */
+/** A few sentences on what the watch saw, from its figures alone. Empty when there was no sample. */
 export function summariseWatch(report: WatchReport): string {
   const rss = report.figures.find(({ subject }) => subject === 'rss')
   if (rss === undefined) return ''
