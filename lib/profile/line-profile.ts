@@ -1,4 +1,4 @@
-/** How the figures of a profile were taken: see {@link LineProfile.mode}. */
+/** How the figures of a profile are taken: see {@link LineProfile.mode}. */
 export type ProfileMode = 'hybrid' | 'exact' | 'settle'
 
 /** Memory figures of one source line within one function. Bytes; sums over all {@link LineFigures.occurrences}. */
@@ -7,19 +7,19 @@ export interface LineFigures {
   readonly line: number
   /** Times that the line was executed. */
   readonly occurrences: number
-  /** Bytes that the line asked for: {@link LineFigures.heapBytes} + {@link LineFigures.externalBytes}. Never falls, whatever was collected meanwhile. */
+  /** Bytes that the line allocated: {@link LineFigures.heapBytes} + {@link LineFigures.externalBytes}. Collections don't lower it. */
   readonly allocatedBytes: number
-  /** Bytes of V8's heap that the line asked for. */
+  /** Bytes that the line allocated on V8's heap. */
   readonly heapBytes: number
-  /** Bytes outside of V8's heap that the line's objects keep: backing stores, and what addons declare. */
+  /** Bytes that the line allocated outside of V8's heap: backing stores, and what addons declare. */
   readonly externalBytes: number
-  /** Net change of the bytes in use, V8's heap and external together; a collection within the line makes it fall. In `settle` mode of live memory. */
+  /** Net change of the bytes in use, V8's heap and external. A collection within the line lowers it. In `settle` mode it is of live memory alone. */
   readonly incrementBytes: number
   /** Net change of RSS over the line. */
   readonly rssIncrementBytes: number
-  /** The most that RSS was seen to be while the line ran; undefined when it was never looked at. */
+  /** The highest RSS seen while the line ran; undefined when nothing looked at it. */
   readonly peakRssBytes: number | undefined
-  /** Net change while the function was suspended at this line by `await`, `yield` or `for await`: what others did meanwhile. */
+  /** Net change by other code while the function was suspended at this line by `await`, `yield` or `for await`. */
   readonly othersBytes: number
   /** The line's text in the original source, without its line break. */
   readonly text: string
@@ -28,7 +28,7 @@ export interface LineFigures {
 /** One instrumented function that ran. */
 export interface FunctionProfile {
   readonly name: string
-  /** The original source's path: what a source map names, where there is one. */
+  /** The original source's path, from the source map if there is one. */
   readonly file: string
   /** First and last line of the function in {@link FunctionProfile.file}. */
   readonly line: number
@@ -37,11 +37,11 @@ export interface FunctionProfile {
   readonly allocatedBytes: number
   readonly incrementBytes: number
   readonly peakRssBytes: number | undefined
-  /** Every line from {@link FunctionProfile.line} to {@link FunctionProfile.endLine}; those that hold no statement have 0 occurrences. */
+  /** Every line from {@link FunctionProfile.line} to {@link FunctionProfile.endLine}. Lines without a statement have 0 occurrences. */
   readonly lines: readonly LineFigures[]
 }
 
-/** Code that ran as it was, and why. */
+/** Code that ran without being profiled, and why. */
 export interface UninstrumentedCode {
   readonly file: string
   /** The function; undefined for a whole file. */
@@ -53,7 +53,7 @@ export interface UninstrumentedCode {
 /** How the profiled program ended. */
 export type ProfileEnd = 'exit' | 'signal' | 'crash' | 'running'
 
-/** The profile of one thread of one process. What `--json` prints is a {@link ProfileDocument} of them. */
+/** The profile of one thread of one process. `--json` prints a {@link ProfileDocument} of them. */
 export interface LineProfile {
   readonly mode: ProfileMode
   readonly pid: number
@@ -68,10 +68,10 @@ export interface LineProfile {
   readonly notes: readonly string[]
 }
 
-/** What `allocscope profile --json` prints. `version` changes when a field changes its meaning or goes. */
+/** What `allocscope profile --json` prints. `version` changes when a field gets another meaning or is removed. */
 export interface ProfileDocument {
   readonly version: 1
-  /** The first thread's functions, for readers that want nothing else. */
+  /** The functions of the first thread alone. */
   readonly functions: readonly FunctionProfile[]
   readonly profiles: readonly LineProfile[]
 }

@@ -1,6 +1,6 @@
 /**
- * The calls that instrumented code makes, by the global names under which the collector puts them. Globals, as a hoisted function of an ES module
- * may run before any statement of its module. Every probe takes the frame that `enter` returned.
+ * The calls that instrumented code makes. The collector puts them on the global object under these names: an import wouldn't do, as a hoisted function
+ * of an ES module may run before any statement of its module. Every other probe takes the frame that `enter` returned.
  */
 export const probeNames = {
   /** `const frame = enter(functionId, lineId)`: a call begins, at the function's first line. */
@@ -12,10 +12,10 @@ export const probeNames = {
   /** `back(frame, lineId)`: what follows belongs to that line again, without a new occurrence. */
   back: '__allocscopeBack',
   /**
-   * `suspend(frame, value)`: around the operand of `await` and `yield`; returns `value`. What comes next is `resume`, or any other probe of the
-   * frame: `line` where a rejection is caught, `leave` when the generator is returned from.
+   * `suspend(frame, value)`: around the operand of `await` and `yield`; returns `value`. The next probe is usually `resume`, but may be any other of
+   * the frame: `line` when a rejection is caught, `leave` when the generator is ended by `return`.
    */
   suspend: '__allocscopeSuspend',
-  /** `resume(frame, value)`: around the whole `await` or `yield`; returns `value`. May come without a `suspend` before it, and then does nothing. */
+  /** `resume(frame, value)`: around the whole `await` or `yield`; returns `value`. Without a `suspend` before it, it does nothing. */
   resume: '__allocscopeResume',
 } as const

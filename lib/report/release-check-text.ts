@@ -31,7 +31,7 @@ const returnedGlyph = '·'
 const widestBar = 72
 const narrowestBar = 20
 
-/** How many cells each share of `total` fills. Rounding doesn't add up: together they fill as many cells as the sum of the shares. */
+/** How many cells each share of `total` fills. Rounding errors don't add up: all shares together fill the cells of their sum. */
 function cellsOf(shares: readonly number[], total: number, width: number): number[] {
   let done = 0
   let filled = 0

@@ -62,7 +62,7 @@ function lineOf({ node, remark, bytes, guides, last }: Item): Line {
 /** Public: described where it is exported, in lib/index.ts. */
 export function formatSizeTree(tree: SizeTree): string {
   const lines: Line[] = []
-  // A stack instead of recursion, as `depth` doesn't limit how deep a tree may be.
+  // A stack instead of recursion: a tree may be deeper than the call stack allows.
   const pending: Item[] = [{ node: tree.root, remark: '', bytes: tree.root.deepBytes, guides: '', last: undefined }]
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     lines.push(lineOf(item))

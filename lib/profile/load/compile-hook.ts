@@ -6,7 +6,7 @@ import type { ProgramSources } from './program-source.js'
 
 type Compile = (this: NodeJS.Module, content: string, filename: string, ...rest: unknown[]) => unknown
 
-/** Whether what is being called was called by node's own code, rather than by a loader that has put its own text into the place of the file's. */
+/** Whether node's own code called the function `called`. A loader would call it with a text of its own instead of the file's. */
 function isCalledByNode(called: () => unknown): boolean {
   const { stackTraceLimit } = Error
   const formatter = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
@@ -27,7 +27,7 @@ function readText(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8')
   } catch {
-    // Node itself says what is wrong with the file.
+    // Node itself will report what is wrong with the file.
     return ''
   }
 }
@@ -35,17 +35,17 @@ function readText(file: string): string {
 /** How CommonJS files are instrumented when they are compiled. */
 export interface CompileHookOptions {
   readonly sources: ProgramSources
-  /** Whether node's own loader hooks see what node itself loads, so that only what other loaders compile is left to this one. */
+  /** Instruments only what other loaders compile: node's own loader hooks see what node itself loads. */
   readonly othersOnly: boolean
-  /** Told the text of each file, whether or not anything in it can be wanted, before it is compiled. */
+  /** Called with the text of each file before it is compiled, selected or not. */
   readonly beforeCompiling: ((text: string) => void) | undefined
-  /** Runs work that isn't the program's. */
+  /** Runs work that doesn't count as the program's. */
   readonly outside: <T>(work: () => T) => T
 }
 
 /**
- * Instruments what CommonJS compiles, by `Module.prototype._compile`. What node itself is about to compile is replaced by a bound function, when
- * the method is looked up: that leaves no frame of allocscope's in the program's stack traces. What other loaders compile goes through a function.
+ * Instruments what CommonJS compiles, by a getter for `Module.prototype._compile`. When node itself looks the method up, it gets the original, bound
+ * to the instrumented text: so the program's stack traces have no frame of allocscope's. Other loaders get a function that instruments their text.
  */
 export function hookCompile({ sources, othersOnly, beforeCompiling, outside }: CompileHookOptions): void {
   const prototype = Module.prototype as unknown as NodeJS.Module & { _compile: Compile }

@@ -5,10 +5,10 @@ import type { LoadResult } from './load-hook.js'
 import { createProgramSources } from './program-source.js'
 import type { ProgramSources } from './program-source.js'
 
-// The loader hooks of a node without `module.registerHooks`: `module.register` runs them in a thread of their own, which has no figures, only
-// the registry of the process whose modules it loads.
+// The loader hooks for a node without `module.registerHooks`. `module.register` runs them in a thread of their own. That thread isn't profiled: it
+// only has the registry of the process whose modules it loads.
 
-/** What the thread that registers the hooks hands over. */
+/** Comes from the thread that registers the hooks. */
 export interface HookThreadData {
   readonly settings: LoadSettings
   readonly folder: string

@@ -6,7 +6,7 @@ export function isProfiling(): boolean {
   return currentCollector() !== undefined
 }
 
-/** Whether the lines of `callable` are counted: its text then has probes. */
+/** Whether the lines of `callable` are counted: then its text contains probes. */
 export function isInstrumented(callable: (...given: never[]) => unknown): boolean {
   return Function.prototype.toString.call(callable).includes(probeNames.enter)
 }

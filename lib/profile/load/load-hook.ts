@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { ProgramSources, SourceKind } from './program-source.js'
 import { stripTypes } from './typescript.js'
 
-/** What a loader hook of node's answers; `source` is absent where node reads the file itself. */
+/** The answer of a loader hook. `source` is absent when node reads the file itself. */
 export interface LoadResult {
   readonly format?: string | null
   readonly source?: string | ArrayBuffer | NodeJS.TypedArray | null
@@ -36,18 +36,18 @@ function instrumentTypeScript(file: string, source: string, kind: SourceKind, so
   if (stripped === undefined) return undefined
   const code = sources.instrument(file, stripped.code, kind)
   if (code === undefined) return undefined
-  // Left as TypeScript, node strips it once more, and finds out what kind of module it is and names it in stack traces as it always does.
+  // The text keeps its format, TypeScript: node strips it again. So node decides the kind of module and names it in stack traces as it always does.
   if (stripped.keepsPositions) return { source: code }
   const isModule = kind === 'module' || (kind === 'either' && /^\s*(?:import|export)\b/m.test(stripped.code))
   return { source: code, format: isModule ? 'module' : 'commonjs' }
 }
 
-/** What node would have loaded from `url`, instrumented; `loaded` itself where there is nothing to instrument. */
+/** `loaded`, which node would take from `url`, instrumented. `loaded` itself when there is nothing to instrument. */
 export function instrumentLoaded<Result extends LoadResult>(url: string, loaded: Result, sources: ProgramSources): Result {
   const { format, source } = loaded
   const file = fileOf(url)
   if (file === undefined || source === null || source === undefined || !sources.considers(file)) return loaded
-  // Without a format node tries CommonJS first, and asks again once it knows better.
+  // Without a format node tries CommonJS first. If that fails, it asks again with the right format.
   const kind = format === null || format === undefined ? 'either' : kinds[format]
   if (kind === undefined) return loaded
   const text = textOf(source)

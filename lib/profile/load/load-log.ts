@@ -1,10 +1,10 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** A file that a profiled process loaded and looked into. */
+/** A file that a profiled process loaded and examined. */
 export interface LoadedFile {
   readonly file: string
-  /** The names of its functions; empty when nobody asked for functions by name, or when there was no need to parse it. */
+  /** The names of its functions. Empty when no functions were asked for by name, or the file wasn't parsed. */
   readonly names: readonly string[]
   /** Functions that were instrumented. */
   readonly instrumentedCount: number
@@ -14,20 +14,20 @@ function logOf(folder: string): string {
   return path.join(folder, 'loaded.ndjson')
 }
 
-/** Appends to the list of loaded files in the record `folder`. One write a line: processes and threads may append at once. */
+/** Appends to the list of loaded files in the record `folder`. Each line is one write, as processes and threads may append at the same time. */
 export function logLoadedFile(folder: string, loaded: LoadedFile): void {
   try {
     appendFileSync(logOf(folder), `${JSON.stringify(loaded)}\n`, { mode: 0o600 })
   } catch {
-    // Only the messages about names that match nothing are made of this.
+    // Without the list, only messages about names that match nothing are missing.
   }
 }
 
-/** The files that were looked into, in the order in which they were loaded. */
+/** The examined files, in the order in which they were loaded. */
 export function readLoadedFiles(folder: string): readonly LoadedFile[] {
   try {
     const lines = readFileSync(logOf(folder), 'utf8').split('\n')
-    // What follows the last line break was being written when the process ended.
+    // Text after the last line break is incomplete: the process ended while it wrote the line.
     return lines.slice(0, -1).map((line) => JSON.parse(line) as LoadedFile)
   } catch {
     return []

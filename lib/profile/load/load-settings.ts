@@ -4,11 +4,11 @@ import type { ProfileMode } from '../line-profile.js'
 /** What is profiled, and how. */
 export interface LoadSettings {
   readonly mode: ProfileMode
-  /** Names of functions; `Class.method`, or `method` alone; `*` stands for anything. Empty: the functions marked in the source. */
+  /** Names of functions: `Class.method`, or `method` alone. `*` stands for anything. Empty means the functions marked in the source. */
   readonly functions: readonly string[]
-  /** Globs of files: every function in them, or those of {@link LoadSettings.functions}. */
+  /** Globs of files. Selects every function in them, or those of {@link LoadSettings.functions}. */
   readonly files: readonly string[]
-  /** Every function of every file, those in node_modules excepted. */
+  /** Every function of every file, except in node_modules. */
   readonly all: boolean
   /** Whether worker threads are profiled as well. */
   readonly workers: boolean
@@ -16,7 +16,7 @@ export interface LoadSettings {
   readonly children: boolean
 }
 
-/** Names the settings, as JSON, to the preload. */
+/** The environment variable with the settings for the preload, as JSON. */
 export const settingsVariable = 'ALLOCSCOPE_PROFILE'
 
 export const profileModes = ['hybrid', 'exact', 'settle'] as const satisfies readonly ProfileMode[]

@@ -28,7 +28,7 @@ function nothingNote({ functions, files: patterns, all }: LoadSettings, files: r
   return `Nothing was profiled: no function is marked in the ${files.length} loaded files: ${howToSelect}.`
 }
 
-/** What the reader of `profiles` should know about what was asked for and not found. */
+/** Notes about functions and files that were asked for and not found. */
 export function describeLoading(settings: LoadSettings, files: readonly LoadedFile[], profiles: readonly LineProfile[]): readonly string[] {
   const distinct = [...new Map(files.map((loaded) => [loaded.file, loaded])).values()]
   const unmatched = settings.functions.map((name) => unmatchedNote(name, distinct)).filter((note) => note !== undefined)

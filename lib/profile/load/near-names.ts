@@ -1,4 +1,4 @@
-/** Edits (insertion, deletion, substitution, exchange of neighbours) that make `other` of `one`. */
+/** How many edits turn `one` into `other`: insertions, deletions, substitutions, swaps of neighbours. */
 function distance(one: string, other: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: other.length + 1 }, (_unused, index) => index)
@@ -26,7 +26,7 @@ function nearness(wanted: string, name: string): number {
 
 const mostNames = 3
 
-/** Those of `names` that `wanted` may have been meant to be, the nearest first. */
+/** Names that may have been meant by `wanted`, the nearest first. */
 export function findNearNames(wanted: string, names: readonly string[]): readonly string[] {
   const tolerance = Math.max(1, Math.floor(wanted.length / 3))
   return [...new Set(names)]

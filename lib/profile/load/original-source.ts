@@ -15,42 +15,42 @@ export interface OriginalPosition {
   readonly column: number
 }
 
-/** The sources that a loaded file was made of. */
+/** The original sources of a loaded file. */
 export interface OriginalSources {
   readonly files: readonly string[]
-  /** Their texts, as far as the map has them or they are on disk. */
+  /** Their texts, if the map contains them or they are on disk. */
   readonly texts: ReadonlyMap<string, string>
   /** Where a position of the loaded file comes from; undefined when the map doesn't say. */
   positionOf(line: number, column: number): OriginalPosition | undefined
-  /** What the name at exactly that position was in the source; undefined when the map doesn't say. */
+  /** The original name of what is at exactly that position; undefined when the map doesn't say. */
   nameOf(line: number, column: number): string | undefined
-  /** The source map, as JSON, of the loaded file with texts put in. */
+  /** The source map, as JSON, of the loaded file after texts were inserted. */
   mapWith(source: string, insertions: readonly Insertion[]): string
 }
 
-/** Something that was put into a loaded file's text, in the order of its positions. */
+/** A text that was inserted into a loaded file. */
 export interface Insertion {
   readonly position: number
   readonly length: number
 }
 
-/** What was found of a loaded file's source map. Neither: it has none, so what is loaded is the source. */
+/** The result of looking for a file's source map. With neither field there is no map: the loaded file is itself the source. */
 export interface SourceMapReading {
   readonly originals?: OriginalSources
-  /** Why a map that is referred to can't serve. */
+  /** Why the map that the file refers to can't be used. */
   readonly problem?: string
 }
 
 const reference = /^[ \t]*\/\/[#@][ \t]*sourceMappingURL=(\S+)[ \t]*$/gm
 
-/** `code`, which names `map` as its source map and no other. */
+/** `code` with `map` as its only source map. */
 export function withInlineMap(code: string, map: string): string {
   const comment = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`
-  // A line is left where a line was.
+  // The old reference leaves an empty comment, so that the lines stay the same.
   return `${code.replace(reference, '//')}\n${comment}`
 }
 
-/** The last one counts; a string that looks like one, above it, doesn't. */
+/** The last reference in the text. Earlier ones may be strings that look like one. */
 function findReference(source: string): string | undefined {
   if (!source.includes('sourceMappingURL=')) return undefined
   return [...source.matchAll(reference)].at(-1)?.[1]
@@ -62,7 +62,7 @@ function decodeDataUrl(url: string): string {
   return url.slice(0, comma).endsWith(';base64') ? Buffer.from(data, 'base64').toString('utf8') : decodeURIComponent(data)
 }
 
-/** A source's path where it is a file, otherwise its URL: `webpack://app/./src/app.ts`. */
+/** A source's path if it is a file, otherwise its URL: `webpack://app/./src/app.ts`. */
 function fileOf(source: string): string {
   if (!source.startsWith('file:')) return source
   try {
@@ -84,7 +84,7 @@ function positionsIn(map: TraceMap, fileNames: ReadonlyMap<string, string>): Ori
   return (line, column) => {
     const { originalPositionFor, LEAST_UPPER_BOUND } = maps()
     const before = originalPositionFor(map, { line, column })
-    // A statement that a compiler put in front of all others of its line has nothing before it to be near to.
+    // A compiler may have put a statement at the beginning of a line. No mapping is before it, so the next one counts.
     const {
       source,
       line: originalLine,
@@ -96,7 +96,7 @@ function positionsIn(map: TraceMap, fileNames: ReadonlyMap<string, string>): Ori
   }
 }
 
-/** The mappings after texts were put in; none of those has a line break. What is put in right before a mapped column belongs to what stood before it. */
+/** The mappings after texts without line breaks were inserted. A text right before a mapped column belongs to the code before it. */
 function moveMappings(map: TraceMap, source: string, insertions: readonly Insertion[]): SourceMapSegment[][] {
   const lineStarts = [0, ...Array.from(source.matchAll(/\r\n|[\n\r\u2028\u2029]/g), ({ index, 0: end }) => index + end.length)]
   let next = 0
@@ -147,7 +147,7 @@ function openMap(text: string, mapUrl: string): OriginalSources {
   }
 }
 
-/** Where the map of `file` is, and its text. A map beside the file counts without being referred to: bundlers can be told to leave that out. */
+/** The map of `file`: its URL and its text. A map beside the file counts even without a reference, as bundlers can leave that out. */
 function findMap(file: string, source: string): { readonly url: string; readonly text: string } | undefined {
   const found = findReference(source)
   const own = pathToFileURL(file)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** What node calls the kind of a file that `require` loads; undefined where only trying tells. */
+/** Node's name for the kind of a file that `require` loads; undefined when node finds it out by trying. */
 export type RequiredFormat = 'commonjs' | 'module' | undefined
 
 function typeOfPackage(folder: string): RequiredFormat | 'none' {
@@ -23,7 +23,7 @@ function scopeType(file: string): RequiredFormat {
   }
 }
 
-/** As node decides it for `require`: by the extension, else by the package. */
+/** The kind that node will take the file for in `require`: by its extension, or else by its package. */
 export function requiredFormat(file: string): RequiredFormat {
   if (file.endsWith('.cjs')) return 'commonjs'
   if (file.endsWith('.mjs')) return 'module'

@@ -28,5 +28,5 @@ try {
   hidePreload((name) => name === __filename)
   takePart()
 } catch {
-  // A program that may not read files runs on, unprofiled; the reader of the record finds it empty and says so.
+  // A program that may not read files runs on, unprofiled. The reader of the record finds it empty and says so.
 }

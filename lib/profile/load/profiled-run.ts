@@ -8,7 +8,7 @@ import { settingsVariable } from './load-settings.js'
 import type { LoadSettings } from './load-settings.js'
 import type * as startProfilingModule from './start-profiling.js'
 
-/** A run of a program, of which every thread and process that takes part writes its figures into one folder. */
+/** A run of a program. All threads and processes that take part write their figures into one folder. */
 export interface ProfiledRun {
   readonly settings: LoadSettings
   readonly folder: string
@@ -16,16 +16,16 @@ export interface ProfiledRun {
 
 const threadData = 'allocscope.profile'
 
-/** The preload of what takes part in a run that another process or thread has begun. */
+/** The preload for a process or thread that joins a run. Another one has begun it. */
 const preload = path.join(__dirname, 'profile-preload.js')
 
 /** The run that the main thread wants this worker to take part in. */
 export function runOfWorker(): ProfiledRun | undefined {
-  // The thread in which node runs loader hooks runs preloads as well; it has no port.
+  // Preloads also run in node's thread of loader hooks, which isn't to be profiled. It has no port.
   return isMainThread || parentPort === null ? undefined : (getEnvironmentData(threadData) as ProfiledRun | undefined)
 }
 
-/** The variables that make a node process take part in `run`, beside those in `environment`. */
+/** The environment variables that make a node process take part in `run`, added to `environment`. */
 export function variablesFor(run: ProfiledRun, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const flag = `--require "${preload.replace(/["\\]/g, '\\$&')}"`
   const options = environment['NODE_OPTIONS'] ?? ''
@@ -35,10 +35,10 @@ export function variablesFor(run: ProfiledRun, environment: NodeJS.ProcessEnv): 
   }
 }
 
-/** Profiles the calling thread as part of `run`, and the workers and children that it starts as far as the settings ask for it. */
+/** Profiles the calling thread as part of `run`. The settings say whether its workers and children are profiled too. */
 export function joinRun(run: ProfiledRun): Collector {
   const { settings, folder } = run
-  // Parsers and the like are for the program that is profiled, not for each that imports allocscope.
+  // Loaded here, as only a profiled program needs the parser and the like, not every program that imports allocscope.
   const { startProfiling } = createRequire(__filename)('./start-profiling.js') as typeof startProfilingModule
   const collector = startProfiling(settings, folder)
   process.on('exit', () => {
@@ -49,11 +49,11 @@ export function joinRun(run: ProfiledRun): Collector {
   return collector
 }
 
-/** Leaves word in the record of why this process couldn't take part. */
+/** Writes into the record why this process couldn't take part. */
 export function leaveWord(folder: string, problem: unknown): void {
   try {
     writeFileSync(path.join(folder, `problem-${process.pid}.txt`), problem instanceof Error ? problem.message : String(problem))
   } catch {
-    // A program that may not write there runs on; the reader finds an empty record, and says so.
+    // A program that may not write there runs on. The reader finds an empty record and says so.
   }
 }

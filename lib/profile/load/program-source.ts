@@ -9,15 +9,15 @@ import type { OriginalSources, SourceMapReading } from './original-source.js'
 import { createSelection } from './selection.js'
 import type { Selection } from './selection.js'
 
-// The parser is for files that have something to instrument.
+// The parser is loaded when there is something to instrument.
 const instrumenting = lazily(() => require('../instrument/index.js') as typeof import('../instrument/index.js'))
 
-/** How node is going to compile a source; `either` when it finds out by trying. */
+/** How node will compile a source; `either` when it finds out by trying. */
 export type SourceKind = 'commonjs' | 'module' | 'either'
 
-/** Instruments what a program loads, and registers what was instrumented. */
+/** Instruments the code that a program loads, and registers it. */
 export interface ProgramSources {
-  /** Whether anything of `file` can be wanted: cheap, for a loader to pass by what isn't. */
+  /** Whether anything in `file` can be selected. A quick test, by which a loader skips other files. */
   considers(file: string): boolean
   /** The instrumented text of `file`; undefined when it is to run as it is. Never throws. */
   instrument(file: string, source: string, kind: SourceKind): string | undefined
@@ -29,7 +29,7 @@ export interface ProgramSourceOptions {
   readonly registry: Registry
   /** The record's folder. */
   readonly folder: string
-  /** Whether stack traces are mapped by node itself, which then must know how columns were moved. */
+  /** Whether node itself maps stack traces. Then it must know how columns were moved. */
   readonly mapsAreUsed: boolean
 }
 
@@ -39,7 +39,7 @@ function mayBeMarked(source: string, originals: OriginalSources | undefined): bo
   return markWord.test(source) || [...(originals?.texts.values() ?? [])].some((text) => text.includes('@profile'))
 }
 
-/** A mark of the original counts where the compiler dropped it: by the line that the function begins on. */
+/** Whether a function is marked in the original source, by the line on which it begins. The compiler may have dropped the mark. */
 function marksOf(originals: OriginalSources | undefined): (site: FunctionSite) => boolean {
   const marked = new Map<string, ReadonlySet<number>>()
   originals?.texts.forEach((text, file) => marked.set(file, instrumenting().findMarkedLines(text)))
@@ -58,7 +58,7 @@ class SourceInstrumenter implements ProgramSources {
   }
 
   instrument(file: string, source: string, kind: SourceKind): string | undefined {
-    // Another loader may hand over what passed here already.
+    // Another loader may pass on code that was instrumented here before.
     if (source.includes(probeNames.enter)) return undefined
     try {
       return this.#instrument(file, source, kind)
@@ -120,14 +120,14 @@ class SourceInstrumenter implements ProgramSources {
     try {
       this.options.registry.register(registration)
     } catch {
-      // The record is gone: whoever ran the program has printed what there was, and this process outlived it.
+      // The record is gone: the run has ended and its profile was printed, but this process lives on.
     }
   }
 }
 
 /**
- * Loads the parser if the program surely needs it, as `first`, the text of its first file, tells. To be called before anything is counted: what V8 does
- * for the parser some time after it was loaded would go on the program's account (0.6 MiB in its first `await` were seen on Node 22).
+ * Loads the parser if `first`, the text of the program's first file, shows that it is needed. Must be called before anything is counted. V8 allocates
+ * for the parser some time after it was loaded, and that would count as the program's: 0.6 MiB in the program's first `await` were seen on Node 22.
  */
 export function prepareParser(settings: LoadSettings, first: string | undefined): void {
   const byMarksAlone = createSelection(settings, process.cwd()).byMarksAlone

@@ -10,23 +10,23 @@ import { settingsVariable } from './load-settings.js'
 import type { LoadSettings } from './load-settings.js'
 import type { ProfiledRun } from './profiled-run.js'
 
-// What profiles itself has no use for what runs others, or for what reads a record, before it ends.
+// Loaded on demand: a process that profiles itself starts no program, and reads its record only at the end.
 const starting = lazily(() => require('../../program/index.js') as typeof import('../../program/index.js'))
 const reading = lazily(() => require('../collect/read-profiles.js') as typeof import('../collect/read-profiles.js'))
 const loadingNotes = lazily(() => require('./loading-notes.js') as typeof import('./loading-notes.js'))
 
-/** What {@link runProfiled} knows of a program that has ended. */
+/** The result of {@link runProfiled}. */
 export interface ProfiledProgram extends ProgramEnding {
   /** The main thread of the program first. */
   readonly profiles: readonly LineProfile[]
-  /** What was asked for and not found, and what couldn't be profiled. */
+  /** About what was asked for and not found, and what couldn't be profiled. */
   readonly notes: readonly string[]
 }
 
-/** Signals by which a process ends that did something wrong, rather than was told to end. */
+/** Signals that end a process for an error of its own, not because somebody sent them. */
 const faults: ReadonlySet<string> = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'])
 
-/** Makes the folder of a run's record, which only this user can look into. */
+/** Makes the folder for a run's record. Only this user can look into it. */
 export function createRecordFolder(): string {
   return mkdtempSync(path.join(tmpdir(), 'allocscope-profile-'))
 }
@@ -36,7 +36,7 @@ function readProblems(folder: string): string[] {
   return files.map((file) => `A process couldn't be profiled: ${readFileSync(path.join(folder, file), 'utf8')}`)
 }
 
-/** What the record `folder` holds, of a run that goes on or has ended. */
+/** Reads the record of a run that goes on or has ended. */
 export function readRun({ folder, settings }: ProfiledRun): Pick<ProfiledProgram, 'profiles' | 'notes'> {
   const profiles = reading().readProfiles(folder)
   const problems = readProblems(folder)
@@ -50,7 +50,7 @@ export function removeRecord({ folder }: Pick<ProfiledRun, 'folder'>): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** A preload among node's options is loaded before the program's own loaders unless it comes as they do, and after them. */
+/** Flags that make node load the preload after the program's own loaders: it must be of the same kind as they are, and come last. */
 function preloadFlags(nodeOptions: readonly string[]): readonly string[] {
   const preload = path.join(__dirname, 'profile-preload.js')
   const others = [...nodeOptions, process.env['NODE_OPTIONS'] ?? '']
@@ -67,12 +67,12 @@ export interface ProfileRunOptions {
   readonly settings: LoadSettings
   /** Flags for node itself. */
   readonly nodeOptions: readonly string[]
-  /** The allocator to run under; undefined leaves the environment's. */
+  /** The allocator to run under. Undefined keeps the one that the environment sets. */
   readonly allocator: AllocatorChoice | undefined
 }
 
 /**
- * Runs `program` with this very node and profiles it as `settings` say. Its standard streams, arguments, signals and ending are its own.
+ * Runs `program` with this same node and profiles it as `settings` say. Its standard streams, arguments, signals and ending are as without a profile.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
  */
@@ -91,7 +91,7 @@ export async function runProfiled(
     const ending = await ended
     const { profiles, notes } = readRun(run)
     const end = endOf(ending)
-    // Threads of a program that was killed ended with it; only this process knows by what.
+    // The threads of a killed program ended with it. Only this process knows the signal.
     const told = profiles.map((profile) => (profile.pid === pid && profile.end !== 'exit' ? { ...profile, end } : profile))
     return { ...ending, profiles: told, notes }
   } finally {

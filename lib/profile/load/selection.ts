@@ -9,30 +9,30 @@ const globs = lazily(() => require('picomatch') as typeof import('picomatch'))
 
 /** Decides which files and functions are profiled. */
 export interface Selection {
-  /** Whether only marks in the source select functions: then a file without any needs no parsing. */
+  /** Whether only marks in the source select functions. Then a file without marks needn't be parsed. */
   readonly byMarksAlone: boolean
-  /** Whether anything in `file`, or in the originals that it was made of, can be selected. */
+  /** Whether anything in `file`, or in the original sources of it, can be selected. */
   considers(file: string): boolean
-  /** Whether the original `file`, found in the file `loaded`, is of those asked for. */
+  /** Whether the original `file`, from which `loaded` was made, is selected. */
   wantsFile(file: string, loaded: string): boolean
   wantsFunction(site: Pick<FunctionSite, 'name' | 'marked'>): boolean
 }
 
 const packages = `${path.sep}node_modules${path.sep}`
 
-/** allocscope's own compiled files, which a checkout doesn't have under node_modules. */
+/** allocscope's own compiled files. In a checkout they aren't under node_modules. */
 const ownFiles = path.resolve(__dirname, '..', '..') + path.sep
 
 function isInPackage(file: string): boolean {
   return file.includes(packages) || file.startsWith('node_modules/')
 }
 
-/** A pattern without a slash is about the file's name wherever it is; one with a slash about its path from here, or from the root. */
+/** A pattern without a slash matches the file's name, in any folder. One with a slash matches its path, relative or absolute. */
 function fileMatcher(pattern: string, folder: string): (file: string) => boolean {
   const reachesPackages = pattern.includes('node_modules')
   const absolute = path.isAbsolute(pattern) ? pattern : path.join(folder, pattern)
   const matches = globs()(pattern.includes('/') ? absolute : pattern, { dot: true, basename: !pattern.includes('/') })
-  // A name with brackets or braces in it is meant as it stands, when there is such a file.
+  // Brackets or braces may also be part of a file's real name.
   return (file) => (matches(file) || file === absolute) && (reachesPackages || !isInPackage(file))
 }
 

@@ -17,7 +17,7 @@ import type { ProgramSources } from './program-source.js'
 
 type LoadHook = (url: string, context: unknown, nextLoad: (url: string, context: unknown) => LoadResult) => LoadResult
 
-/** Not in every node that allocscope runs on, nor in the types of the oldest. */
+/** Missing in some of the supported versions of node, and in the types of the oldest. */
 const { registerHooks } = module as unknown as { readonly registerHooks?: (hooks: { readonly load: LoadHook }) => unknown }
 
 function hookLoading(sources: ProgramSources, collector: Collector): void {
@@ -33,10 +33,10 @@ function hookLoadingInThread(data: HookThreadData): void {
   module.register(pathToFileURL(path.join(__dirname, 'hook-thread.js')), { data })
 }
 
-/** A text without these words imports no ES module, and is none where its name leaves that open. */
+/** A file without these words imports no ES module. It is none itself, unless its name or its package says so. */
 const moduleWords = /\b(?:import|export)\b/
 
-/** The text of the program's first file; undefined where it isn't known. */
+/** The text of the program's first file; undefined when it can't be read. */
 function readFirstFile(): string | undefined {
   try {
     return fs.readFileSync(process.argv[1] ?? '', 'utf8')
@@ -50,11 +50,11 @@ function mayLoadModules(first: string | undefined): boolean {
 }
 
 /**
- * The thread of the hooks takes 50 ms and 15 MiB. A program that begins without ES modules gets it before the first file that may load one; the returned
- * function is told of each file. Undefined: the thread runs already.
+ * Starts the thread of the loader hooks when it is needed, as it takes 50 ms and 15 MiB. A program that begins without ES modules gets it before the
+ * first file that may load one: the returned function must be called with each file's text. Undefined when the thread is already started.
  */
 function hookLoadingOnDemand(data: HookThreadData, first: string | undefined): ((text: string) => void) | undefined {
-  // Whatever else is preloaded may import modules, and so may what comes by another way than a file.
+  // Other preloads may import modules, and so may code that isn't from a file.
   if (!isMainThread || mayHaveOtherLoaders() || mayLoadModules(first)) {
     hookLoadingInThread(data)
     return undefined
@@ -67,20 +67,20 @@ function hookLoadingOnDemand(data: HookThreadData, first: string | undefined): (
   }
 }
 
-/** Whether node maps stack traces, by a flag or because a loader that came before asked for it. */
+/** Whether node maps stack traces, because of a flag or an earlier loader. */
 function mapsAreUsed(): boolean {
   return (process as { readonly sourceMapsEnabled?: boolean }).sourceMapsEnabled === true
 }
 
-/** Whether another preload may have put a compiler of its own behind `require`, as tsx does: node's hooks don't see what that compiles. */
+/** Whether another preload may compile what `require` loads, as tsx does. Node's hooks don't see that. */
 function mayHaveOtherLoaders(): boolean {
   const flags = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]
   return flags.some((flag) => /^(?:--import|--require|-r|--loader|--experimental-loader)\b/.test(flag))
 }
 
 /**
- * Begins to profile the calling thread: what it loads from now on is instrumented as `settings` say, and its figures go into the record `folder`.
- * Closes the record when the thread ends by itself.
+ * Begins to profile the calling thread. Code that it loads from now on is instrumented as `settings` say. Its figures go into the record `folder`. The
+ * record is closed when the thread ends by itself.
  */
 export function startProfiling(settings: LoadSettings, folder: string): Collector {
   const first = readFirstFile()

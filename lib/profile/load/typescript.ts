@@ -5,13 +5,13 @@ type StripTypes = (code: string, options: { mode: 'strip' } | { mode: 'transform
 
 const { stripTypeScriptTypes } = module as unknown as { readonly stripTypeScriptTypes?: StripTypes }
 
-/** Whether node was told to compile what it can't erase (`enum`, `namespace`); then lines may move, and a source map says where to. */
+/** Whether node was told to compile `enum` and `namespace`, which it can't just erase. Then lines may move, and a source map says where to. */
 function isTransforming(): boolean {
   const flags = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]
   return flags.includes('--experimental-transform-types')
 }
 
-/** Runs `work` without the warning that its feature is experimental: the program didn't ask for it, and its standard error is its own. */
+/** Runs `work` without node's warning about experimental features. The program didn't use the feature, and its standard error should stay clean. */
 function withoutWarnings<T>(work: () => T): T {
   const own = Object.getOwnPropertyDescriptor(process, 'emitWarning') as PropertyDescriptor
   process.emitWarning = () => undefined
@@ -22,14 +22,14 @@ function withoutWarnings<T>(work: () => T): T {
   }
 }
 
-/** JavaScript made of TypeScript by node's own means. */
+/** JavaScript that node itself made of TypeScript. */
 export interface StrippedSource {
   readonly code: string
-  /** Whether every character that is left stands where it stood, so that node may be given it as the TypeScript it is as well. */
+  /** Whether every remaining character is at its old place. Then the text is still valid as TypeScript too. */
   readonly keepsPositions: boolean
 }
 
-/** `source` without its types; undefined where this node can't, or where the text has no JavaScript to it, which node then says itself. */
+/** `source` without its types. Undefined when this node can't strip types, or when the text is wrong: node will report that itself. */
 export function stripTypes(file: string, source: string): StrippedSource | undefined {
   if (stripTypeScriptTypes === undefined) return undefined
   try {
