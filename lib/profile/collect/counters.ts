@@ -1,16 +1,16 @@
 import { counter, figure, frame, frameStride, word } from './state-layout.js'
 import type { Views } from './views.js'
 
-/** Half of V8's allocation area that its top's lower bits stand in. */
+/** V8's allocation area as 32-bit halves of its words: the place of the top's lower half. */
 const topHalf = 2
 
-/** The bits that tell pages of 256 KiB apart. */
+/** The bits of an address that tell pages of 256 KiB apart. */
 const pageBits = -(1 << 18)
 
 /** Brings {@link figure.now} up to date. Allocates nothing. */
 export type Look = () => void
 
-/** Asks native code, whatever V8's words say. */
+/** Updates the counters by native code, without looking at V8's words first. */
 export function makeSynchronise({ figures, words, frames, bases }: Views, synchroniseNatively: () => void): Look {
   function rememberPeak(peak: number): void {
     for (let at = words[word.runningFrame] as number; at !== 0; at = frames[at * frameStride + frame.below] as number) {
@@ -36,8 +36,8 @@ export function makeSynchronise({ figures, words, frames, bases }: Views, synchr
 }
 
 /**
- * Takes off what this probe has allocated itself: numbers, while V8 interprets it. Called when the probe has done all else. `synchroniseDisowning`
- * does it where that took it to another page, or to a collection.
+ * Takes off what the probe itself has allocated: numbers, while V8 still interprets it. Called last in each probe. When the allocation led to another
+ * page or a collection, `synchroniseDisowning` does it.
  */
 export function makeDisown({ words, young }: Views, synchroniseDisowning: Look): () => void {
   function disownWithinPage(): boolean {
@@ -57,7 +57,7 @@ export function makeDisown({ words, young }: Views, synchroniseDisowning: Look):
   }
 }
 
-/** Whether, since the last synchronisation, nothing can have been allocated but in new space, and nobody asks for one. */
+/** Whether since the last synchronisation all allocations were in new space, and nobody asks for another synchronisation. */
 export function makeIsQuiet({ words, old, external, youngLarge, oldLarge }: Views): () => boolean {
   return function isQuiet() {
     return (
@@ -70,7 +70,7 @@ export function makeIsQuiet({ words, old, external, youngLarge, oldLarge }: View
   }
 }
 
-/** Does without native code while new space's top alone has moved, and stayed within its page. */
+/** Needs no native code while only new space's top has moved, and within its page. */
 export function makeQuickLook(views: Views, synchronise: Look): Look {
   const { figures, words, young } = views
   const isQuiet = makeIsQuiet(views)
@@ -90,7 +90,7 @@ export function makeQuickLook(views: Views, synchronise: Look): Look {
   }
 }
 
-/** Whether the counters surely are what they were at the last look. */
+/** True when the counters have surely not changed since the last look. */
 export function makeIsUnchanged(views: Views): () => boolean {
   const { words, young } = views
   const isQuiet = makeIsQuiet(views)

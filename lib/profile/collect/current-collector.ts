@@ -1,6 +1,6 @@
 import type { Collector } from './collector.js'
 
-/** Under which the calling thread's collector stands on the global object, for other copies of the package as well. */
+/** The key of the calling thread's collector on the global object. All copies of the package share it. */
 const collectorKey = Symbol.for('allocscope.profile.collector')
 
 type GlobalWithCollector = typeof globalThis & { [collectorKey]?: Collector }

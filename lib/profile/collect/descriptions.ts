@@ -4,7 +4,7 @@ import type { InstrumentedFunction } from '../instrument/index.js'
 import type { UninstrumentedCode } from '../line-profile.js'
 import type { Description } from './registry.js'
 
-/** What one process has registered. */
+/** Everything that one process has registered. */
 export interface ProcessDescription {
   readonly nodeVersion: string
   readonly startedMs: number
@@ -26,7 +26,7 @@ function distinct<T>(values: readonly T[]): T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()]
 }
 
-/** Reads a file of descriptions. A line that a process was killed over is left out. */
+/** Reads a file of descriptions. Leaves out an incomplete line, which a killed process has left. */
 export function readDescriptions(file: string): ProcessDescription {
   const lines = readFileSync(file, 'utf8').split('\n').map(parseLine)
   const known = lines.filter((line) => line !== undefined)

@@ -6,7 +6,7 @@ import type { FunctionProfile, LineFigures } from '../line-profile.js'
 import type { ProcessDescription } from './descriptions.js'
 import type { Charges, ThreadRecord } from './thread-record.js'
 
-/** Lines of the originals: those that were registered, or else the files as they are now. */
+/** Lines of the original sources: the registered texts, or else the files as they are now. */
 export class SourceLines {
   readonly #lines = new Map<string, readonly string[]>()
   /** Files that can't be read. */
@@ -49,7 +49,7 @@ function addUp(charges: readonly Charges[]): Charges {
   )
 }
 
-/** 0 is a peak that was never looked at: a process has none so small. */
+/** Undefined for 0: then nothing looked at the peak. No process has a peak of 0. */
 function known(peakBytes: number): number | undefined {
   return peakBytes > 0 ? peakBytes : undefined
 }
@@ -85,7 +85,7 @@ function describeFunction(described: InstrumentedFunction, record: ThreadRecord,
     line,
     endLine,
     calls: own.occurrences,
-    // What calls within calls were charged with is in the lines of the outermost ones as well.
+    // The charges of recursive calls are in the lines of the outermost calls a second time.
     allocatedBytes: sum.heapBytes + sum.externalBytes - own.heapBytes - own.externalBytes,
     incrementBytes: sum.netBytes - own.netBytes,
     peakRssBytes: known(sum.peakBytes),
@@ -93,7 +93,7 @@ function describeFunction(described: InstrumentedFunction, record: ThreadRecord,
   }
 }
 
-/** The functions that ran in the thread whose `record` this is, in the order in which they were instrumented. */
+/** The functions that ran in the thread of `record`, in the order in which they were instrumented. */
 export function describeFunctions({ functions }: ProcessDescription, record: ThreadRecord, sources: SourceLines): FunctionProfile[] {
   return functions
     .filter(({ id }) => record.charges(id).occurrences > 0)

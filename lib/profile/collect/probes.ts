@@ -4,7 +4,7 @@ import type { Slices } from './slices.js'
 import { figure, frame, frameFlag, frameStride, maxFrames, rowWord, rowWordStride, word } from './state-layout.js'
 import type { Views } from './views.js'
 
-/** The calls of probe-names.ts. A frame of 0 is that of a call which found no room: it is counted, and followed no further. */
+/** The calls of probe-names.ts. A call that found no room for a frame gets frame 0: it is counted but not measured. */
 export interface Probes {
   readonly enter: (functionId: number, lineId: number) => number
   readonly leave: (at: number) => void
@@ -17,17 +17,17 @@ export interface Probes {
 /** How the probes of a mode read the counters. */
 export interface Looking {
   readonly look: Look
-  /** Whether the counters surely are what they were; undefined where each probe has to look. */
+  /** True when the counters have surely not changed; undefined in modes in which each probe must look. */
   readonly isUnchanged: (() => boolean) | undefined
-  /** Synchronises, and takes off what was allocated since the last look. */
+  /** Synchronises, and doesn't count what was allocated since the last look. */
   readonly synchroniseDisowning: Look
   /** Looks where the frame's line ends. */
   readonly lookAtEnd: (at: number) => void
-  /** Called when everything up to here is charged, and the frame's next line is about to begin. */
+  /** Called between two lines of a frame: the last one is charged, the next one hasn't begun. */
   readonly beforeLine: ((at: number) => void) | undefined
 }
 
-/** `enterRoomier` is called instead when the rows have no room for every id: it makes room, and enters by other probes. */
+/** When the rows have no room for all ids, `enterRoomier` is called instead of `enter`. It makes room and enters by new probes. */
 export function makeProbes(views: Views, slices: Slices, looking: Looking, enterRoomier: Probes['enter']): Probes {
   const turn = makeTurn(views, slices, looking)
   const back = looking.isUnchanged === undefined ? turn : makeQuickTurn(views, looking.isUnchanged, turn)
@@ -41,7 +41,7 @@ export function makeProbes(views: Views, slices: Slices, looking: Looking, enter
   }
 }
 
-/** Takes a frame off the list of free ones, or the first that was never used; 0 when there is none. */
+/** Takes a free frame from the list, or else the next unused one; 0 when there is none. */
 function makeTakeFrame({ figures, words, frames }: Views): () => number {
   return function takeFrame() {
     const free = words[word.freeFrame] as number
@@ -59,7 +59,7 @@ function makeTakeFrame({ figures, words, frames }: Views): () => number {
   }
 }
 
-/** In words, which even V8's interpreter keeps without allocating. */
+/** Counts in 32-bit words: even V8's interpreter writes them without allocating. */
 function makeCountOne({ rowWords }: Views): (id: number) => void {
   return function countOne(id) {
     const at = id * rowWordStride + rowWord.occurrences
@@ -134,7 +134,7 @@ function makeTurn(
   }
 }
 
-/** A line that nothing was allocated on costs a comparison of each counter. */
+/** When nothing was allocated on a line, only compares the counters and changes the line. */
 function makeQuickTurn({ words, frames }: Views, isUnchanged: () => boolean, turn: Probes['back']): Probes['back'] {
   return function quickTurn(at, lineId) {
     if (isUnchanged() && frames[at * frameStride + frame.version] === words[word.version]) frames[at * frameStride + frame.line] = lineId
@@ -162,7 +162,7 @@ function makeSuspend(views: Views, { awake, begin, charge, pop }: Slices, { look
     pop(at)
     begin(at)
     frames[base + frame.flags] = frameFlag.open | frameFlag.suspended
-    // Never a version that the counters have.
+    // The counters never have this version.
     frames[base + frame.version] = -1
     disown()
     return value

@@ -62,8 +62,8 @@ function readThread(folder: string, name: string, descriptions: Map<string, Proc
 }
 
 /**
- * The profiles in a record folder: one of each thread, processes by the time of their start. The record may be that of a running program, or
- * of one that was killed: then an open line's figures go to where the last probe saw it.
+ * The profiles in a record folder, one for each thread, with processes in the order of their start. The program may still run or have been killed: then
+ * an open line's figures end at the last probe.
  */
 export function readProfiles(folder: string): LineProfile[] {
   const descriptions = new Map<string, ProcessDescription>()

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** When the process `pid` started, in ticks since boot; undefined when there is none. With the pid it names a process for good. */
+/** When the process `pid` started, in ticks since boot; undefined without such a process. Pid and start time together are never used again. */
 export function startTimeOf(pid: number | 'self'): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The program's name, in parentheses, may hold anything; the start time is the 20th field behind it.
+    // The program's name is in parentheses and may contain anything. The start time is the 20th field after it.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   } catch {
     return undefined
   }
 }
 
-/** The files of one process in a record's folder. */
+/** One process's files in the folder of a record. */
 export interface ProcessFiles {
   readonly ids: string
-  /** What was instrumented: a JSON text a line. */
+  /** What was instrumented, one JSON text on each line. */
   readonly descriptions: string
   figuresOf(threadId: number): string
   rowsOf(threadId: number): string
@@ -35,7 +35,7 @@ export function nameOfThisProcess(): string {
   return `${process.pid}-${startTimeOf('self') ?? '0'}`
 }
 
-/** The process and the thread that a file of figures is of; undefined for another file. */
+/** The process and thread of a file of figures, from its name; undefined for other files. */
 export function parseFiguresName(
   name: string,
 ): { readonly processName: string; readonly pid: number; readonly startTime: string } | undefined {

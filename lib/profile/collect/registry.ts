@@ -17,7 +17,7 @@ export type Description =
 
 const firstId = 1
 
-/** The bytes of the file of ids: the next one, twice so that any reader finds it aligned. */
+/** The size of the file of ids. It holds the next id, twice so that any reader finds it aligned. */
 const idsBytes = 64
 
 function mapIds(file: string): Int32Array {
@@ -35,13 +35,13 @@ function describe({ functions, uninstrumented = [], sources = {}, notes = [] }: 
   ]
 }
 
-/** One write: what several threads append doesn't mix. */
+/** Appends in one write, so that lines of several threads don't mix. */
 export function appendDescriptions(files: ProcessFiles, descriptions: readonly Description[]): void {
   if (descriptions.length === 0) return
   appendFileSync(files.descriptions, descriptions.map((each) => `${JSON.stringify(each)}\n`).join(''), { mode: 0o600 })
 }
 
-/** A registry and the ids that it gives out, which every thread of the process sees. */
+/** A registry. All threads of the process share its ids. */
 export class ProcessRegistry implements Registry {
   readonly files: ProcessFiles
   readonly ids: Int32Array
@@ -49,7 +49,7 @@ export class ProcessRegistry implements Registry {
   constructor(folder: string) {
     this.files = filesOf(folder, nameOfThisProcess())
     this.ids = mapIds(this.files.ids)
-    // Id 0 is nobody's: a row that a frame without a line would write to.
+    // Id 0 is never given out: its row takes what a frame without a line would write.
     Atomics.compareExchange(this.ids, 0, 0, firstId)
   }
 
@@ -65,7 +65,7 @@ export class ProcessRegistry implements Registry {
   }
 }
 
-/** The registry of the calling process in the record `folder`. Any thread may open it; nothing is installed. */
+/** The registry of the calling process in the record `folder`. Any thread may open it. No probes are installed. */
 export function openRegistry(folder: string): Registry {
   return new ProcessRegistry(folder)
 }

@@ -1,17 +1,17 @@
 import { counter, figure, frame, frameFlag, frameStride, row, rowStride, rowWord, rowWordStride, word } from './state-layout.js'
 import type { Views } from './views.js'
 
-/** A slice is what a call spends on a line from one probe to the next. */
+/** A slice is the time that a call spends on a line, from one probe to the next. `at` is the call's frame. */
 export interface Slices {
-  /** The frame's line begins again at what the counters are now. */
+  /** Begins a slice of the frame's line: remembers the counters. */
   readonly begin: (at: number) => void
-  /** Charges the frame's line with what the counters rose by. */
+  /** Charges the frame's line with the rise of the counters since `begin`. */
   readonly charge: (at: number) => void
-  /** The frame runs, on top of what runs. */
+  /** The frame runs now, on top of the one that ran. */
   readonly push: (at: number) => void
-  /** The frame doesn't run any more. */
+  /** The frame has stopped running. */
   readonly pop: (at: number) => void
-  /** The frame ran on while it was suspended, if it was. */
+  /** If the frame was suspended, it runs again: counts what others did meanwhile. */
   readonly awake: (at: number) => void
 }
 
@@ -46,7 +46,7 @@ function makeCharge({ figures, frames, bases, rows, rowWords }: Views): Slices['
   return function charge(at) {
     const base = at * frameStride
     const line = frames[base + frame.line] as number
-    // An outer call of the same function waits at this very line, and is charged with all that happens meanwhile.
+    // An outer call of the same function waits at this line. It will be charged with everything until then.
     if (rowWords[line * rowWordStride + rowWord.parks] !== 0) return
     const into = line * rowStride
     add(into, base)

@@ -106,7 +106,7 @@ class ThreadCollector implements Collector {
     figures[figure.mode] = modes.indexOf(this.#options.mode)
     figures[figure.settledHits] = this.#settledHits
     figures[figure.limitations] = (this.#hasWords ? 0 : limitation.words) | (this.#native.tellsPageEnds ? 0 : limitation.pageEnds)
-    // Last: a record without it was never begun.
+    // Written last: a record without a start was never begun.
     figures[figure.startedMs] = startedMs
   }
 
@@ -114,7 +114,7 @@ class ThreadCollector implements Collector {
     return this.#options.mode === 'settle' ? (this.#options.settledHits ?? defaultSettledHits) : 0
   }
 
-  /** Whether every word is known that quick probes compare. */
+  /** Whether all words of V8 that quick probes compare are known. */
   get #hasWords(): boolean {
     const { young, old, external, newLargeObjects, largeObjects } = this.#native
     return [young, old, external, newLargeObjects, largeObjects].every((each) => each !== undefined)
@@ -126,7 +126,7 @@ class ThreadCollector implements Collector {
     return rows
   }
 
-  /** The files are mapped anew, in full: what the old mapping shows is the same memory. */
+  /** Maps the files again, in full. The old mapping shows the same memory. */
   #makeRoom(): void {
     const known = Atomics.load(this.#registry.ids, 0)
     if (rowBytesFor(known) > this.#views.rows.byteLength) {
@@ -170,7 +170,7 @@ function setProbes({ enter, leave, line, back, suspend, resume }: Probes): void 
  * Begins to profile the calling thread: puts the probes (probe-names.ts) on the global object. A thread can be profiled once: a second call
  * throws AllocscopeError `ERR_ALLOCSCOPE_PROFILE_RUNNING`.
  *
- * For as long as the process lives V8 then frees array buffers within collections, on this thread (`--no-concurrent-array-buffer-sweeping`).
+ * From then on V8 frees array buffers within collections, on this thread (`--no-concurrent-array-buffer-sweeping`).
  */
 export function startCollecting(options: CollectOptions): Collector {
   if (currentCollector() !== undefined) {

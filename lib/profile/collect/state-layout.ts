@@ -1,6 +1,6 @@
 // How a thread's record is laid out.
 
-/** The first eight bytes of a record: those of another file are others. kRecordMagic of native/profile/state.h. */
+/** The first eight bytes of a record; another file begins with others. kRecordMagic of native/profile/state.h. */
 export const recordMagic = 'ascprofl'
 
 /** Its second figure: another number is another layout. kRecordVersion of native/profile/state.h. */
@@ -36,11 +36,11 @@ export const figure = {
   lostCalls: 22,
   /** Bits of {@link limitation}. */
   limitations: 23,
-  /** In settle mode: how many executions of a line are measured between full collections. */
+  /** In settle mode: how many executions of a line are measured, each between full collections. */
   settledHits: 24,
-  /** The counters as the last probe saw them, what isn't the program's taken off: in the order of {@link counter}. */
+  /** The counters as the last probe saw them, less what isn't the program's. In the order of {@link counter}. */
   now: 32,
-  /** … and as they were at the last synchronisation. */
+  /** The same at the last synchronisation. */
   synchronised: 40,
   /** What isn't the program's. */
   excluded: 48,
@@ -60,11 +60,11 @@ const nativeWord = {
   external: 3,
   youngLarge: 4,
   oldLarge: 5,
-  /** The frame that runs; those that it was called by are linked to it. 0 while none does. */
+  /** The frame that runs, linked to its callers; 0 while none runs. */
   runningFrame: 6,
-  /** Bytes that probes have allocated themselves since the last synchronisation, as they do until V8 has compiled them. */
+  /** Bytes that probes themselves have allocated since the last synchronisation. They do so until V8 has compiled them. */
   ownBytes: 7,
-  /** New space's top as the last probe saw it, or left it. */
+  /** New space's top after the last probe. */
   seenTop: 8,
 } as const
 
@@ -75,7 +75,7 @@ export const word = {
   version: 9,
   freeFrame: 10,
   frames: 11,
-  /** Ids that the rows have room for. */
+  /** How many ids the rows have room for. */
   knownIds: 12,
 } as const
 
@@ -83,21 +83,21 @@ export const word = {
 export const headerBytes = 4096
 
 export const maxFrames = 1 << 15
-/** Words of a frame; as many doubles of it stand behind all frames' words. */
+/** Words of a frame. It has as many doubles, which stand behind the words of all frames. */
 export const frameStride = 8
 
 export const frame = {
   line: 0,
-  /** {@link word.version} when its base was taken; -1 when that doesn't count. */
+  /** {@link word.version} when its base was taken; -1 when the base mustn't be reused. */
   version: 1,
   function: 2,
   /** 0 when it is free. */
   flags: 3,
-  /** The frame of the same function's that runs below this one. */
+  /** The outer call's frame of the same function. */
   outer: 4,
   /** The line at which {@link frame.outer} waits. */
   parked: 5,
-  /** The frame that runs below this one, whatever function it is of. */
+  /** The caller's frame, of any function. */
   below: 6,
   /** The next free frame. */
   next: 7,
@@ -112,7 +112,7 @@ export const frameFlag = {
 
 export const recordBytes = headerBytes + maxFrames * frameStride * (4 + 8)
 
-/** A row for each id, of a line or of a function: doubles. */
+/** Doubles of a row. Each id, of a line or of a function, has one. */
 export const rowStride = 8
 export const row = {
   /** Of a function, `heap`, `external` and `net`: what its recursive calls charged. The outermost calls' lines contain it a second time. */
@@ -129,19 +129,19 @@ export const rowWordStride = 16
 export const rowWord = {
   /** Of a function: its calls. 64 bits, the lower ones first. */
   occurrences: 0,
-  /** Of a line: calls of its function that run below another one, waiting here. Of a function: its frame that runs. */
+  /** Of a line: how many outer calls of its function wait here for an inner one. Of a function: its frame that runs. */
   parks: 14,
   running: 14,
   /** Of a line, in settle mode: how often a full collection was made around it. */
   settled: 15,
 } as const
 
-/** The most ids of a process: 64 MiB of rows. */
+/** The most ids of a process. Their rows take 64 MiB. */
 export const maxIds = 1 << 20
 export const firstRows = 1 << 14
 
 export const limitation = {
-  /** V8's words couldn't be told: its public count serves. */
+  /** V8's words couldn't be found, so its public count is used. */
   words: 1,
   /** Unused ends of pages can't be told from objects. */
   pageEnds: 2,

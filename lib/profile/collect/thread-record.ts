@@ -21,7 +21,7 @@ import {
 } from './state-layout.js'
 import { rowBytesFor } from './views.js'
 
-/** What one line, or one function's nested calls, were charged with. */
+/** The charges of one line, or of one function's recursive calls. */
 export interface Charges {
   readonly occurrences: number
   readonly heapBytes: number
@@ -32,7 +32,7 @@ export interface Charges {
   readonly othersBytes: number
 }
 
-/** The figures of one thread as its files have them. */
+/** The figures in one thread's files. */
 export interface ThreadRecord {
   /** A number of the header, by its place in {@link figure}. */
   figure(index: number): number
@@ -101,7 +101,7 @@ class FilesOfThread implements ThreadRecord {
       }))
   }
 
-  /** As the next probe would have. */
+  /** Charges an open frame's line, as the next probe would have done. */
   #close({ at, line, function: functionId, isSuspended }: OpenFrame): void {
     const rise = (field: number): number => this.figure(figure.now + field) - (this.#bases[at * frameStride + field] ?? 0)
     if (isSuspended) {
@@ -120,7 +120,7 @@ class FilesOfThread implements ThreadRecord {
     this.#add(line, row.peak, Math.max(0, peak - (this.#rows[line * rowStride + row.peak] ?? 0)))
   }
 
-  /** Whether an outer call of the same function waits at `line`. Links are followed no further than there are frames: the record may be torn. */
+  /** Whether an outer call of the same function waits at `line`. Follows at most as many links as there are frames: the record may be torn. */
   #waitsBelow(at: number, line: number): boolean {
     let outer = this.#frame(at, frame.outer)
     for (let steps = 0; outer !== 0 && steps < maxFrames; steps++) {

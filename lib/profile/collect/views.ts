@@ -1,19 +1,19 @@
 import type { NativeProfile } from '../../binding/index.js'
 import { firstRows, frameStride, headerBytes, maxFrames, rowStride, wordsOffset } from './state-layout.js'
 
-/** The memory that the probes work on: none of it is V8's, so that a probe allocates nothing. */
+/** The memory of the probes. It is outside of V8's heap, so that probes allocate nothing. */
 export interface Views {
   readonly figures: Float64Array
   readonly words: Int32Array
   /** {@link frame} */
   readonly frames: Int32Array
-  /** {@link counter}, for each frame what it was when the frame's line began. */
+  /** {@link counter} for each frame: its values when the frame's line began. */
   readonly bases: Float64Array
   /** {@link row} */
   readonly rows: Float64Array
   /** {@link rowWord} */
   readonly rowWords: Int32Array
-  /** The process's ids: the next one. */
+  /** The next free id of the process. */
   readonly ids: Int32Array
   /** V8's own words, each as two halves. */
   readonly young: Int32Array
@@ -48,7 +48,7 @@ function halvesOf(memory: ArrayBuffer | undefined, count: number): Int32Array {
   return memory === undefined ? new Int32Array(count) : new Int32Array(memory)
 }
 
-/** Bytes of rows for so many ids, doubling from {@link firstRows}. */
+/** The bytes of rows for so many ids. The rows double from {@link firstRows} on. */
 export function rowBytesFor(ids: number): number {
   let rows = firstRows
   while (rows < ids) rows *= 2

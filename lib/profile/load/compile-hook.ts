@@ -6,7 +6,7 @@ import type { ProgramSources } from './program-source.js'
 
 type Compile = (this: NodeJS.Module, content: string, filename: string, ...rest: unknown[]) => unknown
 
-/** Whether node's own code called the function `called`. A loader would call it with a text of its own instead of the file's. */
+/** Whether node's own code called the function `called`. Otherwise a loader did, which has a text of its own instead of the file's. */
 function isCalledByNode(called: () => unknown): boolean {
   const { stackTraceLimit } = Error
   const formatter = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
