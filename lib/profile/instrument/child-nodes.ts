@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn'
 
-/** Calls `visit` with each node that `node` holds, in the order of acorn's keys, which is that of the source but for some loops' parts. */
+/** Calls `visit` for each child of `node`, in the order of acorn's keys. That is the order of the source, except for parts of some loops. */
 export function forEachChild(node: AnyNode, visit: (child: AnyNode) => void): void {
   for (const key in node) {
     const value: unknown = node[key as keyof AnyNode]

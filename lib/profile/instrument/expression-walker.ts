@@ -7,11 +7,11 @@ import { isAsyncHelperCall, isProfileCall, keyName, qualifiedName, targetName } 
 import { resumeOpening, suspendNothing, suspendOpening, valueClosing } from './insertions.js'
 import type { Insertions } from './insertions.js'
 
-/** What stands around a function tells of it. */
+/** What the code around a function says about it. */
 export interface Surroundings {
-  /** Of what it is assigned to. */
+  /** The name that it is assigned to. */
   readonly name: string | undefined
-  /** Where the declaration begins that it is the value of. */
+  /** The beginning of the declaration whose value it is. */
   readonly start: number
   readonly marked: boolean
 }
@@ -19,7 +19,7 @@ export interface Surroundings {
 type EnterFunction = (node: FunctionLike, surroundings: Surroundings) => void
 type Handler = (walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined, around: Surroundings) => void
 
-/** Goes through a tree in the order of the source: finds its functions, and writes the probes around what suspends the function that it is in. */
+/** Walks a tree in the order of the source. Finds its functions, and writes the probes around `await` and `yield`. */
 export class ExpressionWalker {
   /** How many `with` statements enclose this point. */
   withDepth = 0
@@ -29,9 +29,9 @@ export class ExpressionWalker {
     readonly source: string,
     readonly insertions: Insertions,
     readonly enterFunction: EnterFunction,
-    /** Whether what begins at this offset is marked. */
+    /** Whether the code that begins at this offset is marked. */
     readonly isMarked: (offset: number) => boolean,
-    /** What an identifier was called in the original source. */
+    /** The original name of an identifier. */
     readonly nameOf: (identifier: Identifier) => string,
   ) {}
 
@@ -43,7 +43,7 @@ export class ExpressionWalker {
     else handler(this, node, frame, around ?? unnamed(node.start))
   }
 
-  /** Within `walk`, leaves `node` out. */
+  /** Runs `walk`, which then leaves out `node`. */
   except(node: AnyNode, walk: () => void): void {
     this.#left = node
     walk()
@@ -142,7 +142,7 @@ function walkProperty(walker: ExpressionWalker, node: AnyNode, frame: Frame | un
   walker.walk(node.value, frame, { ...around, name: qualifiedName(around.name, keyName(node.key, node.computed, walker.source)) })
 }
 
-/** Keys belong to the function that the class is in; values to functions of their own. */
+/** Computed keys run in the function around the class. Values don't: each member is a function of its own. */
 function walkClass(walker: ExpressionWalker, node: AnyNode, frame: Frame | undefined, around: Surroundings): void {
   const { id, superClass, body } = node as Class
   const className = (id ? walker.nameOf(id) : around.name) ?? '<anonymous>'
@@ -182,7 +182,7 @@ function walkSuspension(walker: ExpressionWalker, node: AnyNode, frame: Frame | 
   walker.insertions.add(node.end, valueClosing)
 }
 
-/** The function is suspended once `value` is evaluated. */
+/** Writes a probe around `value`: the function is suspended after it is evaluated. */
 export function suspendWith(walker: ExpressionWalker, value: AnyNode, frame: Frame): void {
   walker.insertions.add(value.start, suspendOpening)
   walker.walk(value, frame)

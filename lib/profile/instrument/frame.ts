@@ -1,21 +1,21 @@
 import type { Insertions, Probe } from './insertions.js'
 
-/** Where `break` and `continue` go. */
+/** A statement that `break` or `continue` can go to. */
 export interface JumpTarget {
   readonly labels: readonly string[]
   readonly kind: 'loop' | 'switch' | 'block'
-  /** The offset of a loop's header which `continue` comes back to and that has no expression to put a probe into. */
+  /** For loops without an expression in their header to put a probe into: the header's offset. `continue` goes back there. */
   readonly header: number | undefined
   readonly awaits: boolean
 }
 
-/** A profiled function that is being written: its line slots, and what is known of the line that runs at each point. */
+/** A profiled function while its probes are written: its line slots, and the line that is known to be current at each point. */
 export class Frame {
   readonly jumps: JumpTarget[] = []
-  /** The line that surely is the current one here, however this point was reached; undefined when that depends. */
+  /** The current line here; undefined when it depends on the way by which this point was reached. */
   current: number | undefined
   readonly #slots = new Map<number, number>()
-  /** The last probes in the order of the text that are all of one line. */
+  /** The last probes in the text that are all of one line. */
   #run: { readonly line: number; readonly since: number }
   #emitted = 0
 
@@ -39,7 +39,7 @@ export class Frame {
     this.#emit(position, this.#run.line, 'enter', before, after)
   }
 
-  /** What stands at `offset` comes next: a probe at `position`, unless its line is the current one anyway. */
+  /** The code at `offset` runs next. Puts a probe at `position`, unless its line is already the current one. */
   reach(position: number, offset: number, after: ';' | ','): void {
     const line = this.lineAt(offset)
     if (this.current === this.#run.line && (line === undefined || line === this.current)) return
@@ -47,17 +47,17 @@ export class Frame {
     else this.#emit(position, line, 'line', '', after)
   }
 
-  /** The line of `offset` is entered once more, even when it is the current one. */
+  /** Enters the line of `offset` once more, even when it is the current one. */
   reenter(position: number, offset: number, before: string, after: string): void {
     this.#emit(position, this.lineAt(offset) ?? this.#run.line, 'line', before, after)
   }
 
-  /** For {@link join}: here begins a statement within which control may take several ways. */
+  /** For {@link join}: called before a statement with several ways through it. */
   fork(): { readonly entry: number | undefined; readonly emitted: number } {
     return { entry: this.current, emitted: this.#emitted }
   }
 
-  /** Ways come together that were forked: the current line is known if all of them were on one. */
+  /** Called where the ways meet again. The current line is known if all of them ended on the same one. */
   join({ entry, emitted }: { readonly entry: number | undefined; readonly emitted: number }): void {
     const uniform = this.#emitted === emitted || (this.#run.line === entry && this.#run.since <= emitted)
     this.current = uniform ? entry : undefined

@@ -1,12 +1,12 @@
 import type { AnyNode, CallExpression, Expression, PrivateIdentifier } from 'acorn'
 
-/** Names that say nothing of what is exported by them. */
+/** Names that say nothing about the value assigned to them. */
 const exportObject = /^(?:module\.exports|exports|this|default)(?:\.|$)/
 
-/** Of TypeScript, esbuild, swc and Babel. */
+/** Helpers of TypeScript, esbuild, swc and Babel. */
 const asyncHelpers: ReadonlySet<string> = new Set(['__awaiter', '__generator', '__async', '_async_to_generator', '_asyncToGenerator'])
 
-/** What a function or an object is assigned to: `a.b.c`; undefined when that has no name. */
+/** The name of an assignment's target: `a.b.c`; undefined when it has no name. */
 export function targetName(target: AnyNode): string | undefined {
   const full = memberPath(target)
   if (full === undefined) return undefined
@@ -33,17 +33,17 @@ export function qualifiedName(owner: string | undefined, key: string): string {
   return owner === undefined || exportObject.test(owner) ? key : `${owner}.${key}`
 }
 
-/** Whether this is `profile(…)`, by whatever object: compilers write `(0, allocscope_1.profile)(…)`. */
+/** Whether this is a call of `profile(…)`, also as a member: compilers write `(0, allocscope_1.profile)(…)`. */
 export function isProfileCall({ callee }: CallExpression): boolean {
   return calleeName(callee) === 'profile'
 }
 
-/** Whether a compiler wrote this call to make a generator of an async function's body. */
+/** Whether a compiler wrote this call to run an async function's body as a generator. */
 export function isAsyncHelperCall({ callee }: CallExpression): boolean {
   return asyncHelpers.has(calleeName(callee) ?? '')
 }
 
-/** The last name of what is called. */
+/** The last name in the called expression. */
 function calleeName(callee: AnyNode): string | undefined {
   if (callee.type === 'Identifier') return callee.name
   if (callee.type === 'SequenceExpression') return calleeName(callee.expressions[callee.expressions.length - 1] as Expression)

@@ -2,5 +2,5 @@ import type { AnonymousFunctionDeclaration, ArrowFunctionExpression, FunctionDec
 
 export type FunctionNode = AnonymousFunctionDeclaration | ArrowFunctionExpression | FunctionDeclaration | FunctionExpression
 
-/** What has statements of its own to profile. */
+/** A node with its own statements to profile. */
 export type FunctionLike = FunctionNode | StaticBlock

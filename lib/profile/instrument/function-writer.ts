@@ -23,7 +23,7 @@ export interface WrittenFunction {
   readonly frame: Frame
 }
 
-/** Meets every function of a source, asks whether it is wanted, and writes its probes. */
+/** Finds every function of a source, asks whether it is selected, and writes its probes. */
 export class FunctionWriter {
   readonly written: WrittenFunction[] = []
   readonly refused: Refusal[] = []
@@ -79,7 +79,7 @@ export class FunctionWriter {
     return { name: own ?? around.name ?? anonymous, file, line, endLine, marked }
   }
 
-  /** `owner` has the statements of `node`, and stands within it when it is another function. */
+  /** `owner` has the statements of `node`. It is `node` itself or a function within it. */
   #write(node: FunctionLike, owner: FunctionLike, site: FunctionSite, { isMapped }: OriginalPosition): void {
     const lineAt = (offset: number): number | undefined => {
       const position = this.#positions.at(offset)
@@ -93,7 +93,7 @@ export class FunctionWriter {
     this.#writeBody(owner, frame)
   }
 
-  /** What `node` holds beside `owner`. */
+  /** Walks the parts of `node` outside of `owner`. */
   #walkAround(node: FunctionLike, owner: FunctionLike): void {
     this.walker.except(owner, () => {
       this.walker.walkChildren(node, undefined)
@@ -116,8 +116,8 @@ export class FunctionWriter {
   }
 
   /**
-   * The parentheses around the body, if there are any, lie outside of it. `return` stands on the line of the first of them: V8 takes the line of the
-   * statement for some errors.
+   * Parentheses around the body aren't part of its node. `return` must be on the line of the first one, as V8 reports some errors at the line of the
+   * statement.
    */
   #writeExpression({ params, body, start, end }: ArrowFunctionExpression, frame: Frame): void {
     const afterArrow = (findToken(this.source, '=>', params[params.length - 1]?.end ?? start) ?? body.start) + 2
@@ -134,12 +134,12 @@ export class FunctionWriter {
   }
 }
 
-/** Whether the function begins at its parameters, and its name stands before it. */
+/** Whether the node is a method: it begins at its parameters, and its name is before it. */
 function isMethod(node: FunctionLike, source: string): boolean {
   return node.type === 'FunctionExpression' && source[node.start] === '('
 }
 
-/** Which functions are marked by a comment or a decorator. A mark is for the outermost functions that begin on its line. */
+/** Finds functions that are marked by a comment or a decorator. A mark is for the outermost functions that begin on its line. */
 class Marks {
   readonly #lines: ReadonlySet<number>
   readonly #used = new Set<number>()
@@ -152,7 +152,7 @@ class Marks {
     this.#lines = findMarkedLines(source)
   }
 
-  /** A key for {@link Marks.while}; undefined when what begins at `offset` isn't marked. */
+  /** A key for {@link Marks.while}; undefined when the code that begins at `offset` isn't marked. */
   find(offset: number): number | undefined {
     if (this.#lines.size > 0) {
       const line = this.positions.generatedLineAt(offset)

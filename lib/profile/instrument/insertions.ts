@@ -1,12 +1,12 @@
 import { probeNames } from '../probe-names.js'
 
-/** The variable that keeps what `enter` returned. Each instrumented function has one of its own. */
+/** The variable for the frame that `enter` returned. Each instrumented function has its own. */
 export const frameVariable = '__allocscopeFrame'
 
-/** What a source must not contain: it would take our names for its own. */
+/** A source mustn't contain this: its names could be mistaken for the profiler's. */
 export const reservedPrefix = '__allocscope'
 
-/** A probe whose ids are known only when the whole source was read. */
+/** A probe. Its ids are known only when the whole source was read. */
 export interface Probe {
   readonly kind: 'enter' | 'line' | 'back'
   readonly functionIndex: number
@@ -16,12 +16,12 @@ export interface Probe {
 }
 
 /**
- * Arguments that no probe takes: V8's interpreter puts them where the statement before kept its temporaries, an array that a method was called on
- * among them, which would otherwise be alive until the function ends.
+ * Arguments that no probe uses. V8's interpreter puts them where the statement before kept its temporary values, such as an array whose method was
+ * called. Otherwise those would stay alive until the function ends.
  */
 const overwriting = ',0'.repeat(8)
 
-/** Texts to be put into a source. At one position they stand in the order in which they were added. */
+/** Texts to be inserted into a source. At the same position they stand in the order in which they were added. */
 export class Insertions {
   constructor(private readonly overwritesTemporaries = false) {}
 
@@ -35,7 +35,7 @@ export class Insertions {
     this.#added.push({ position, text })
   }
 
-  /** What {@link Insertions.apply} puts in, in the order of the source. */
+  /** The positions and lengths of what {@link Insertions.apply} inserts, in the order of the source. */
   measure(firstFunctionId: number, firstLineId: number): readonly InsertedText[] {
     return this.#added.map(({ position, text }) => ({
       position,
@@ -63,7 +63,7 @@ export class Insertions {
   }
 }
 
-/** Where something was put into a source, and how long it is. */
+/** The position and length of a text that was inserted into a source. */
 export interface InsertedText {
   readonly position: number
   readonly length: number
@@ -73,7 +73,7 @@ export const suspendOpening = ` ${probeNames.suspend}(${frameVariable},(`
 export const suspendNothing = ` ${probeNames.suspend}(${frameVariable})`
 export const resumeOpening = `${probeNames.resume}(${frameVariable},(`
 export const resumeNothing = `${probeNames.resume}(${frameVariable})`
-/** Ends what {@link suspendOpening} or {@link resumeOpening} began: two, as the value may be a comma expression whose parentheses lie outside of it. */
+/** Closes {@link suspendOpening} or {@link resumeOpening}. These have two parentheses, as the value may be a comma expression without its own. */
 export const valueClosing = '))'
 export const frameOpening = `const ${frameVariable}=`
 export const bodyOpening = ';try{'

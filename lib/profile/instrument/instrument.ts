@@ -6,9 +6,9 @@ import { parseSource, refuseTooDeep } from './parse-source.js'
 import { whyNotCompiled } from './verify.js'
 
 /**
- * Puts the probes of probe-names.ts into the functions of a source that `select` wants. Every token stays on its line; whatever can't be
- * instrumented without the risk that it behaves differently runs as it is, and `refused` names it. Columns change, and so does what
- * `Function.prototype.toString` returns. Costs what parsing the source costs, and for an ES module parsing the result.
+ * Puts the probes of probe-names.ts into the functions of a source that `select` selects. Every token stays on its line. A function that might behave
+ * differently with probes runs as it is, and `refused` names it. Columns change, and so does what `Function.prototype.toString` returns. Costs as much
+ * as parsing the source, and for an ES module as parsing the result too.
  */
 export function instrument(source: string, options: InstrumentOptions): Instrumented {
   if (source.includes(reservedPrefix)) return refuseAll('it uses names of this profiler')
@@ -52,7 +52,7 @@ function unchanged({ refused, names }: FunctionWriter): Instrumented {
   return { code: undefined, functions: [], insertions: [], refused, names: [...names], syntaxError: false }
 }
 
-/** The source didn't survive being written into. It may not have been valid before: V8 is older than the language that acorn knows. */
+/** For a source that doesn't compile with its probes. It may not have been valid before: acorn may know newer syntax than V8. */
 function refuseWritten(source: string, options: InstrumentOptions, writer: FunctionWriter, reason: string): Instrumented {
   const original = whyNotCompiled(source, options.module)
   if (original !== undefined) return refuseAll(original, { syntaxError: true })

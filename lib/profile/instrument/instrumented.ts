@@ -1,6 +1,6 @@
-/** A function as the instrumenter meets it, for who decides whether it is profiled. */
+/** A function of a source, to decide whether it is profiled. */
 export interface FunctionSite {
-  /** Its own name, or that of what it is assigned to; `<anonymous>` otherwise. Methods as `Class.method` and `object.method`. */
+  /** Its own name, or the name that it is assigned to, or `<anonymous>`. Methods are `Class.method` and `object.method`. */
   readonly name: string
   /** Position in the original source. */
   readonly file: string
@@ -10,7 +10,7 @@ export interface FunctionSite {
   readonly marked: boolean
 }
 
-/** A line of a function that has a probe. Counted by function and line: two functions on one line have a slot each. */
+/** A line of a function, with its own id. Two functions on one line have a slot each. */
 export interface LineSlot {
   readonly id: number
   readonly line: number
@@ -28,18 +28,18 @@ export interface InstrumentOptions {
   readonly module: boolean
   readonly select: (site: FunctionSite) => boolean
   /**
-   * Takes `count` successive ids of functions or of lines out of the process's one range; the first of them. Called once for each kind, and only
-   * when something is instrumented. What it throws, {@link instrument} throws.
+   * Takes `count` successive ids of the process for functions or for lines, and answers with the first. Called once for each kind, and only when
+   * something is instrumented. {@link instrument} throws what it throws.
    */
   readonly reserve: (kind: 'functions' | 'lines', count: number) => number
-  /** Where a position of this source comes from, when it was generated; undefined when the map doesn't say. Lines from 1, columns from 0. */
+  /** For a generated source: the original position, undefined when the map doesn't say. Lines from 1, columns from 0. */
   readonly originalPosition?: (
     line: number,
     column: number,
   ) => { readonly file: string; readonly line: number; readonly column: number } | undefined
-  /** Whether probes are to end the life of the temporary values of the statement before them, as for counting live memory. */
+  /** Whether probes overwrite the temporary values of the statement before them, so that these aren't counted as live. */
   readonly overwritesTemporaries?: boolean
-  /** What the name at a position of this source was called, when a minifier shortened it; undefined when the map doesn't say. */
+  /** For a minified source: the original name at a position, undefined when the map doesn't say. */
   readonly originalName?: (line: number, column: number) => string | undefined
   /**
    * Lines of the original file on which marked functions begin, from `findMarkedLines`. For generated text: it may have lost the comment or the
@@ -48,24 +48,24 @@ export interface InstrumentOptions {
   readonly markedLines?: ReadonlySet<number>
 }
 
-/** Code that was wanted, but runs as it is. */
+/** Code that was selected but can't be instrumented. It runs as it is. */
 export interface Refusal {
   /** The function; undefined for the whole source. */
   readonly name: string | undefined
-  /** In the original source; undefined for the whole source, unless it is where its syntax is wrong. */
+  /** In the original source. For the whole source it is the line of a syntax error, or undefined. */
   readonly line: number | undefined
   readonly reason: string
 }
 
 export interface Instrumented {
-  /** The instrumented source, every token on the line where it was; undefined when nothing was instrumented, and the source is to be run as it is. */
+  /** The instrumented source, with every token still on its line. Undefined when nothing was instrumented: then the source runs as it is. */
   readonly code: string | undefined
   readonly functions: readonly InstrumentedFunction[]
-  /** What was put in, by its position in the source, in that order: for who keeps a source map of it. */
+  /** What was inserted, in the order of positions in the source. For updating a source map. */
   readonly insertions: readonly { readonly position: number; readonly length: number }[]
   readonly refused: readonly Refusal[]
-  /** Every function of the source by name, for a message about a name that matches none. */
+  /** The names of all functions in the source, for a message about a name that matches none. */
   readonly names: readonly string[]
-  /** The source can't be parsed: `refused` says where. Run as it is, node reports the error as it does. */
+  /** The source can't be parsed: `refused` says where. It runs as it is, so that node reports the error. */
   readonly syntaxError: boolean
 }

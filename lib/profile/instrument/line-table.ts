@@ -1,4 +1,4 @@
-/** Lines as the language counts them, and stack traces with it: also U+2028 and U+2029 end one. */
+/** Ends a line, as the language and stack traces count lines. U+2028 and U+2029 do too. */
 const lineBreak = /\r\n|[\n\r\u2028\u2029]/g
 
 export interface SourcePosition {
@@ -8,7 +8,7 @@ export interface SourcePosition {
   readonly column: number
 }
 
-/** From offsets to lines. */
+/** Finds the line of an offset. */
 export class LineTable {
   readonly #starts: number[] = [0]
 

@@ -4,8 +4,8 @@ import type { FunctionLike, FunctionNode } from './function-node.js'
 import { isAsyncHelperCall } from './function-names.js'
 
 /**
- * Where the statements of an async function are that a compiler wrote as `return __awaiter(…, function* () { … })`: the innermost function;
- * `node` itself when it wasn't lowered.
+ * The function that contains the statements of `node`. Compilers lower an async function to `return __awaiter(…, function* () { … })`: then it is the
+ * innermost function. Otherwise it is `node` itself.
  */
 export function statementsOwner(node: FunctionLike): FunctionLike {
   const returned = node.type === 'StaticBlock' ? undefined : returnedValue(node)

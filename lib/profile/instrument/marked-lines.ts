@@ -5,9 +5,9 @@ const decoratorMark = /^\s*(?:@[\w$.]+(?:\([^()]*\))?\s+)*@(?:[\w$]+\.)*profile(
 const decorators = /^\s*(?:@[\w$.]+(?:\([^()]*\))?\s*)+/
 
 /**
- * The lines of a source, JavaScript or TypeScript, that a function begins on which is marked by a comment or a decorator: those that hold
- * `// @profile` or `@profile` themselves, and where a line holds nothing else, the next one that has code. A mark must be the first word of its
- * comment. Texts are not told from code: a line of a template literal that looks like a mark is one, and marks nothing unless a function follows.
+ * The lines of a JavaScript or TypeScript source on which marked functions may begin. These are the lines with a comment `// @profile` or a decorator
+ * `@profile`. If such a line has no code, the next line with code counts too. A mark must be the first word of its comment. A line of a template literal
+ * that looks like a mark counts as one; it does nothing unless a function follows.
  */
 export function findMarkedLines(source: string): ReadonlySet<number> {
   const marked = new Set<number>()
@@ -21,7 +21,7 @@ export function findMarkedLines(source: string): ReadonlySet<number> {
   return marked
 }
 
-/** The lines of a text, without their breaks, as stack traces count them. */
+/** The lines of a text as stack traces count them, without their line breaks. */
 export function splitLines(source: string): readonly string[] {
   const table = new LineTable(source)
   return Array.from({ length: table.lineAt(source.length) }, (_, index) =>

@@ -27,7 +27,7 @@ export function parseSource(source: string, module: boolean): ParsedSource | Unp
   }
 }
 
-/** Runs `walk` over a tree that may be deeper than the stack; the reason when it was. */
+/** Runs `walk` over a tree that may be too deep for the stack. Then answers with a refusal. */
 export function refuseTooDeep<T>(walk: () => T): T | UnparsedSource {
   try {
     return walk()

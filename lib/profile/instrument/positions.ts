@@ -8,7 +8,7 @@ export interface OriginalPosition {
   readonly isMapped: boolean
 }
 
-/** From offsets in the source to where they come from. */
+/** Finds the original position of an offset in the source. */
 export class Positions {
   readonly #table: LineTable
 
@@ -23,7 +23,7 @@ export class Positions {
     return this.#table.lineAt(offset)
   }
 
-  /** What the identifier at `offset` was called before it was minified. */
+  /** The name of the identifier at `offset` before it was minified. */
   nameAt(offset: number): string | undefined {
     const { line, column } = this.#table.positionAt(offset)
     return this.options.originalName?.(line, column)

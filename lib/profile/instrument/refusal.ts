@@ -3,7 +3,7 @@ import type { AnyNode, Pattern } from 'acorn'
 import { forEachChild } from './child-nodes.js'
 import type { FunctionLike, FunctionNode } from './function-node.js'
 
-/** What the functions of a source may have, told from its text alone: most sources have neither. */
+/** What a source may contain, judged by its text alone. Most sources have neither. */
 export interface Suspicions {
   readonly mayUseWith: boolean
   readonly mayUseEval: boolean
@@ -14,8 +14,8 @@ export function suspicionsOf(source: string): Suspicions {
 }
 
 /**
- * Why a function can't be profiled without the risk that it behaves differently; undefined when it can. Its body is put into a block of its own,
- * which changes what a declaration of a function means: in a block it is one of `let`'s kind.
+ * Why a function might behave differently when it is profiled; undefined when it can't. The body is put into a block. There a function declaration means
+ * something else: it declares like `let`.
  */
 export function whyRefused(node: FunctionLike, withDepth: number, suspicions: Suspicions): string | undefined {
   if (withDepth > 0) return 'it stands within a with statement'
@@ -46,7 +46,7 @@ function declaredFunctions(body: readonly AnyNode[]): string[] {
   })
 }
 
-/** The variables of one function, those of the functions within it left out, but for the names of functions at the top of its body. */
+/** The variables of one function, without those of functions within it, and without the functions that its body declares at the top. */
 class OwnNames {
   readonly names = new Set<string>()
   usesWith = false
@@ -66,7 +66,7 @@ class OwnNames {
   #visit(node: AnyNode): void {
     switch (node.type) {
       case 'FunctionDeclaration':
-        // Sloppy code declares it as a variable of the function too.
+        // In sloppy code this also declares a variable of the whole function.
         if (node.id) this.names.add(node.id.name)
         return
       case 'FunctionExpression':

@@ -21,7 +21,7 @@ import { resumeNothing, suspendNothing } from './insertions.js'
 import type { Insertions } from './insertions.js'
 import { findToken } from './token-search.js'
 
-/** A statement behind its labels. */
+/** A statement without its labels. */
 interface Labeled<T> {
   readonly statement: T
   readonly labels: readonly string[]
@@ -32,14 +32,17 @@ interface Labeled<T> {
 /**
  * Writes the probes of one profiled function's statements.
  *
- * A line's occurrences are the times that it was entered, as Python's trace counts them. Statements that follow each other on one line are one
- * occurrence, and a statement over several lines counts on its first: its arguments and operands belong to that line, wherever they stand. A loop's
- * line is entered once more than its body runs (`while`, `for`, `for…of`, `for…in`), also when the body stands on that line; a `do` loop's test counts
- * where it stands. A function's first line is entered once for each call. Parameters' default values are evaluated before that, at the caller's
- * expense, and so are the fields of a class. Declarations without a value, and `function` itself, run nothing and have no occurrences.
+ * A line's occurrences are the times that it was entered, as Python's trace counts them:
  *
- * What is awaited without a word for it counts for the line at which the function waits: `await using`, and the end of an iterator that a thrown error
- * leaves.
+ * - Successive statements on one line are one occurrence.
+ * - A statement over several lines counts on its first line, with all its arguments and operands.
+ * - The line of a `while`, `for`, `for…of` or `for…in` loop is entered once more than the body runs, even when the body is on the same line. The test of
+ *   a `do` loop counts on its own line.
+ * - A function's first line is entered once for each call. Default values of parameters are evaluated before that and charged to the caller's line. So
+ *   are the fields of a class.
+ * - Declarations without a value, and `function` itself, run nothing and have no occurrences.
+ *
+ * A hidden `await` counts for the line at which the function waits: in `await using`, and when a thrown error ends an iterator.
  */
 export class StatementWriter {
   readonly #insertions: Insertions
@@ -125,7 +128,7 @@ export class StatementWriter {
     }
   }
 
-  /** A statement that isn't a loop: `break` may leave it by a label, to where the ways come together. */
+  /** A statement that isn't a loop. `break` may leave it by a label: it goes to where the ways meet again. */
   #block(labels: readonly string[], write: () => void): void {
     const fork = this.frame.fork()
     this.#within({ labels, kind: 'block', header: undefined, awaits: false }, write)
@@ -193,7 +196,7 @@ export class StatementWriter {
     this.frame.join(fork)
   }
 
-  /** The probe is part of the test: the loop's line is entered each time that it is evaluated. */
+  /** The probe is part of the test, so the loop's line is entered each time that the test is evaluated. */
   #while(statement: WhileStatement, labels: readonly string[]): void {
     const fork = this.frame.fork()
     this.frame.reenter(statement.test.start, statement.start, '', ',')
@@ -216,7 +219,7 @@ export class StatementWriter {
     this.frame.join(fork)
   }
 
-  /** The loop's line is entered at its beginning, and then each time before the update. */
+  /** The loop's line is entered at the beginning and before each update. */
   #for(statement: ForStatement, labels: readonly string[]): void {
     const fork = this.frame.fork()
     this.walker.walk(statement.init, this.frame)
@@ -240,7 +243,7 @@ export class StatementWriter {
     return (findToken(source, ';', from) ?? source.length) + 1
   }
 
-  /** The loop's line is entered at its beginning, and then each time before the next value is asked for: at the end of the body and at `continue`. */
+  /** The loop's line is entered at the beginning and before each next value: at the end of the body and at `continue`. */
   #forEach(statement: ForOfStatement | ForInStatement, labels: readonly string[]): void {
     const awaits = statement.type === 'ForOfStatement' && statement.await
     const fork = this.frame.fork()
@@ -273,7 +276,7 @@ export class StatementWriter {
     if (this.#crossed(statement).some(({ awaits }) => awaits)) this.#insertions.add(statement.start, `${suspendNothing};`)
   }
 
-  /** Async generators await what they return; leaving a `for await` loop awaits its iterator's end. */
+  /** An async generator awaits what it returns. Leaving a `for await` loop awaits the end of its iterator. */
   #return({ argument, start }: ReturnStatement): void {
     const suspends = this.frame.isAsyncGenerator || this.frame.jumps.some(({ awaits }) => awaits)
     if (!suspends) {
@@ -284,7 +287,7 @@ export class StatementWriter {
     else this.#insertions.add(start, `${suspendNothing};`)
   }
 
-  /** What a jump leaves, from within; the last is where it goes. */
+  /** The statements that a jump leaves, the innermost first. The last one is where it goes. */
   #crossed({ type, label }: BreakStatement | ContinueStatement): JumpTarget[] {
     const inwards = this.frame.jumps.toReversed()
     const at = inwards.findIndex(({ labels, kind }) =>
@@ -298,7 +301,7 @@ function isFunction(statement: Statement): boolean {
   return statement.type === 'FunctionDeclaration' || (statement.type === 'LabeledStatement' && isFunction(statement.body))
 }
 
-/** Whether a probe belongs before it: not where there is nothing to run, or nothing but parts with probes of their own. */
+/** Whether the statement needs a probe before it. It doesn't when it runs nothing, or only parts that have their own probes. */
 function isReachedFirst(statement: Statement): boolean {
   switch (statement.type) {
     case 'BlockStatement':

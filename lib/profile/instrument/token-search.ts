@@ -1,4 +1,4 @@
-/** The offset of `token` after `from`, comments left out; undefined when there is none. For stretches that hold no texts or regular expressions. */
+/** The offset of `token` after `from`, outside of comments; undefined when there is none. Only for code without strings or regular expressions. */
 export function findToken(source: string, token: string, from: number): number | undefined {
   for (let at = from; at < source.length; at++) {
     if (source.startsWith(token, at)) return at

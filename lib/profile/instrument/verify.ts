@@ -2,7 +2,7 @@ import { Script } from 'node:vm'
 
 import { parseSource } from './parse-source.js'
 
-/** Why this source doesn't compile; undefined when it does. CommonJS is asked of V8 itself, which is faster; for ES modules it has no such call. */
+/** Why this source doesn't compile; undefined when it does. V8 itself tries CommonJS, which is faster. It has no such call for ES modules. */
 export function whyNotCompiled(source: string, module: boolean): string | undefined {
   if (module) {
     const parsed = parseSource(source, true)

@@ -5,20 +5,20 @@ import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
 /** HeapCountField of native/convert/profile.cc. */
 const heapCountPlace = { heapAllocated: 0, heapUsed: 1, externalAllocated: 2, externalUsed: 3, length: 4 } as const
 
-/** Bytes of one span of time, of the calling thread's heap and outside of it. */
+/** Bytes allocated during one span of time, on the calling thread's heap and outside of it. */
 export interface CountedSpan {
   readonly heapBytes: number
   readonly externalBytes: number
   readonly netBytes: number
 }
 
-/** Counts what the calling thread allocates between `begin` and `end`, whatever is collected meanwhile. */
+/** Counts what the calling thread allocates between `begin` and `end`. Collections don't lower it. */
 export class HeapCounts {
   readonly #binding: NativeBinding
   readonly #before = new Float64Array(heapCountPlace.length)
   readonly #after = new Float64Array(heapCountPlace.length)
 
-  /** The first one in a thread finds out how V8 counts: some 10 ms. */
+  /** The first one in a thread takes some 10 ms, to find out how V8 counts. */
   constructor(binding: NativeBinding = requireBinding()) {
     this.#binding = binding
     sweepArrayBuffersInCollections()
@@ -44,7 +44,7 @@ export class HeapCounts {
     if (isFailure(failure)) throw toError(failure)
   }
 
-  /** Since counting began: bytes asked for, and bytes in use now. */
+  /** Bytes allocated since counting began, and bytes in use now. */
   read(): { readonly allocatedBytes: number; readonly usedBytes: number } {
     this.#read(this.#after)
     const at = (index: number): number => this.#after[index] as number

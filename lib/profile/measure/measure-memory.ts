@@ -13,30 +13,30 @@ export interface MeasureMemoryOptions {
   readonly intervalMs?: number
 }
 
-/** What {@link measureMemory} saw. Heap and external bytes are the calling thread's, RSS is the whole process's. */
+/** The result of {@link measureMemory}. Heap and external bytes are the calling thread's. RSS is the whole process's. */
 export interface MemoryMeasurement<Result> {
-  /** What the function returned; of an async function, what its promise was fulfilled with. */
+  /** What the function returned, or what its promise was fulfilled with. */
   readonly result: Result
   readonly durationMs: number
   /** RSS before the function was called. `/proc/self/statm`. */
   readonly startRssBytes: number
   /** RSS after it had ended. */
   readonly endRssBytes: number
-  /** The most that RSS was meanwhile: the kernel's own mark, so that no peak is too short to be seen. */
+  /** The peak of RSS in that time. It is the kernel's own mark, so that no peak is too short to be seen. */
   readonly peakRssBytes: number
-  /** {@link MemoryMeasurement.peakRssBytes} less {@link MemoryMeasurement.startRssBytes}; what memory_profiler's `memit` calls increment. */
+  /** {@link MemoryMeasurement.peakRssBytes} less {@link MemoryMeasurement.startRssBytes}. memory_profiler's `memit` calls it increment. */
   readonly incrementBytes: number
-  /** Bytes asked for: {@link MemoryMeasurement.heapBytes} + {@link MemoryMeasurement.externalBytes}. Whatever was collected meanwhile counts. */
+  /** Bytes allocated: {@link MemoryMeasurement.heapBytes} + {@link MemoryMeasurement.externalBytes}. Collections don't lower it. */
   readonly allocatedBytes: number
-  /** Bytes of V8's heap asked for. */
+  /** Bytes allocated on V8's heap. */
   readonly heapBytes: number
-  /** Bytes outside of V8's heap asked for: backing stores, and what addons declare. */
+  /** Bytes allocated outside of V8's heap: backing stores, and what addons declare. */
   readonly externalBytes: number
-  /** Net change of the bytes in use, V8's heap and external together, live or not yet collected. */
+  /** Net change of the bytes in use, on V8's heap and external, live or not yet collected. */
   readonly netBytes: number
   /** RSS over time. */
   readonly samples: readonly RssSample[]
-  /** Samples that there was no room for, while the event loop was blocked for minutes. */
+  /** Samples that were dropped, as there was no room for them. It takes an event loop that is blocked for minutes. */
   readonly lostSamples: number
 }
 
@@ -93,7 +93,7 @@ export async function measureMemory<Result>(
   let measured: Measured
   try {
     const returned = fn()
-    // What isn't a promise has ended: another turn of the event loop would be measured with it.
+    // Without a promise the work has ended: awaiting would measure another turn of the event loop too.
     result = isPromiseLike(returned) ? await returned : returned
   } finally {
     measured = measurement.end()

@@ -1,6 +1,6 @@
 import { isFailure, requireBinding, toError } from '../../binding/index.js'
 
-/** The most that RSS was during a span of time. */
+/** The peak of RSS during a span of time. */
 export interface PeakSpan {
   peakBytes: number
 }

@@ -1,9 +1,9 @@
 import { getRss } from '../../process/index.js'
 import { HeapCounts } from './heap-counts.js'
 
-/** Counters of the calling thread; their differences are what happened meanwhile. */
+/** Counters of the calling thread, of which differences are taken. */
 export interface CountedBytes {
-  /** Heap and external bytes asked for, since counting began. Never falls. */
+  /** Heap and external bytes allocated since counting began. Never falls. */
   readonly allocatedBytes: number
   /** Heap and external bytes in use, live or not yet collected. */
   readonly usedBytes: number
@@ -16,7 +16,7 @@ export interface TotalsCounter {
   read(): CountedBytes
 }
 
-/** Begins to count what the calling thread allocates. Throws AllocscopeError where that can't be counted. */
+/** Begins to count what the calling thread allocates. Throws AllocscopeError when that can't be counted. */
 export function openTotalsCounter(): TotalsCounter {
   const counts = new HeapCounts()
   return { read: () => ({ ...counts.read(), rssBytes: getRss() }) }
