@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -279,6 +280,15 @@ Napi::Value FenceFreeChunks(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), state.fenced.back()->fenced());
 }
 
+// blockBreak(): whether something stands where the program break would grow into from now on
+Napi::Value BlockBreak(const Napi::CallbackInfo& info) {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t next = (reinterpret_cast<uintptr_t>(sbrk(0)) + page - 1) & ~(page - 1);
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+  const void* const mapped = mmap(reinterpret_cast<void*>(next), page, PROT_NONE, kFlags, -1, 0);
+  return Napi::Boolean::New(info.Env(), mapped != MAP_FAILED || errno == EEXIST);
+}
+
 // startVictim(): void
 void StartVictim(const Napi::CallbackInfo& info) { StateOf(info).victim = std::make_unique<Victim>(); }
 
@@ -383,6 +393,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("isArenaMakerFinished", Napi::Function::New(env, IsArenaMakerFinished));
   exports.Set("stopArenaMaker", Napi::Function::New(env, StopArenaMaker));
   exports.Set("fenceFreeChunks", Napi::Function::New(env, FenceFreeChunks));
+  exports.Set("blockBreak", Napi::Function::New(env, BlockBreak));
   exports.Set("startVictim", Napi::Function::New(env, StartVictim));
   exports.Set("stopVictim", Napi::Function::New(env, StopVictim));
   exports.Set("mallinfo2", Napi::Function::New(env, Mallinfo2));

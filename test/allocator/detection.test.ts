@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 import { getAllocatorStats } from '../../lib/allocator/index.js'
-import type { AllocatorStats } from '../../lib/allocator/index.js'
+import type { AllocatorStats, GlibcStats } from '../../lib/allocator/index.js'
 import { inFreshProcess } from './fresh-process.js'
 import { privateJemalloc, testWhereInstalled } from './installed.js'
 import { live, mebibyte, readLive } from './live-allocator.js'
@@ -16,6 +16,25 @@ describe('detection', () => {
     expect(readFileSync('/proc/self/maps', 'utf8')).toContain(provenance.library)
     expect(provenance.proof.length).toBeGreaterThan(20)
     if (live !== 'unknown') expect(provenance.version).toMatch(/^\d+\.\d+/)
+  })
+
+  test('a heap that had to be mapped, as something stands where the break would grow, is proved too', () => {
+    interface Seen {
+      readonly blocked: boolean
+      readonly footprint: Pick<GlibcStats, 'missing' | 'arenaBytes' | 'mmappedBytes'>
+      readonly oracle: { readonly arena: number; readonly hblkhd: number }
+      readonly before: number
+    }
+    const { blocked, before, footprint, oracle } = inFreshProcess(
+      `{ blocked: fixture.blockBreak(), before: fixture.mallinfo2().arena, held: fixture.allocate(20_000, 2000),
+         footprint: allocscope.getAllocatorStats(), oracle: fixture.mallinfo2() }`,
+      { LD_PRELOAD: '' },
+    ) as Seen
+    expect(blocked).toBe(true)
+    // Some of the 40 MB may have been free before.
+    expect(oracle.arena - before).toBeGreaterThan(20e6)
+    expect(footprint.missing.map(({ cause }) => cause)).toEqual(['detail'])
+    expect([footprint.arenaBytes, footprint.mmappedBytes]).toEqual([oracle.arena, oracle.hblkhd])
   })
 
   test('a proof that fails closed says what it lacked, and the public calls answer instead', () => {

@@ -12,6 +12,7 @@ export interface Fixture {
   isArenaMakerFinished(): boolean
   stopArenaMaker(): void
   fenceFreeChunks(count: number, bytes: number): boolean
+  blockBreak(): boolean
   startVictim(): void
   stopVictim(): number
   mallinfo2(): Readonly<

@@ -23,6 +23,10 @@ constexpr int kLockStates = 2;
 // Larger than DEFAULT_MMAP_THRESHOLD_MAX: always an mmap of its own, and freeing it leaves the dynamic thresholds alone.
 constexpr size_t kProofBlockBytes = size_t{33} << 20;
 
+// NONCONTIGUOUS_BIT of malloc_state.flags, and MMAP_AS_MORECORE_SIZE: the least that is mapped where the break can't grow.
+constexpr int32_t kNoncontiguous = 2;
+constexpr size_t kSmallestMappedPart = size_t{1} << 20;
+
 // Other threads may move the same counters meanwhile.
 constexpr int kProofAttempts = 4;
 
@@ -44,12 +48,17 @@ bool HasEmptyBins(uintptr_t candidate) {
   return empty >= kEmptyBinsNeeded;
 }
 
-// The main arena's top chunk ends at the program break, unless something else moved the break.
-bool TopEndsAtBreak(const ArenaState& main_arena) {
+// The main arena's top chunk ends at the program break. Where something stands in the break's way, V8's code among others, glibc maps
+// memory for the arena instead, and says so in its flags: the chunk then ends with a page.
+bool TopEndsAsItShould(const ArenaState& main_arena) {
   const uintptr_t top = main_arena.top;
   size_t header = 0;
   if (!platform::ReadOwn(top + sizeof(size_t), &header)) return false;
-  return top + (header & ~kChunkFlags) == reinterpret_cast<uintptr_t>(sbrk(0));
+  const uintptr_t end = top + (header & ~kChunkFlags);
+  if (end == reinterpret_cast<uintptr_t>(sbrk(0))) return true;
+  size_t last_word = 0;
+  return (main_arena.flags & kNoncontiguous) != 0 && end % static_cast<size_t>(sysconf(_SC_PAGESIZE)) == 0 &&
+         platform::ReadOwn(end - sizeof(size_t), &last_word);
 }
 
 size_t CommittedByHeaps(const ArenaState& arena, const ArenaState* address) {
@@ -93,7 +102,7 @@ bool ProveArenaList(const ArenaState* main_arena) {
 bool ProveMainArena(uintptr_t candidate) {
   if (!HasEmptyBins(candidate)) return false;
   const auto* arena = reinterpret_cast<const ArenaState*>(candidate);
-  return PlausibleArena(*arena) && TopEndsAtBreak(*arena) && ProveArenaList(arena);
+  return PlausibleArena(*arena) && TopEndsAsItShould(*arena) && ProveArenaList(arena);
 }
 
 const ArenaState* FindMainArena(const platform::AddressRange& data) {
@@ -186,17 +195,21 @@ Match MapABlockAndMatch(const platform::AddressRange& data) {
   return MatchParameters(seen);
 }
 
-// The heap from its base to the break is the main arena, when nothing else moved the break.
+// The heap from its base to the break is the main arena, when nothing else moved the break, and beside it only what glibc had to map.
 bool BaseFitsMainArena(const Located& located) {
   uintptr_t base;
   std::memcpy(&base, located.parameters + located.parameters_layout->sbrk_base, sizeof base);
-  return base + located.main_arena->system_mem == reinterpret_cast<uintptr_t>(sbrk(0));
+  const size_t by_break = reinterpret_cast<uintptr_t>(sbrk(0)) - base;
+  const size_t system_mem = located.main_arena->system_mem;
+  if (system_mem == by_break) return true;
+  const bool has_mapped = (located.main_arena->flags & kNoncontiguous) != 0 && system_mem >= by_break + kSmallestMappedPart;
+  return has_mapped && (system_mem - by_break) % static_cast<size_t>(sysconf(_SC_PAGESIZE)) == 0;
 }
 
 Result<Located> LocateOnce(const platform::AddressRange& data) {
   const ArenaState* main_arena = FindMainArena(data);
   if (main_arena == nullptr) {
-    return NotProved("nothing in libc's data has a main arena's empty bins, a top chunk at the program break and arenas that add up");
+    return NotProved("nothing in libc's data has a main arena's empty bins, a top chunk that ends where it should and arenas that add up");
   }
   Match match;
   for (int attempt = 0; attempt < kProofAttempts && match.count != 1; attempt++) match = MapABlockAndMatch(data);
