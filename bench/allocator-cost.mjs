@@ -1,4 +1,4 @@
-// node bench/allocator-cost.mjs: what a reading costs, beside Node's own calls and raw mallinfo2, in one run. Medians; no figure is asserted.
+// node bench/allocator-cost.mjs: what a reading costs, compared with Node's own calls and raw mallinfo2, in one run. Medians; no figure is asserted.
 //
 // Needs the fixture addon, which `npm test` builds (or `npx node-gyp rebuild -C native/test`). Each heap is made in a process of its own.
 import { spawnSync } from 'node:child_process'
@@ -44,9 +44,9 @@ function longestStall(call) {
 const heaps = {
   fresh: () => {},
   '64 arenas': () => fixture.holdInThreads(64, 2000, 500),
-  // Every other of two million blocks, freed in a random order: chunks that can't coalesce, in lists that jump about in memory.
+  // Every second of two million blocks is freed, in a random order. Such chunks can't coalesce, and their lists jump about in memory.
   '1e6 free chunks': () => fixture.free(fixture.allocate(2_000_000, 100), 2, true),
-  // The dearest walk for each byte of arena.
+  // The slowest walk for each byte of arena.
   '4e6 fast chunks': () => fixture.free(fixture.allocate(8_000_000, 24), 2, true),
 }
 
@@ -68,7 +68,7 @@ function measureHeap(heap) {
 }
 
 function inProcessOfItsOwn(heap) {
-  // One arena has the victim thread share what is walked; 64 of them need a limit above the default of 8 a core.
+  // With one arena the victim thread shares the walked one. 64 arenas need a limit above the default of 8 a core.
   const env = { ...process.env, MALLOC_ARENA_MAX: heap === '64 arenas' ? '80' : '1' }
   const { stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), heap], {
     env,

@@ -1,6 +1,6 @@
-// node bench/import.mjs [--runs 20] [--before <checkout>]: what importing allocscope costs a program, beside what prom-client, @datadog/pprof and
-// memlab's API cost theirs. With --before also an earlier build of allocscope, in the same run: the ratio is of what is added to a bare node.
-// Every program runs in turn, in a process of its own; medians. No figure is asserted. The peers are installed under .cache/bench.
+// node bench/import.mjs [--runs 20] [--before <checkout>]: what importing allocscope costs a program, compared with prom-client, @datadog/pprof and
+// memlab's API. --before adds an earlier build of allocscope to the same run. Ratios are of what an import adds to a bare node. All programs run in turn,
+// each in its own process. Medians; no figure is asserted. The peers are installed under .cache/bench.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,12 +20,12 @@ function installPeers() {
   mkdirSync(peersFolder, { recursive: true })
   writeFileSync(path.join(peersFolder, 'package.json'), '{ "private": true }\n')
   const wanted = missing.map((name) => `${name}@${peers[name]}`)
-  // memlab drives a browser, whose own download isn't needed to import it.
+  // memlab uses a browser, but importing it doesn't need the browser's download.
   const environment = { ...process.env, PUPPETEER_SKIP_DOWNLOAD: 'true' }
   spawnSync('npm', ['install', '--no-audit', '--no-fund', ...wanted], { cwd: peersFolder, stdio: 'inherit', env: environment })
 }
 
-// Written by each program when it ends. process.memoryUsage.rss() reads one file: what it adds is in the bare program, too.
+// Each program writes this when it ends. process.memoryUsage.rss() reads one file; the bare program has that cost too.
 const report = `process.on('exit', () => console.log(JSON.stringify({ rss: process.memoryUsage.rss(), files: Object.keys(require.cache ?? {}).length })))`
 const reportModule = `import { createRequire } from 'node:module'; const require = createRequire('/'); ${report}`
 

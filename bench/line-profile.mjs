@@ -1,9 +1,10 @@
-// What profiling a program line by line costs, as ratios of one run: the same program plain, in our modes, with `process.memoryUsage()` at each line,
-// and its equivalent in Python, plain and under memory_profiler. Rounds in turn, so that a machine that grows slower treats all alike.
+// What profiling a program line by line costs, as ratios to one plain run. It compares the same program plain, in each mode, with
+// `process.memoryUsage()` at each line, and its equivalent in Python, plain and under memory_profiler. All run in turn in each round, so that a machine
+// that gets slower treats all alike.
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 
-// Some 0.3 s. Of a run of a tenth of a second much is V8 warming up, the probes' code included: 20,000 rows show that.
+// Some 0.3 s. In a shorter run, as of 20,000 rows, much of the time is V8 warming up, the probes' code included.
 const rows = Number(process.env.ALLOCSCOPE_BENCH_ROWS ?? 80_000)
 const rounds = Number(process.env.ALLOCSCOPE_BENCH_ROUNDS ?? 5)
 const folder = path.join(import.meta.dirname, 'line-profile')
@@ -16,12 +17,12 @@ function runNode(variant, wanted, count) {
   return JSON.parse(stdout)
 }
 
-/** The fastest round: what else the machine did only ever adds. */
+/** The fastest round: other work of the machine can only add time. */
 function fastest(values) {
   return Math.min(...values)
 }
 
-/** The dear ones run fewer rows, against a plain run of as many. */
+/** The slow ones run fewer rows, and are compared with a plain run of as many. */
 const variants = [
   { name: 'plain', variant: 'plain', wanted: '*', count: rows, rounds },
   { name: 'hybrid, every function', variant: 'hybrid', wanted: '*', count: rows, rounds, target: 2.5 },

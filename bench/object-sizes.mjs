@@ -1,6 +1,6 @@
-// node --expose-gc bench/object-sizes.mjs: what measuring costs, beside other ways to a size, in one run. Medians; no figure is asserted.
+// node --expose-gc bench/object-sizes.mjs: what measuring costs, compared with other ways to get a size, in one run. Medians; no figure is asserted.
 //
-// object-sizeof is no dependency of this package: `npm install --no-save object-sizeof@2` has it join the table.
+// object-sizeof is no dependency of this package. `npm install --no-save object-sizeof@2` adds it to the table.
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
@@ -91,7 +91,7 @@ const graphs = {
   'array of 1,000,000 references to one object': () => new Array(1_000_000).fill({ a: 1 }),
 }
 
-/** A peer that can't take the graph at all (recursion, mostly) has no figure. */
+/** Undefined for a peer that can't measure the graph, mostly because of recursion. */
 function tryMillis(call, rounds) {
   try {
     return millis(call, rounds)
@@ -100,7 +100,7 @@ function tryMillis(call, rounds) {
   }
 }
 
-/** What object-sizeof says, undefined where it gives up: it answers a graph that is too deep for it with an Error. */
+/** object-sizeof's answer. Undefined when it gives up: for a graph that is too deep it returns an Error. */
 function sayObjectSizeof(graph) {
   const size = objectSizeof?.(graph)
   return typeof size === 'number' ? size : undefined

@@ -1,14 +1,14 @@
-// node bench/watch.mjs: what watching costs while the main thread is blocked, and what it costs a program that allocates. Several rounds in
-// turn, so that a machine that grows slower or faster meanwhile treats all alike; no figure is asserted.
-// Beside each share stands that of a bare thread in the same round, which does nothing but wake up at that pace and read RSS: what the machine, as
-// busy as it was, takes for that alone. It needs the tests' fixture (npm test builds it, or npx node-gyp rebuild -C native/test).
+// node bench/watch.mjs: what watching costs while the main thread is blocked, and what it costs a program that allocates. All variants run in turn in
+// each round, so that a machine that gets slower or faster treats all alike. No figure is asserted.
+// Beside each share is that of a bare thread in the same round, which only wakes up at that pace and reads RSS: the least that the machine takes for it.
+// That needs the tests' fixture (npm test builds it, or npx node-gyp rebuild -C native/test).
 // ALLOCSCOPE_BENCH_SECONDS: how long a round of each is (2). ALLOCSCOPE_BENCH_ROUNDS (7).
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 const { watchArenas } = require('../dist/index.js')
 
-/** The fixture's `wakeUp`; undefined where it isn't built. */
+/** The fixture's `wakeUp`; undefined when the fixture isn't built. */
 function findWakeUp() {
   try {
     return require('../native/test/build/Release/fixture.node').wakeUp
@@ -89,7 +89,7 @@ function blockedCosts() {
   })
 }
 
-/** Milliseconds of a program that does little else than take memory from the allocator and give it back. */
+/** Milliseconds of a program that mostly allocates and frees memory. */
 function allocate() {
   const start = performance.now()
   const kept = new Array(1000)
@@ -105,14 +105,14 @@ function allocateWatched(hertz) {
   return took
 }
 
-/** Each against an unwatched run of the same round. Unwatched against unwatched is the noise. */
+/** Compares each with an unwatched run of the same round. Two unwatched runs show the noise. */
 function slowdowns(rates, pairs = rounds * 5) {
   allocate()
   const times = rates.map(() => [])
   const unwatched = []
   for (let pair = 0; pair < pairs; pair++) {
     unwatched.push(allocate())
-    // The one that comes first after the unwatched run isn't always the same.
+    // Another one comes first after the unwatched run each time.
     for (let i = 0; i < rates.length; i++) {
       const index = (i + pair) % rates.length
       times[index].push(allocateWatched(rates[index]))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests use beyond Node and a compiler: allocators to preload, analysers, and other Node versions under .cache/node.
-# Idempotent. Where something can't be installed it says so and goes on; `npm test` then skips what needs it, visibly.
+# Idempotent. When something can't be installed, it says so and goes on. `npm test` visibly skips the tests that need it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -45,7 +45,7 @@ install_packages() {
   say "apt-get install ${missing[*]}"
   as_root apt-get update -qq || say 'apt-get update failed; trying with the lists at hand'
   for package in "${missing[@]}"; do
-    # One by one: a name that this release of the distribution doesn't have must not keep the others out.
+    # One by one: a package that this release of the distribution lacks must not prevent the others.
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$package" >/dev/null ||
       say "could not install $package"
   done
@@ -59,7 +59,7 @@ node_package() {
   esac
 }
 
-# The npm packages of Node's binaries, unpacked: a version beside the others, with nothing installed globally.
+# Unpacks the npm packages of Node's binaries, one version beside the other. Nothing is installed globally.
 install_node() {
   local major=$1 package folder=".cache/node/$1" unpacking
   if "$folder/bin/node" --version >/dev/null 2>&1; then

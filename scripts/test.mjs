@@ -11,7 +11,7 @@ import { findPreloads } from './testing/preloads.mjs'
 
 const nodeMajors = [20, 22, 24, 26]
 
-// The tests exercise the file that is shipped, not a build that lies beside it.
+// The tests use the file that is shipped, not a build beside it.
 process.env.PREBUILDS_ONLY = '1'
 
 function testFilesUnder(folder) {

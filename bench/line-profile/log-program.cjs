@@ -1,4 +1,4 @@
-// A program as they are: reads a server's log, parses each row, keeps what it counts, and writes a report.
+// A typical program: reads a server's log, parses each row, keeps counts, and writes a report.
 'use strict'
 
 const levels = ['debug', 'info', 'warn', 'error']

@@ -1,5 +1,5 @@
 'use strict'
-// One measured run of a program, in a process of its own: run-variant.cjs <variant> <function or *> <rows>. Prints what it took as JSON.
+// One measured run of a program, in its own process: run-variant.cjs <variant> <function or *> <rows>. Prints its cost as JSON.
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const path = require('node:path')
@@ -23,7 +23,7 @@ function load(code) {
   return loaded.exports.main
 }
 
-/** What memory_profiler does, in JavaScript: reads the process's memory at every line. */
+/** Does what memory_profiler does, in JavaScript: reads the process's memory at every line. */
 function readsMemoryAtEachLine(wanted) {
   let probes = 0
   let next = 1
@@ -47,7 +47,7 @@ function collects(mode, wanted) {
     collector.stop()
     const [profile] = readProfiles(folder)
     rmSync(folder, { recursive: true })
-    // Each call has a probe at its end, beside those of its lines.
+    // Each call has a probe at its end, besides those of its lines.
     const ran = profile.functions.flatMap(({ calls, lines }) => [calls, ...lines.map(({ occurrences }) => occurrences)])
     return ran.reduce((sum, count) => sum + count, 0)
   }

@@ -4,7 +4,7 @@ import path from 'node:path'
 const lib = path.join(import.meta.dirname, '..', '..', 'lib')
 
 /**
- * The rooms of lib, from the bottom up. A room may import the rooms of the lines above it, and of its own line only what `siblings` says.
+ * The rooms of lib, from the bottom up. A room may import the rooms in the lines above its own. Within a line only the imports in `siblings` are allowed.
  */
 const floors = [
   ['errors', 'figures', 'loading'],
@@ -19,15 +19,15 @@ const floors = [
   ['cli'],
 ]
 
-/** Arrows within one floor. */
+/** Allowed imports within one floor. */
 const siblings = {
-  // A process whose allocator isn't known is described by what the kernel says of it.
+  // For an unknown allocator the kernel's figures of the process are given.
   allocator: ['process'],
-  // The workload ends with the check of what came back.
+  // The workload ends with a check of what came back.
   demo: ['release'],
 }
 
-/** Rooms below that a room must do without, although its floor would allow them. */
+/** Rooms that a room mustn't import, although its floor would allow it. */
 const outOfReach = {
   cli: ['jest'],
   report: ['binding'],
@@ -39,14 +39,14 @@ export const rooms = floors.flat()
 /** The rooms of lib, and the files that stand in none: the public list in its three forms. */
 export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'import.mts'] }
 
-/** Files through which a room gives a little of itself without being loaded: constants for a command's help, one cheap reading. */
+/** Files that may be imported without loading the whole room: constants for a command's help, one cheap reading. */
 const doors = {
   heap: ['./heap-stats.ts'],
   release: ['./verdicts.ts'],
   report: ['./profile-sorts.ts'],
 }
 
-/** Where a room may be entered: by its index, by those of the rooms within it, and by its doors. */
+/** The files of a room that may be imported: its index, the indexes of rooms within it, and its doors. */
 function entrancesOf(room) {
   const folder = path.join(lib, room)
   const inner = existsSync(folder) ? readdirSync(folder).filter((name) => existsSync(path.join(folder, name, 'index.ts'))) : []
@@ -83,5 +83,5 @@ export const importZones = [
   })),
 ]
 
-/** What `report` may import at run time; of every other room it may know the types alone. */
+/** What `report` may import at run time. From all other rooms it may import only types. */
 export const reportValues = ['errors', 'figures', 'loading']

@@ -1,17 +1,17 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 
-/** What each room of native may include beside itself and `platform`. */
+/** What each room of native may include besides itself and `platform`. */
 const reachable = {
   platform: [],
   process: [],
   allocator: [],
   heap: [],
-  // What its thread reads.
+  // Its thread reads these.
   sampler: ['process', 'allocator'],
-  // What it counts of the process, beside the heap.
+  // It counts RSS too, not only the heap.
   profile: ['process'],
-  // The forked child asks the other rooms, through their headers, what it sees.
+  // The forked child reads its memory through the other rooms' headers.
   whatif: ['process', 'allocator', 'heap'],
 }
 
@@ -38,7 +38,7 @@ function wrongInclude(file, included) {
   return wrongBackendInclude(file, included)
 }
 
-/** A back end (`allocator/<name>/`) knows the interface and itself: adding or removing another must not touch it. */
+/** A back end (`allocator/<name>/`) may include only the interface and itself, so that adding or removing another doesn't change it. */
 function wrongBackendInclude(file, included) {
   const [room, backend, ...inBackend] = file.split('/')
   if (room !== 'allocator' || inBackend.length === 0 || !included.startsWith('allocator/')) return undefined
@@ -46,7 +46,7 @@ function wrongBackendInclude(file, included) {
   return allowed ? undefined : `the ${backend} back end knows allocator/backend.h and its own folder alone`
 }
 
-/** The includes of `text`, which stands in `file` (a path within native), that run against the arrows. */
+/** The includes in `text` that aren't allowed. `file` is the path of the text within native. */
 export function findWrongIncludes(file, text) {
   return text.split('\n').flatMap((line, index) => {
     const included = /^\s*#\s*include\s*["<]([^">]+)[">]/.exec(line)?.[1]
@@ -55,7 +55,7 @@ export function findWrongIncludes(file, text) {
   })
 }
 
-/** Every wrong include under `folder`, the package's native folder; its tests, which are outside the rooms, left out. */
+/** Every wrong include under `folder`, the package's native folder, without its tests, which are in no room. */
 export function findWrongIncludesUnder(folder) {
   return readdirSync(folder, { recursive: true })
     .map((file) => file.split(path.sep).join('/'))

@@ -3,7 +3,7 @@ import path from 'node:path'
 
 export const root = path.join(import.meta.dirname, '..', '..')
 
-/** Runs a command of the package's in the open and answers whether it succeeded. */
+/** Runs a command with its output shown. Answers whether it succeeded. */
 export function runStep(title, command, args, options = {}) {
   console.log(`\n── ${title}: ${[path.basename(command), ...args].join(' ').slice(0, 160)}`)
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })

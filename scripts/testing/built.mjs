@@ -28,7 +28,7 @@ function npmRun(script) {
   return runStep('build', 'npm', ['run', '--silent', script], quiet)
 }
 
-/** The addon that the tests use memory with, and a private copy of jemalloc where the distribution's archive is installed. */
+/** Builds the addon by which tests use memory, and a private copy of jemalloc if the distribution's archive is installed. */
 function buildFixtures() {
   const folder = path.join(root, 'native', 'test')
   const source = newestUnder('native/test', (file) => /^(fixture\.cc|binding\.gyp)$/.test(file))
@@ -40,7 +40,7 @@ function buildFixtures() {
   return true
 }
 
-/** Builds what is missing or older than its sources. The tests run the very binary that the package ships. */
+/** Builds what is missing or older than its sources. The tests run the binary that the package ships. */
 export function buildWhatIsStale() {
   const gyp = statSync(path.join(root, 'binding.gyp')).mtimeMs
   const native = Math.max(gyp, newestUnder('native', isAddonSource))

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { root } from '../lint/run-step.mjs'
 import { isCi } from './ci.cjs'
 
-/** What a part of the tests came to. */
+/** The result of a part of the tests. */
 export function counts(passed, failed, skipped) {
   return { passed, failed, skipped }
 }
@@ -15,7 +15,7 @@ export function announce(title) {
   console.log(`\n━━ ${title}`)
 }
 
-/** A part that can't be run here. What CI can install must be there in CI. */
+/** A part that can't be run here. In CI that is a failure, as CI can install what it needs. */
 export function skip(title, reason) {
   announce(`${title}: ${isCi ? 'FAILED' : 'SKIPPED'}: ${reason}`)
   return isCi ? counts(0, 1, 0) : counts(0, 0, 1)
@@ -39,7 +39,7 @@ function readResult(file, parse) {
   }
 }
 
-/** A test run whose exit code says failure must not be counted as clean, whatever it wrote. */
+/** Counts a failure when the exit code says so, whatever the test run wrote. */
 function honest(result, status) {
   return status === 0 || result.failed > 0 ? result : { ...result, failed: 1 }
 }
@@ -71,7 +71,7 @@ export function runJest(title, args, env = {}) {
     const { status } = spawnSync(process.execPath, [jest, '--json', `--outputFile=${file}`, ...args], {
       cwd: root,
       env: { ...process.env, ...env },
-      // Jest's own report goes to standard error; standard output has the JSON again.
+      // Jest's report goes to standard error. Standard output only repeats the JSON.
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     return honest(readResult(file, parseJest), status)

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** The allocators under which the back ends are tested, by the name that allocscope must give them. */
+/** The allocators under which the back ends are tested, with the name by which allocscope must call them. */
 const preloads = [
   { allocator: 'jemalloc', library: 'libjemalloc.so.2' },
   { allocator: 'mimalloc', library: 'libmimalloc.so.2' },
@@ -20,7 +20,7 @@ function fileOf(library) {
   return undefined
 }
 
-/** Each of them with its file, which is undefined where it isn't installed. */
+/** Each of them with its file; undefined when it isn't installed. */
 export function findPreloads() {
   return preloads.map((preload) => ({ ...preload, file: fileOf(preload.library) }))
 }
