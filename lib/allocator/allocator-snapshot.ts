@@ -4,7 +4,7 @@ import type { ProcessMemory } from '../process/index.js'
 export interface Provenance {
   /** The library's file, symbolic links followed. */
   readonly library: string
-  /** What the library says of its own version; undefined when it says nothing. */
+  /** The library's own version; undefined when it tells none. */
   readonly version: string | undefined
   /** How the library was proved to serve malloc, in a sentence. */
   readonly proof: string
@@ -15,15 +15,15 @@ export interface MissingFigures {
   /** The fields that are undefined. */
   readonly fields: readonly string[]
   /**
-   * `'detail'`: a dearer detail level gives them. `'budget'`: the walk was estimated to be dearer than the budget. `'layout'`: the allocator's
-   * private layout couldn't be proved. `'unsupported'`: this allocator, or this build of it, doesn't keep them.
+   * `'detail'`: a higher detail level gives them. `'budget'`: the walk was expected to take longer than the budget. `'layout'`: the allocator's private
+   * layout couldn't be proved. `'unsupported'`: this allocator, or this build of it, doesn't keep them.
    */
   readonly cause: 'detail' | 'budget' | 'layout' | 'unsupported'
   /** The reason in a sentence. */
   readonly reason: string
 }
 
-/** A second allocator in the process that serves only the library carrying it, as Rust and Go addons often do. */
+/** A second allocator in the process, which serves only the library that contains it. Rust and Go addons often have one. */
 export interface OtherAllocator {
   readonly allocator: 'jemalloc' | 'mimalloc' | 'tcmalloc'
   /** The library that carries it. */
@@ -48,11 +48,11 @@ export interface AllocatorSnapshot {
    * Each allocator's member of the union says which of its counters this is.
    */
   readonly mappedBytes: number | undefined
-  /** Bytes handed to the program and not freed, as the allocator counts them (its rounding included). Undefined where it isn't known without a walk. */
+  /** Bytes in use by the program, by the allocator's own count, its rounding included. Undefined when it isn't known without a walk. */
   readonly allocatedBytes: number | undefined
   /**
-   * Bytes that the program has freed, or never asked for, and that the allocator keeps rather than return to the system. Part of it may be
-   * non-resident. Undefined where it isn't known without a walk.
+   * Free bytes that the allocator keeps instead of returning them to the system. Some may not be resident. Undefined when it isn't known without a
+   * walk.
    */
   readonly retainedBytes: number | undefined
   /** Whether every figure of {@link AllocatorSnapshot.detail} is here. When false, {@link AllocatorSnapshot.missing} says what isn't and why. */
@@ -64,7 +64,7 @@ export interface AllocatorSnapshot {
   readonly costMicros: number
 }
 
-/** A process whose malloc isn't served by an allocator that allocscope can prove: what the kernel says is all there is. */
+/** For a process whose allocator couldn't be proved. Only the kernel's figures are known. */
 export interface UnknownAllocatorStats extends AllocatorSnapshot {
   readonly allocator: 'unknown'
   readonly mappedBytes: undefined

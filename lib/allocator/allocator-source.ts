@@ -9,7 +9,7 @@ export const rssColumn = 'rssBytes'
 /** The native readings of the live allocator, with failures turned into errors. One for each thread. */
 export class AllocatorSource {
   readonly provenance: Provenance
-  /** What the proof of a private layout lacked; empty when nothing is missing. */
+  /** Why the private layout isn't proved in full; empty when it is. */
   readonly limitation: string
   readonly #binding: NativeBinding
   readonly #description: NativeAllocatorDescription
@@ -24,12 +24,12 @@ export class AllocatorSource {
     this.provenance = Object.freeze({ library, version: version === '' ? undefined : version, proof })
   }
 
-  /** The place of a footprint figure in what {@link AllocatorSource.readFootprint} returns. */
+  /** The index of a footprint figure in the result of {@link AllocatorSource.readFootprint}. */
   indexOf(field: string): number {
     return placeOf(this.#description.footprintFields, field)
   }
 
-  /** The footprint figures, in a buffer that the next reading overwrites. NaN is a figure that the library doesn't give. */
+  /** The footprint figures, in a buffer that the next reading overwrites. NaN for figures that the library doesn't give. */
   readFootprint(): Float64Array {
     const answer = this.#binding.readAllocatorFootprint(this.#figures)
     if (isFailure(answer)) throw toError(answer, this.#description.allocator)

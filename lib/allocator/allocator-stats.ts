@@ -10,15 +10,15 @@ export type AllocatorStats = GlibcStats | JemallocStats | MimallocStats | Tcmall
 /** Options of {@link getAllocatorStats}. */
 export interface AllocatorStatsOptions {
   /**
-   * `'footprint'` (the default): what can be read without walking a free list, a few microseconds on any heap. `'usage'`: also what is in use and
-   * what is free. `'arenas'`: also every arena, bin and setting.
+   * `'footprint'` (the default): figures that need no walk of free lists, a few microseconds on any heap. `'usage'`: also what is in use and what is
+   * free. `'arenas'`: also every arena, bin and setting.
    */
   readonly detail?: AllocatorDetail
   /**
-   * The most milliseconds that a walk of glibc's free lists may be *expected* to take; 1,000 by default, `Infinity` for no limit. The
-   * expectation comes from this thread's last walk, scaled by the growth of the arenas since; before the first one, from the worst case for
-   * arenas of their size. It is an estimate, not a bound: a burst of frees since the last walk makes the next one dearer. A walk over
-   * budget isn't made: the reading comes back with `complete: false` and the reason.
+   * The most milliseconds that a walk of glibc's free lists may be *expected* to take; 1,000 by default, `Infinity` for no limit. The expectation comes
+   * from this thread's last walk, scaled by the growth of the arenas since then. Before the first walk it is the worst case for arenas of that size. It
+   * is an estimate, not a bound: many frees since the last walk make the next one slower. A walk over budget isn't made: the reading has
+   * `complete: false` and the reason.
    */
   readonly budgetMs?: number
 }

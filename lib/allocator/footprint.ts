@@ -3,15 +3,15 @@ import type { FootprintColumns } from './footprint-column.js'
 /** A footprint figure by the name that its back end gives it; undefined when it isn't known. */
 export type FootprintFigure<Allocator extends keyof FootprintColumns> = (name: FootprintColumns[Allocator]) => number | undefined
 
-/** What every allocator's footprint comes to, from figures that are read without a walk. */
+/** An allocator's footprint, from figures that need no walk. */
 export interface Footprint {
   /** {@link AllocatorSnapshot.mappedBytes}. */
   readonly mappedBytes: number | undefined
-  /** {@link AllocatorSnapshot.allocatedBytes}, of allocators that count it as they go. */
+  /** {@link AllocatorSnapshot.allocatedBytes}, for allocators that keep this count. */
   readonly allocatedBytes: number | undefined
 }
 
-/** The sum of figures; undefined when one of them isn't known. */
+/** The sum of figures; undefined when one of them is unknown. */
 export function sum(...figures: readonly (number | undefined)[]): number | undefined {
   return figures.reduce((total, figure) => (total === undefined || figure === undefined ? undefined : total + figure), 0)
 }
@@ -31,7 +31,7 @@ const footprints: { readonly [Allocator in keyof FootprintColumns]: (figure: Foo
   unknown: () => ({ mappedBytes: undefined, allocatedBytes: undefined }),
 }
 
-/** The footprint of `allocator`: the same whether a reading or a sample has the figures. */
+/** The footprint of `allocator`, from the figures of a reading or of a sample. */
 export function footprintOf<Allocator extends keyof FootprintColumns>(allocator: Allocator, figure: FootprintFigure<Allocator>): Footprint {
   return footprints[allocator](figure)
 }

@@ -1,12 +1,12 @@
 /**
- * The dearest walk of glibc's free lists for each byte of its arenas, with half as much again for a slower machine: four million free fast
- * chunks of 32 bytes, freed in a random order, were walked at 3.2 ns for each byte. `bench/allocator-cost.mjs` measures it.
+ * The slowest walk of glibc's free lists for each byte of its arenas, and half as much again for a slower machine. It was four million free fast chunks
+ * of 32 bytes, freed in a random order: 3.2 ns for each byte. `bench/allocator-cost.mjs` measures it.
  */
 const worstMicrosPerByte = 0.005
 
 /**
- * What a walk of free lists is expected to cost. The last walk is the best evidence: arenas of twice the size are expected to take twice as
- * long. Before the first walk, the worst case for arenas of their size.
+ * Estimates the time of a walk of free lists from the last walk: arenas of twice the size are expected to take twice as long. Before the first walk it
+ * is the worst case for arenas of that size.
  */
 export class WalkBudget {
   #lastMicros: number | undefined
@@ -22,7 +22,7 @@ export class WalkBudget {
     this.#lastBytes = arenaBytes
   }
 
-  /** Why a walk estimated at `estimateMicros` isn't made within `budgetMs`; undefined when it may be. */
+  /** Why a walk of `estimateMicros` exceeds `budgetMs`; undefined when it doesn't. */
   refusal(estimateMicros: number, budgetMs: number): string | undefined {
     if (estimateMicros <= budgetMs * 1000) return undefined
     const basis = this.#lastMicros === undefined ? 'the worst case for arenas of this size, as none was walked yet' : 'the last walk'

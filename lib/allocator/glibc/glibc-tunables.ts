@@ -7,7 +7,7 @@ import type { GlibcTunables } from './glibc-stats.js'
 
 const variables = /^(?:GLIBC_TUNABLES|MALLOC_(?:ARENA_MAX|ARENA_TEST|MMAP_MAX_|MMAP_THRESHOLD_|PERTURB_|TOP_PAD_|TRIM_THRESHOLD_))=/
 
-/** The environment that glibc itself read, which `process.env` no longer is once the program has changed it. */
+/** The environment that glibc itself read. `process.env` may have been changed by the program. */
 function readTuningEnvironment(): Readonly<Record<string, string>> {
   const entries = readFileSync('/proc/self/environ', 'utf8').split('\0')
   const tuning = entries.filter((entry) => variables.test(entry))

@@ -34,7 +34,7 @@ export interface MallocInfo {
   readonly totals: MallocInfoTotals
 }
 
-/** A bin, and by how much its printed total is too large. */
+/** A bin, and the bytes by which its printed total is too large. */
 interface PrintedBin {
   readonly bin: GlibcBin
   readonly excessBytes: number
@@ -46,15 +46,15 @@ interface Element {
 }
 
 /**
- * glibc prints sizes with the flags in their low bits (it sums `chunksize_nomask`), so that every free chunk counts 1 byte too many in the main
- * arena and 5 in the others. All chunks of a bin have the same flags.
+ * glibc prints sizes with the flags in their low bits, as it sums `chunksize_nomask`. So every free chunk counts 1 byte too many in the main arena and 5
+ * in the others. All chunks of a bin have the same flags.
  */
 const chunkFlags = 7
 
 const elementPattern = /^<(\/?[a-z]+)((?: [a-z]+="[^"<>]*")*)\s*\/?>$/
 const attributePattern = / ([a-z]+)="([^"<>]*)"/g
 
-/** Reads the report line by line, as glibc prints it: one element a line, heaps not nested. */
+/** Reads the report line by line: glibc prints one element on each line and doesn't nest heaps. */
 class MallocInfoReader {
   readonly #lines: readonly string[]
   #next = 0

@@ -73,7 +73,7 @@ function settingsOf({ figures, flags, texts }: NativeAllocatorDocument): Jemallo
   }
 }
 
-/** Reads jemalloc for one thread. Each reading advances the epoch, which locks every arena in turn for a moment; no free list is walked. */
+/** Reads jemalloc for one thread. Each reading advances the epoch, which locks every arena in turn for a moment. No free list is walked. */
 export class JemallocReader {
   readonly #source: AllocatorSource
   readonly #places: Readonly<Record<keyof JemallocCounters, number>>

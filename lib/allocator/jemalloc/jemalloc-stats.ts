@@ -63,11 +63,11 @@ export interface JemallocCounters {
   readonly activeBytes: number
   /** `stats.metadata`: bytes for jemalloc's own structures. */
   readonly metadataBytes: number
-  /** `stats.resident`: the most bytes that can be resident: metadata, active and dirty pages. Overcounts metadata never touched. */
+  /** `stats.resident`: the most bytes that can be resident, in metadata, active and dirty pages. Includes metadata that was never touched. */
   readonly residentBytes: number
   /** `stats.mapped`: bytes in active extents, retained ones left out. */
   readonly mappedBytes: number
-  /** `stats.retained`: bytes of address space kept for reuse rather than unmapped; not resident, and not what {@link AllocatorSnapshot.retainedBytes} means. */
+  /** `stats.retained`: address space kept for reuse instead of unmapped, bytes. Not resident, and not {@link AllocatorSnapshot.retainedBytes}. */
   readonly retainedBytes: number
   /** `stats.arenas.<all>.pdirty` and `pmuzzy`, bytes: unused pages that may still be resident. */
   readonly dirtyBytes: number
@@ -90,7 +90,7 @@ export interface JemallocSettings {
   readonly config: Readonly<Record<string, number | boolean | string>>
 }
 
-/** A reading of jemalloc. Every figure is of the epoch that the reading advanced: statistics are stale until then. */
+/** A reading of jemalloc. Statistics are stale until the epoch is advanced: each reading does that first. */
 export interface JemallocStats extends AllocatorSnapshot {
   readonly allocator: 'jemalloc'
   /** `stats.mapped`. */

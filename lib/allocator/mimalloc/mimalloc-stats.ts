@@ -1,15 +1,15 @@
 import type { AllocatorSnapshot } from '../allocator-snapshot.js'
 
 /**
- * One counter of mimalloc's printed statistics. Caveat: mimalloc prints three significant digits, so bytes are rounded to those. A release build
- * counts only some events: counters that it prints with a negative current value are left out.
+ * One counter of mimalloc's printed statistics. mimalloc prints three significant digits, so bytes are rounded to those. A release build counts only
+ * some events, so counters with a negative current value are left out.
  */
 export interface MimallocCounter {
   /** mimalloc's own name: `reserved`, `committed`, `segments`, `normal` … */
   readonly name: string
   readonly unit: 'bytes' | 'count'
   readonly total: number
-  /** Undefined for counters that mimalloc only ever adds to. */
+  /** Undefined for counters that only rise. */
   readonly peak: number | undefined
   readonly freed: number | undefined
   readonly current: number | undefined

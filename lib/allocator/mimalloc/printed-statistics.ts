@@ -14,7 +14,7 @@ const scales: Readonly<Record<string, number>> = {
   GiB: 2 ** 30,
 }
 
-/** Counters whose amounts are bytes even when they are printed as a bare 0. */
+/** Counters of bytes, even when they are printed as a bare 0. */
 const byteCounters = new Set(['reserved', 'committed', 'reset', 'purged', 'touched'])
 
 const linePattern = /^\s*(-?)([a-z][a-z ]*?):((?:\s+-?\d+(?:\.\d+)?(?: *[KMG]i?B?| *B)?(?=\s|$)){1,4})/
@@ -24,8 +24,8 @@ const amountPattern = /(-?\d+(?:\.\d+)?)(?: *([KMG]i?B?|B))?(?=\s|$)/g
 const otherLines = new Set(['searches', 'numa nodes', 'elapsed', 'process', 'heap stats'])
 
 /**
- * The counters in what `mi_stats_print_out` prints. Lines of another form are left out, and so is a counter whose current value is negative: a
- * release build counts its frees without its allocations, which is no reading. A name with a leading dash belongs to the one before it.
+ * The counters in the text of `mi_stats_print_out`. Other lines are left out. So are counters with a negative current value: a release build counts
+ * their frees but not their allocations. A name with a leading dash belongs to the one before it.
  */
 export function parsePrintedStatistics(text: string): readonly MimallocCounter[] {
   const counters: MimallocCounter[] = []

@@ -22,8 +22,8 @@ export interface TcmallocPageheap {
 }
 
 /**
- * gperftools' documented numeric properties. A property that the version doesn't know is undefined. The first eight are in every reading, the
- * others from `'usage'` up. Each is read by itself under the page heap's lock: with other threads allocating, they needn't add up exactly.
+ * gperftools' documented numeric properties. Those that the version doesn't know are undefined. The first eight are in every reading, the others from
+ * `'usage'` up. Each is read by itself under the page heap's lock, so they may not add up exactly while other threads allocate.
  */
 export interface TcmallocCounters {
   /** `generic.current_allocated_bytes`: bytes used by the program. */
@@ -63,7 +63,7 @@ export interface TcmallocCounters {
 /** A reading of gperftools' tcmalloc. */
 export interface TcmallocStats extends AllocatorSnapshot {
   readonly allocator: 'tcmalloc'
-  /** `generic.heap_size - tcmalloc.pageheap_unmapped_bytes`: what hasn't been given back. */
+  /** `generic.heap_size - tcmalloc.pageheap_unmapped_bytes`: without what was given back. */
   readonly mappedBytes: number | undefined
   /** `generic.current_allocated_bytes`. */
   readonly allocatedBytes: number | undefined

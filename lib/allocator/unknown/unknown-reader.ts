@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { getProcessMemory } from '../../process/index.js'
 import type { AllocatorDetail, OtherAllocator, Provenance, UnknownAllocatorStats } from '../allocator-snapshot.js'
 
-/** Answers for a process whose malloc no back end could be proved to serve, and for a platform without the addon. */
+/** For a process whose allocator no back end could prove, and for a platform without the addon. */
 export class UnknownReader {
   readonly #provenance: Provenance
   readonly #reason: string
