@@ -25,12 +25,12 @@ struct Environment {
   process::StatmReader statm;
   process::UsageReader usage;
   heap::Inspector heap;
-  // By the number that JavaScript knows each by. Ending the environment ends their threads.
+  // By their numbers in JavaScript. Ending the environment ends their threads.
   std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
   // Rings whose samplers are in other processes; their numbers are of the same series.
   std::map<uint32_t, std::unique_ptr<platform::Ring>> rings;
   uint32_t next_sampler = 1;
-  // Null until somebody counts; kept from then on, and until the profiler below is gone, which looks at it.
+  // Null until something is counted. It must outlive the profiler below, which uses it.
   std::unique_ptr<profile::HeapCounter> heap_counter;
   std::unique_ptr<profile::PeakMark> peak_mark;
   // Null until this thread is profiled. JavaScript has views of the files' memory, which stays mapped as long as the environment.

@@ -11,8 +11,8 @@
 
 namespace allocscope::convert {
 
-// Work done on a thread of libuv's pool, whose result, as a value or a failure record, settles a promise. `Work` is called there and
-// returns a Result<Value>; `Make` turns the Value into a napi_value on the calling thread.
+// Does work on a thread of libuv's pool and resolves a promise with its result: a value or a failure record. `Work` is called on that
+// thread and returns a Result<Value>. `Make` turns the Value into a napi_value on the calling thread.
 template <typename Value, typename Work>
 class AsyncTask {
  public:

@@ -24,7 +24,7 @@ enum HeapCountField : size_t { kHeapAllocated, kHeapUsed, kExternalAllocated, kE
 
 constexpr double kMaxRecordBytes = uint64_t{1} << 31;
 
-// Values that nothing keeps: each has a scope of its own.
+// Makes values that nothing keeps: each has a scope of its own.
 class NodeExercise : public profile::Exercise {
  public:
   explicit NodeExercise(napi_env env) : env_(env), text_(kLongest, 'x') {}
@@ -39,7 +39,7 @@ class NodeExercise : public profile::Exercise {
     const Napi::HandleScope scope(env_);
     char name[kLongestName + 1] = {};
     std::memset(name, '.', std::min(length, kLongestName));
-    // Seventeen characters at the most, where no program has put a name before.
+    // The name begins with at most seventeen characters that no program has used.
     const int written = std::snprintf(name, sizeof name, "%zx~%x", reinterpret_cast<uintptr_t>(this), names_++);
     if (written > 0) name[written] = '.';
     napi_value holder = nullptr;
@@ -119,7 +119,7 @@ napi_value ReadHeapCounts(napi_env env, napi_callback_info info) {
 }
 
 // takePeak(): number | FailureRecord
-// The most that RSS was since the last call, as far as the kernel's mark tells, RSS now at the least.
+// The peak of RSS since the last call, by the kernel's mark. At least the present RSS.
 napi_value TakePeak(napi_env env, napi_callback_info) {
   Environment& environment = Environment::Of(env);
   const Result<process::Statm> statm = environment.statm.Read();
@@ -173,7 +173,7 @@ napi_value SynchroniseProfile(napi_env env, napi_callback_info info) {
 }
 
 // disownProfile(): void
-// As synchroniseProfile; what was allocated since the probes last looked is nobody's.
+// Like synchroniseProfile, but no line is charged for what was allocated since the last probe.
 napi_value DisownProfile(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);

@@ -47,7 +47,7 @@ napi_value ReadResidency(napi_env env, napi_callback_info) {
 }
 
 // flushAllocatorThread(): void
-// What the calling thread keeps in caches of its own goes where purgeAllocator finds it.
+// Empties the calling thread's own caches, so that purgeAllocator finds that memory.
 napi_value FlushAllocatorThread(napi_env, napi_callback_info) {
   allocator::LiveBackend().FlushThread();
   return nullptr;
@@ -89,7 +89,7 @@ napi_value MakeWhatIf(napi_env env, const WhatIf& what_if) {
 
 // tryPurgeInChild(timeoutMillis: number): Promise<{ anonymousBeforeBytes, anonymousAfterBytes, inUseBytes?, pinnedBytes?, forkMillis,
 //   purgeMillis, childMillis } | FailureRecord> | FailureRecord
-// Forks at once, on the calling thread, since some allocators keep memory by thread; waits for the child on another.
+// Forks at once on the calling thread, as some allocators keep memory by thread. Another thread waits for the child.
 napi_value TryPurgeInChild(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   const double timeout = info.Length() > 0 && info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : std::nan("");

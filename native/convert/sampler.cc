@@ -27,7 +27,7 @@ constexpr size_t kMaxSamplers = 64;
 constexpr double kMaxIntervalMillis = 24 * 3600 * 1000;
 constexpr double kMaxRingBytes = size_t{1} << 30;
 constexpr double kNanosPerMilli = 1e6;
-// What a record of another process's may have before its arenas: that process's allocator needn't be this one's.
+// The most figures before the arenas in a record of another process, which may have another allocator.
 constexpr size_t kMostFigures = 64;
 
 // The figures that drainSampler writes before the records. In TypeScript: drainPlace.
@@ -140,7 +140,7 @@ napi_value PublishFigures(napi_env env, napi_callback_info raw_info) {
 }
 
 // stopSampler(id: number): void
-// Ends its thread; what it sampled waits to be drained.
+// Ends its thread. Its samples can still be drained.
 napi_value StopSampler(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   sampler::Sampler* const sampler = SamplerOf(env, NumberArgument(info, 0));
@@ -158,7 +158,7 @@ napi_value CloseSampler(napi_env env, napi_callback_info raw_info) {
 }
 
 // openRing(bytes: number): { id: number, descriptor: number } | FailureRecord
-// Memory for the records of a sampler in another process, to which the descriptor is handed. The caller closes the descriptor.
+// Memory for the records of a sampler in another process. That process gets the descriptor. The caller closes it.
 napi_value OpenRing(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   const double bytes = NumberArgument(info, 0);

@@ -9,10 +9,10 @@
 
 namespace allocscope::convert {
 
-// `{ failure: { code, call, errno, message } }`: data, from which TypeScript makes the error.
+// `{ failure: { code, call, errno, message } }`: plain data. TypeScript makes the error of it.
 napi_value MakeFailure(napi_env env, const Failure& failure);
 
-// The Float64Array that a hot call writes its figures into, so that no object is made natively.
+// The Float64Array into which a hot call writes its figures, so that it needn't make an object.
 struct FigureBuffer {
   double* figures = nullptr;
   size_t length = 0;
@@ -21,7 +21,7 @@ struct FigureBuffer {
 // Empty unless the call's first argument is a Float64Array whose memory is attached.
 FigureBuffer FigureBufferArgument(napi_env env, napi_callback_info info);
 
-// The failure of a hot call that was handed something else than a Float64Array of at least `needed` figures.
+// The failure of a hot call that wasn't given a Float64Array of at least `needed` figures.
 napi_value MakeBufferFailure(napi_env env, const char* call, size_t needed);
 
 void Export(napi_env env, napi_value exports, const char* name, napi_callback function);

@@ -28,7 +28,7 @@ std::optional<int32_t> ReadMetadata(const std::array<const char*, kNames>& names
   return std::nullopt;
 }
 
-// Words of 8 bytes and small integers of 32 bits: what all of this room is written for.
+// This whole room needs words of 8 bytes and small integers of 32 bits.
 Result<Done> CheckWordFormat() {
   const struct {
     const char* name;
@@ -48,7 +48,7 @@ Result<Done> CheckWordFormat() {
   return Done{};
 }
 
-// Finds what metadata doesn't name by looking for a pointer that must be in an example.
+// Finds offsets that the metadata doesn't name, by a pointer that must be in an example.
 class Search {
  public:
   Search(Layout* layout, const ExampleHandles& handles) : layout_(*layout), probe_(*layout, handles) {}

@@ -3,8 +3,8 @@
 
 namespace allocscope::heap {
 
-// Has V8 collect all that it can, and shrink the young generation, by `v8::Isolate::LowMemoryNotification` of the calling thread's isolate.
-// False where this Node doesn't export it: nothing was done.
+// Makes V8 collect all that it can and shrink the young generation, by `v8::Isolate::LowMemoryNotification` of the calling thread's
+// isolate. False when this Node doesn't export that call: nothing was done.
 bool CollectAllAvailable();
 
 }  // namespace allocscope::heap

@@ -113,7 +113,7 @@ enum class Example : uint8_t {
 constexpr size_t kExamples = static_cast<size_t>(Example::kGlobal) + 1;
 extern const char* const kExampleNames[kExamples];
 
-// What lib/heap/layout-examples.ts puts into some of them, so that an offset can be told from its neighbours.
+// Contents that lib/heap/layout-examples.ts puts into some of them, so that an offset can be told from its neighbours.
 constexpr int64_t kExampleSmallInteger = 0x12345678;
 constexpr double kExampleHeapNumber = 1.2345678e100;
 constexpr uint64_t kExampleBigIntDigits[] = {0x1111, 0x2222, 0x3333};
@@ -133,8 +133,8 @@ constexpr uint8_t kExampleOnHeapFill = 77;
 constexpr uint32_t kExampleExternalLength = 1'031'914;
 constexpr int64_t kExampleDate = 12345;
 
-// Values that convert/ makes through Node-API, pair by pair and right after each other, so that in V8's young generation the distance
-// between the two is the size of the first.
+// Values that convert/ makes through Node-API, two of each kind right after each other. In V8's young generation the distance between the
+// two is the size of the first.
 enum class Neighbours : uint8_t { kShortString, kString, kLongString, kTwoByteString, kNumber, kBigInt, kObject };
 constexpr size_t kNeighbourKinds = static_cast<size_t>(Neighbours::kObject) + 1;
 constexpr size_t kNeighbourTries = 6;
@@ -144,7 +144,7 @@ struct NeighbourPair {
   uintptr_t second;
 };
 
-// Node-API handles as plain words: this room knows no Node-API. The handles must outlive the proof.
+// Node-API handles as plain words, as this room doesn't include Node-API. The handles must outlive the proof.
 struct ExampleHandles {
   std::array<uintptr_t, kExamples> values{};
   std::array<std::array<NeighbourPair, kNeighbourTries>, kNeighbourKinds> neighbours{};

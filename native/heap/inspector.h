@@ -8,8 +8,8 @@
 
 namespace allocscope::heap {
 
-// What one environment knows of V8's layout: nothing until the proof, then the layout or why there is none. Each thread has a V8 of its own
-// and proves for itself.
+// One environment's knowledge of V8's layout: nothing before the proof, then the layout or why there is none. Each thread has its own V8,
+// so each makes its own proof.
 class Inspector {
  public:
   // Null before the proof and when it refused.

@@ -87,7 +87,7 @@ struct Layout {
   // The instance types, in the order of `kTypes`; kAbsent where this V8 has none of that kind.
   std::array<int32_t, kTypeConstants> types{};
 
-  // What the proof filled in from the above.
+  // Filled in by the proof, from the numbers above.
   std::array<Shape, kInstanceTypes> shapes{};
   bool date_is_raw_double = false;
   Address copy_on_write_map = 0;
@@ -97,8 +97,8 @@ constexpr int32_t kAbsent = -1;
 // What every object begins with: its map, its properties and its elements.
 constexpr int32_t kObjectHeaderBytes = 24;
 
-// Where a number of the layout comes from: the first of its metadata symbols that Node exports, or, with none, a search or an
-// assumption in layout.cc. Either way only a hypothesis.
+// The source of a number of the layout: the first of its metadata symbols that Node exports. Without one, it comes from a search or an
+// assumption in layout.cc. Either way it is only a hypothesis.
 struct Constant {
   const char* name;
   int32_t Layout::*field;

@@ -174,7 +174,7 @@ class Measuring {
     if (store_shape_ == Shape::kSloppyElements) Aliased(store);
   }
 
-  // The arguments of a sloppy function lie one step further than the table of those that its parameters alias.
+  // A sloppy function's arguments come one step after the table of those that its parameters alias.
   void Aliased(Address store) {
     measure_.elements += ShallowSize(layout_, Load<Tagged>(store + static_cast<uintptr_t>(layout_.sloppy_arguments)));
     measure_.representation = Representation::kSloppy;
@@ -187,7 +187,7 @@ class Measuring {
     measure_.unused_elements = slots > 0 ? slots * static_cast<int64_t>(kWordBytes) : 0;
   }
 
-  // A view that covers all of its ArrayBuffer is taken for its owner; one that covers a part shares it, as a pooled Buffer does.
+  // A view of a whole ArrayBuffer counts as its owner. A view of a part shares it, like a pooled Buffer.
   void View() {
     const Address buffer = AddressOf(Slot(layout_.view_buffer));
     measure_.view = Load<uint64_t>(object_ + static_cast<uintptr_t>(layout_.view_byte_length));

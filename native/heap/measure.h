@@ -7,7 +7,7 @@
 
 namespace allocscope::heap {
 
-// In which of its forms V8 keeps a value.
+// The form in which V8 keeps a value.
 enum class Representation : uint8_t {
   kPlain,
   kSmallInteger,
@@ -43,7 +43,7 @@ constexpr size_t kRepresentations = static_cast<size_t>(Representation::kSloppy)
 
 const char* NameOf(Representation representation);
 
-// One value and the stores that belong to it. Bytes throughout; 0 for a store that it hasn't.
+// One value and the stores that belong to it. All figures are bytes; 0 for a store that it doesn't have.
 struct Measure {
   Kind kind = Kind::kNumber;
   Representation representation = Representation::kSmallInteger;
@@ -60,7 +60,7 @@ struct Measure {
   int64_t shared_elements = 0;
   int64_t shared_characters = 0;
   uint64_t shared_memory = 0;
-  // Of the owned elements, what lies behind the array's length.
+  // The part of the owned elements after the array's length.
   int64_t unused_elements = 0;
   // Of a typed array or DataView: its window on the memory.
   uint64_t view = 0;

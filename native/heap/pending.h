@@ -8,15 +8,15 @@
 
 namespace allocscope::heap {
 
-// The objects that a walk still has to look into, last in first out. Grows by chunks, so that 8 bytes an entry is all it ever takes, and
-// starts with one inside itself, so that a small graph needs no malloc.
+// The objects that a walk still has to visit, last in first out. It grows by chunks, so it takes no more than 8 bytes an entry. The first
+// chunk is inside the object itself, so that a small graph needs no malloc.
 class Pending {
  public:
   Pending() = default;
   Pending(const Pending&) = delete;
   Pending& operator=(const Pending&) = delete;
   ~Pending() {
-    // One by one: the chunks' own destructors would call each other as deep as the chain is long.
+    // One by one: otherwise the chunks' destructors would recurse through the whole chain.
     while (top_) top_ = std::move(top_->below);
   }
 
@@ -51,7 +51,7 @@ class Pending {
     Use(0);
   }
 
-  // Keeps one empty chunk, lest a walk that hovers around a boundary allocates at each step.
+  // Keeps one empty chunk. Otherwise a walk that stays around a boundary would allocate at each step.
   bool DropChunk() {
     if (!top_) return false;
     const size_t count = top_->count_below;

@@ -9,8 +9,8 @@
 
 namespace allocscope::heap {
 
-// Looks at the examples through a layout that may be wrong: every read is the kernel's, so that a wrong offset reads nonsense and never
-// faults. What can't be read is a value that no comparison expects.
+// Looks at the examples through a layout that may be wrong. The kernel does every read: a wrong offset reads nonsense and never faults.
+// What can't be read gives a value that no comparison expects.
 class Probe {
  public:
   Probe(const Layout& layout, const ExampleHandles& handles) : layout_(layout), handles_(handles) {}
@@ -49,7 +49,7 @@ class Probe {
  private:
   static constexpr int kUnreadableByte = 0xde;
 
-  // Blocks never straddle a page, so that a readable word lies in a readable block.
+  // Blocks never cross the end of a page, so a readable word is in a readable block.
   static constexpr size_t kBlockBytes = 256;
   static constexpr size_t kBlocks = 64;
   static constexpr uintptr_t kNoBlock = ~uintptr_t{0};
@@ -66,7 +66,7 @@ class Probe {
 
   const Layout& layout_;
   const ExampleHandles& handles_;
-  // What was read stays true while the proof runs: nothing moves meanwhile.
+  // What was read stays true during the proof, as nothing moves.
   mutable std::array<Block, kBlocks> blocks_;
 };
 

@@ -79,8 +79,8 @@ void Verifier::FindReadOnlyPages() {
   }
 }
 
-// V8's constants take more than one page in some versions. Names of builtins lie on any of them, or among the program's own objects, which
-// only the page's protection tells.
+// In some versions V8's constants take more than one page. Names of builtins are on any of these pages, or among the program's own objects.
+// Only the page's protection tells which.
 void Verifier::BuiltinNames() {
   ReadOnlyPages writable;
   const Address names = probe_.Follow(probe_.Object(Example::kBuiltinNames), layout_.elements);
@@ -88,13 +88,13 @@ void Verifier::BuiltinNames() {
   for (int64_t i = 0; i < count; i++) {
     const Address name = probe_.Follow(names, layout_.store_data + static_cast<int32_t>(i * static_cast<int64_t>(kWordBytes)));
     if (name == 0 || proved_.read_only.Hold(name) || writable.Hold(name)) continue;
-    // The characters of a string never change, so that nobody can tell they were written again.
+    // The characters of a string never change, so writing them again has no effect.
     const bool is_read_only = platform::IsReadOnly(name + static_cast<uintptr_t>(layout_.one_byte_data));
     (is_read_only ? proved_.read_only : writable).Add(name);
   }
 }
 
-// A collection may fall between the two, or the pair may straddle the end of an allocation area: some tries fail, not all.
+// A collection may come between the two, or the pair may cross the end of an allocation area. So some tries may fail, but not all.
 bool Verifier::NeighboursAgree(size_t kind) const {
   for (const NeighbourPair& pair : handles_.neighbours[kind]) {
     const Tagged first = probe_.ValueOf(pair.first);

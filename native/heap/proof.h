@@ -21,8 +21,8 @@ struct Mutation {
   int32_t delta = 0;
 };
 
-// Compares every number of the suggested layout with the examples. A refusal names in `call` the number that failed and says why; nothing
-// is believed then. Reads through the kernel only, so that no wrong number can crash. No V8 allocation may happen meanwhile.
+// Compares every number of the suggested layout with the examples. If one fails, nothing is believed: the refusal names it in `call` and
+// says why. The kernel does all reads, so a wrong number can't crash. V8 mustn't allocate during the proof.
 Result<ProvedLayout> ProveLayout(const ExampleHandles& handles, const Mutation& mutation = {});
 
 }  // namespace allocscope::heap

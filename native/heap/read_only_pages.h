@@ -10,8 +10,8 @@ namespace allocscope::heap {
 
 constexpr int kPageBits = 18;
 
-// The pages of V8's own constants (undefined, the empty string, the empty array …): there before the program began and shared by all of it,
-// so that a sum over a program's objects leaves them out.
+// The pages of V8's own constants (undefined, the empty string, the empty array …). They exist before the program and are shared by all of
+// it, so a sum over a program's objects leaves them out.
 class ReadOnlyPages {
  public:
   static constexpr size_t kMost = 12;

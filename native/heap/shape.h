@@ -6,7 +6,7 @@
 
 namespace allocscope::heap {
 
-// How an object's bytes are to be read. One for every V8 type that an example has proved; the rest is kUnproved.
+// How to read an object's bytes. Every V8 type that an example has proved has a shape. The others are kUnproved.
 enum class Shape : uint8_t {
   kUnproved,
   // Primitives.
@@ -63,7 +63,7 @@ enum class Shape : uint8_t {
 
 constexpr size_t kShapes = static_cast<size_t>(Shape::kOtherObject) + 1;
 
-// What the answers call an object: several shapes share one.
+// The kind of an object in the answers. Several shapes share one.
 enum class Kind : uint8_t {
   kNumber,
   kBigInt,
@@ -135,7 +135,7 @@ constexpr Kind KindOf(Shape shape) { return kKindOfShape[static_cast<size_t>(sha
 inline bool IsString(Shape shape) { return shape >= Shape::kSeqOneByteString && shape <= Shape::kExternalTwoByteString; }
 // Objects with a properties and an elements slot.
 inline bool IsObject(Shape shape) { return shape >= Shape::kPlainObject; }
-// What a property, an element or a variable may hold as far as JavaScript can tell.
+// Whether JavaScript can see such an object in a property, an element or a variable.
 inline bool IsValue(Shape shape) { return (shape >= Shape::kSeqOneByteString && shape <= Shape::kOddball) || shape >= Shape::kGlobalProxy; }
 
 }  // namespace allocscope::heap

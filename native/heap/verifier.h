@@ -9,7 +9,7 @@
 
 namespace allocscope::heap {
 
-// One run of the proof. After the first expectation that fails the rest don't matter, but are as harmless.
+// One run of the proof. After the first failed expectation the others run on, harmless but without effect.
 class Verifier {
  public:
   Verifier(const Layout& layout, const ExampleHandles& handles)

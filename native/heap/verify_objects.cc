@@ -3,7 +3,7 @@
 namespace allocscope::heap {
 namespace {
 
-// V8's own count of the slots of its root scope is in the hundreds; other scopes' of a program aren't.
+// V8's root scope has hundreds of slots. Other scopes of a program have fewer.
 constexpr int64_t kLeastNativeContextSlots = 150;
 constexpr int64_t kOneArgument = 1;
 
@@ -33,7 +33,7 @@ void Verifier::Buffers() {
          "not the length of an ArrayBuffer");
   Expect(probe_.Word(buffer + layout_.buffer_backing_store) == handles_.buffer_memory, &Layout::buffer_backing_store,
          "not the memory of an ArrayBuffer");
-  // Beside it lies what a resizable one may grow to; the same for all others.
+  // Beside it is the length to which a resizable buffer may grow. For others both are the same.
   const Address resizable = probe_.Object(Example::kResizableBuffer);
   const bool can_resize = resizable != probe_.Object(Example::kUndefined);
   Expect(!can_resize || probe_.Word(resizable + layout_.buffer_byte_length) == kExampleResizableBytes, &Layout::buffer_byte_length,

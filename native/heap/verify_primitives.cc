@@ -8,7 +8,7 @@ constexpr uint8_t kConsWords = 4;
 constexpr int32_t kHeapNumberValue = 8;
 constexpr int32_t kNoBits = 0;
 
-// The bits of the string types that V8's metadata names, so that a mask is held against types that no example has.
+// The bits of the string types in V8's metadata, so that a mask is also compared with types that no example has.
 struct NamedStringType {
   int32_t Layout::*tag;
   int32_t type;

@@ -12,13 +12,13 @@
 
 namespace allocscope::heap {
 
-// The addresses that a walk has met. A few dozen lie in a small hash table on the stack; more of them in a bitmap of one bit per word,
-// 4 KiB for each 256 KiB of address space that holds any. V8's read-only pages count as met from the start.
+// The addresses that a walk has met. A few dozen are kept in a small hash table on the stack. More go into a bitmap of one bit per word, 4
+// KiB for each 256 KiB of address space with any. V8's read-only pages count as met from the start.
 class VisitedSet {
  public:
   explicit VisitedSet(const ReadOnlyPages& read_only);
 
-  // Whether `address` is new; it no longer is afterwards.
+  // Adds `address`. Answers whether it was new.
   bool Add(uintptr_t address) { return bitmaps_.empty() ? AddSmall(address) : AddBit(address); }
   size_t bytes() const { return bitmap_count_ * sizeof(Bitmap) + bitmaps_.capacity() * sizeof(Slot); }
 

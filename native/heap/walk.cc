@@ -27,7 +27,7 @@ void Walk::Count(Shape shape, int64_t size) {
   sum_.heap_bytes += bytes;
   const auto kind = static_cast<size_t>(KindOf(shape));
   KindSum& sum = by_kind_[kind];
-  // Entries are made when they are first needed: of a small graph, most never are.
+  // Entries are cleared when they are first used. In a small graph most never are.
   if ((kinds_ & uint64_t{1} << kind) == 0) sum = {0, 0};
   kinds_ |= uint64_t{1} << kind;
   sum.objects++;
@@ -46,7 +46,7 @@ void Walk::Visit(uintptr_t entry) {
   const bool held_by_program = (entry & kHeldByProgram) != 0;
   const bool is_internal = !IsValue(shape) && shape != Shape::kAccessorPair && shape != Shape::kContextCell;
   if (shape == Shape::kUnproved || (held_by_program && is_internal)) {
-    // V8 keeps notes of its own in properties (the stack of an Error, for one), which lead to anything.
+    // Here V8 keeps its own notes in properties, such as the stack of an Error. They could lead anywhere.
     sum_.opaque++;
     return;
   }
@@ -147,7 +147,7 @@ void Walk::VisitInternals(Address object, Shape shape) {
 }
 
 void Walk::VisitBuffer(Address buffer) {
-  // Two ArrayBuffers may share their memory: what a SharedArrayBuffer is for.
+  // Two ArrayBuffers may share their memory, as SharedArrayBuffers do.
   const uintptr_t memory = Load<uintptr_t>(buffer + static_cast<uintptr_t>(layout_.buffer_backing_store));
   if (memory != 0 && visited_.Add(memory)) sum_.external_bytes += BufferBytes(layout_, buffer);
 }

@@ -30,23 +30,23 @@ struct WalkSum {
   uint64_t objects = 0;
   uint64_t heap_bytes = 0;
   uint64_t external_bytes = 0;
-  // Objects whose own bytes are counted but that may hold more, because V8 says nowhere where: iterators, Intl, what hangs on an Error.
+  // Objects counted without what they hold, as V8 doesn't tell that: iterators, Intl, an Error's notes.
   uint64_t opaque = 0;
   // Objects whose size no example has proved: they count as an object of 0 bytes.
   uint64_t unsized = 0;
 };
 
-// One walk over what is reachable: each object once, without recursion, without a call into V8. What it may not follow is said in
-// docs/object-sizes.md. No V8 allocation may happen during its life.
+// One walk over what is reachable: each object once, without recursion and without a call into V8. docs/object-sizes.md says what it
+// doesn't follow. V8 mustn't allocate while a Walk exists.
 class Walk {
  public:
   Walk(const ProvedLayout& proved, const WalkOptions& options) : layout_(proved.layout), options_(options), visited_(proved.read_only) {}
 
-  // From now on `value` and what only it leads to doesn't count.
+  // From now on `value`, and what only it leads to, isn't counted.
   void Exclude(Tagged value) {
     if (IsPointer(value)) visited_.Add(AddressOf(value));
   }
-  // Whether `value` is an object that nothing has claimed yet; now it is claimed, but neither counted nor followed until `Resume`.
+  // Claims `value`: it is neither counted nor followed until `Resume`. False when it is no object or was claimed or met before.
   bool Claim(Tagged value) { return IsPointer(value) && visited_.Add(AddressOf(value)); }
 
   WalkEnd Run(Tagged root) { return Claim(root) ? Resume(root) : WalkEnd::kComplete; }

@@ -9,8 +9,8 @@ namespace allocscope::platform {
 
 // A FILE* to print into whose text lives in an mmap of its own.
 //
-// open_memstream would grow its text in the very heap that is being described, and freeing a text of more than 128 KiB would raise glibc's
-// dynamic mmap threshold. Only the FILE itself (under 1 KiB) comes from malloc here.
+// open_memstream would grow its text in the heap that is being described. Freeing a text of more than 128 KiB would raise glibc's dynamic
+// mmap threshold. Here only the FILE itself (under 1 KiB) comes from malloc.
 class MappedStream {
  public:
   MappedStream();

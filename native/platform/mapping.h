@@ -10,11 +10,11 @@ namespace allocscope::platform {
 // Memory that shows in no figure of the allocator's: zeroed pages of its own.
 class Mapping {
  public:
-  // Private to this process, resident only as far as it is ever touched.
+  // Private to this process. Only pages that were touched are resident.
   static Result<Mapping> Anonymous(size_t bytes);
 
-  // The first `bytes` of a file, shared with whoever else maps it. Resident from the start, so that filling it never looks like growth.
-  // Fails unless the file is sealed against shrinking: touching a page that was cut off would end the process.
+  // The first `bytes` of a file, shared with other processes that map it. Resident from the start, so that filling it doesn't look like
+  // growth. Fails unless the file is sealed against shrinking, as touching a page that was cut off would end the process.
   static Result<Mapping> Shared(int descriptor, size_t bytes);
 
   Mapping(Mapping&& other) noexcept;

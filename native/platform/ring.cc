@@ -67,7 +67,7 @@ size_t Ring::Drain(double* into, size_t capacity) {
   size_t moved = 0;
   while (moved < waiting) {
     const double length = memory_[(read_ + moved) % words_];
-    // Written so that NaN is refused: what another process wrote must not lead out of the ring.
+    // Written so that NaN is refused. Another process wrote this, so it mustn't lead out of the ring.
     if (!(length >= 1 && length <= static_cast<double>(waiting - moved))) break;
     if (static_cast<size_t>(length) > capacity - moved) break;
     const auto words = static_cast<size_t>(length);

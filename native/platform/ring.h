@@ -10,24 +10,24 @@
 
 namespace allocscope::platform {
 
-// What the writer has done so far, for whoever reads. Each is written by one thread alone; together they are no snapshot.
+// The writer's counters, for the reader. One thread alone writes each. They aren't a snapshot of one moment.
 struct RingCounters {
   std::atomic<uint64_t> samples;
-  // Deadlines that passed without a sample, as the thread wasn't run.
+  // Deadlines without a sample, as the thread wasn't run.
   std::atomic<uint64_t> missed;
   // Samples that the full ring had no room for.
   std::atomic<uint64_t> lost;
-  // What the sampling thread has used of a core; brought up to date ten times a second.
+  // Processor time of the sampling thread, updated ten times a second.
   std::atomic<uint64_t> cpu_nanos;
-  // What is kept now, which is more than what was asked for while samples are dear.
+  // The present interval. Longer than asked for while samples cost much.
   std::atomic<uint64_t> interval_nanos;
   // CLOCK_MONOTONIC; zero until it happened.
   std::atomic<uint64_t> started_nanos;
   std::atomic<uint64_t> stopped_nanos;
 };
 
-// Records of doubles, from one writing thread to one reading thread, without a lock. Each record's first word is its length. The two may be
-// in different processes, each with a Ring of its own over the same mapping: hence neither trusts what the other can write to.
+// Records of doubles, from one writing thread to one reading thread, without a lock. Each record's first word is its length. The threads
+// may be in different processes, each with its own Ring over the same mapping. So neither trusts memory that the other can write.
 class Ring {
  public:
   // Over zeroed memory. `format` is its user's number for what the records are; the two ends must mean the same.
@@ -44,7 +44,7 @@ class Ring {
   // False, with nothing written, when the reader has left too little room.
   bool Push(const double* record, size_t length);
 
-  // Moves as many whole records as fit; the number of words moved. 0 as well, for good, once what waits makes no sense.
+  // Moves as many whole records as fit. Answers with the number of words. From the first malformed record on it always answers 0.
   size_t Drain(double* into, size_t capacity);
 
   RingCounters& counters() { return header_->counters; }
@@ -79,7 +79,7 @@ class Ring {
   Header* header_;
   double* memory_;
   size_t words_;
-  // The reader's own position, of which the header's is a copy for the writer.
+  // The reader's own position. The header has a copy for the writer.
   uint64_t read_ = 0;
 };
 

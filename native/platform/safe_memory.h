@@ -6,12 +6,12 @@
 
 namespace allocscope::platform {
 
-// Copies `length` bytes of this process's own memory at `address`, or says that they cannot all be read. The kernel does the copying, so
-// an unmapped address is a `false` and never a fault. About 0.3 µs a call.
+// Copies `length` bytes of this process's own memory at `address`. False when they can't all be read. The kernel copies them, so an
+// unmapped address never faults. About 0.3 µs a call.
 bool ReadOwnMemory(uintptr_t address, void* into, size_t length);
 
-// Whether the byte at `address` is readable but can't be written: asks the kernel to write there what is there already. Only for bytes that
-// no other thread may be changing.
+// Whether the byte at `address` can be read but not written. Asks the kernel to write the byte that is already there. Only for bytes that
+// no other thread may change at the same time.
 bool IsReadOnly(uintptr_t address);
 
 template <typename T>

@@ -36,7 +36,7 @@ Result<uint64_t> ReadHighWaterMark() {
 }
 
 UsageReader::UsageReader() {
-  // In this order the mark can only be the younger, larger reading: a ru_maxrss above it is inherited.
+  // Read in this order, the mark is the later figure and can't be lower. So a ru_maxrss above it is inherited.
   const uint64_t max_rss = MaxRss();
   const Result<uint64_t> mark = ReadHighWaterMark();
   if (mark.ok() && max_rss > mark.value()) inherited_peak_bytes_ = max_rss;

@@ -15,15 +15,15 @@ struct Usage {
 
 // getrusage(2), with a peak that is this program's own.
 //
-// `ru_maxrss` survives execve: a process that a 2 GiB parent started reports the parent's 2 GiB for as long as it stays smaller. The reader
-// compares it with VmHWM when it is made; while the inherited figure still stands, the peak is read from VmHWM instead.
+// `ru_maxrss` survives execve: a process that was started by a 2 GiB one reports 2 GiB for as long as it is smaller. The reader compares it
+// with VmHWM when it is made. While the inherited figure still stands, the peak is read from VmHWM instead.
 class UsageReader {
  public:
   UsageReader();
 
   Result<Usage> Read() const;
 
-  // A peak from before the kernel's mark was set back, which it can't tell any more.
+  // A peak from before the kernel's mark was reset. The mark no longer includes it.
   void KeepPeak(uint64_t bytes) {
     if (bytes > kept_peak_bytes_) kept_peak_bytes_ = bytes;
   }

@@ -13,10 +13,10 @@ using platform::SmapsField;
 
 constexpr uint64_t kKibibyte = 1024;
 
-// A guard is a page, or a few where the program asked for more; what glibc and V8 reserve without access is far larger.
+// A guard has one page, or a few if the program asked for more. What glibc and V8 reserve without access is far larger.
 constexpr uint64_t kLargestGuard = 64 * kKibibyte;
 constexpr uint64_t kSmallestStack = 16 * kKibibyte;
-// glibc lays the heaps of its arenas out at multiples of this, right behind the unused rest of another: that rest is no guard.
+// glibc puts the heaps of its arenas at multiples of this, right behind the unused rest of another heap. Such a rest is no guard.
 constexpr uint64_t kArenaHeapBytes = 64 * kKibibyte * kKibibyte;
 
 constexpr platform::SmapsFields kFields(SmapsField::kRss, SmapsField::kAnonymous, SmapsField::kSwap);

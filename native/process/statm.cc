@@ -53,7 +53,7 @@ bool StatmReader::ReadOnce(Statm* into) const {
 Result<Statm> StatmReader::Read() {
   Statm statm;
   if (descriptor_ >= 0 && ReadOnce(&statm)) return statm;
-  // A program that closes descriptors it doesn't own may have put another file under our number: leave that one alone.
+  // The program may have closed the descriptor and reused its number for another file: leave that file alone.
   descriptor_ = -1;
   if (Open() && ReadOnce(&statm)) return statm;
   return Failure{"PROC_UNREADABLE", "read /proc/self/statm", errno, std::strerror(errno)};

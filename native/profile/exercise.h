@@ -6,7 +6,7 @@
 
 namespace allocscope::profile {
 
-// Makes V8 allocate by known amounts, so that a word of its memory can be told by how it moves. Given by who knows Node-API.
+// Makes V8 allocate known amounts, so that a counter in its memory is found by how it moves. convert/ implements it with Node-API.
 class Exercise {
  public:
   virtual ~Exercise() = default;
@@ -14,7 +14,7 @@ class Exercise {
   virtual void MakeString(size_t length) = 0;
   // A property name of `length` characters that V8 hasn't seen before, which it keeps in the old generation.
   virtual void MakeName(size_t length) = 0;
-  // Declares so many more external bytes (fewer, when negative); the total afterwards.
+  // Declares this many more external bytes (fewer, when negative). Answers with the total.
   virtual int64_t DeclareExternal(int64_t bytes) = 0;
 };
 

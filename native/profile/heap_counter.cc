@@ -23,7 +23,7 @@ Result<std::unique_ptr<HeapCounter>> HeapCounter::Start(std::unique_ptr<Exercise
   counter->words_ = FindWords(calls.value(), *counter->exercise_);
   counter->calls_.AddGcCallbacks(BeforeGc, AfterGc, counter.get());
   if (counter->words_.young) counter->tells_page_ends_ = counter->new_space_.Learn(counter->words_.young, *counter->exercise_);
-  // Pages that were left before may be used up later, from where nobody knows: a collection puts an end to that.
+  // V8 may later use up pages that it left before counting began, and their ends aren't known. After a collection it can't.
   for (int i = 0; i < kMostStrings && counter->counts_.collections == 0; i++) counter->exercise_->MakeString(kSmallPage);
   if (counter->counts_.collections == 0) counter->Restart();
   counter->Look();
@@ -47,13 +47,13 @@ void HeapCounter::AfterGc(void*, int, int, void* data) {
   const uint64_t freed = Grown(counter->calls_.Heap().used + counter->unused_ + counter->disowned_, counter->used_before_gc_);
   counter->counts_.net -= static_cast<int64_t>(freed);
   counter->counts_.collections++;
-  // Has V8 choose the area where it goes on, so that what follows can be told from there; it allows to allocate here.
+  // Makes V8 choose its next area, so that counting can begin there. Allocating is allowed here.
   if (counter->knows_spaces() && counter->YoungTop() == 0) counter->exercise_->MakeString(kSmallString);
   counter->Restart();
   if (counter->on_collection_ != nullptr) counter->on_collection_(counter->on_collection_data_);
 }
 
-// What is there now was not allocated since the last look, whatever that saw.
+// Begins again from here: what is there now doesn't count as allocated since the last look.
 void HeapCounter::Restart() {
   unused_ = 0;
   disowned_ = 0;
@@ -103,8 +103,8 @@ uintptr_t HeapCounter::YoungTop() const {
   return top != 0 || words_.new_space_top == nullptr ? top : *words_.new_space_top;
 }
 
-// Background compilers take areas of old space of their own, which V8 counts as used, and give back what they don't need. While the
-// program's own area is the same one, its top alone says what the program allocated.
+// Background compilers take their own areas of old space, which V8 counts as used, and give back what they don't need. While the program's
+// area stays the same, its top alone says what the program allocated.
 uint64_t HeapCounter::OldBytes() {
   const uintptr_t start = words_.old.start(), top = words_.old.top();
   const bool same_area = start == old_start_ && top >= old_top_ && top - old_top_ < kPageBytes;
@@ -115,7 +115,7 @@ uint64_t HeapCounter::OldBytes() {
     old_used_ += in_area;
     return in_area;
   }
-  // Not lowered where V8 has less: what a compiler gave back was counted when it took it.
+  // Not lowered when V8's count falls: what a compiler gives back was counted when it was taken.
   const uint64_t grown = std::max(Grown(old_used_, OldSpaceUsed()), in_area);
   old_used_ += grown;
   return grown;

@@ -15,22 +15,22 @@
 namespace allocscope::profile {
 
 struct HeapCounts {
-  // Bytes of heap objects asked for; never falls.
+  // Bytes of heap objects allocated; never falls.
   uint64_t allocated = 0;
-  // Bytes of heap objects in use: what there was at the start, and what was asked for, less what collections freed.
+  // Bytes of heap objects in use: those at the start and those allocated, less what collections freed.
   int64_t net = 0;
   // Bytes outside of the heap: the sum of every rise, and what is kept now.
   uint64_t external_allocated = 0;
   int64_t external = 0;
   uint64_t collections = 0;
-  // How often V8's own count had to do for new space, unused ends of pages included.
+  // How often only V8's own count was there for new space. It includes unused ends of pages.
   uint64_t inexact = 0;
 };
 
 // Counts what one V8 heap allocates, whatever is collected meanwhile.
 //
-// Where V8's own words could be told, each space is counted by them, exactly. Otherwise by `used_heap_size`, which also grows by what
-// background compilers take and by unused ends of pages: right on the average, some 100 KiB too much here and there.
+// If V8's own words were found, each space is counted exactly by them. Otherwise by `used_heap_size`, which also grows by what background
+// compilers take and by unused ends of pages: right on average, but sometimes by some 100 KiB too much.
 class HeapCounter {
  public:
   // For the calling thread's heap, from here on.
@@ -46,13 +46,13 @@ class HeapCounter {
   const Words& words() const { return words_; }
   // Whether ends of pages are told from objects.
   bool tells_page_ends() const { return tells_page_ends_; }
-  // Takes back bytes of new space that were counted and are to be nobody's. They are taken to be garbage.
+  // Takes back bytes of new space that were counted but aren't to be charged to any line. They are assumed to be garbage.
   void Disown(uint64_t bytes) {
     counts_.allocated -= bytes;
     counts_.net -= static_cast<int64_t>(bytes);
     disowned_ += bytes;
   }
-  // Told after every collection.
+  // `callback` is called after every collection.
   void on_collection(void (*callback)(void*), void* data) {
     on_collection_ = callback;
     on_collection_data_ = data;
@@ -78,7 +78,7 @@ class HeapCounter {
   Words words_;
   NewSpace new_space_;
   bool tells_page_ends_ = false;
-  // V8's own count of the whole heap, where it has to do, and what of it since the last collection was ends of pages.
+  // V8's own count of the whole heap, for when its words weren't found, and how much of it since the last collection was ends of pages.
   uint64_t used_ = 0;
   uint64_t unused_ = 0;
   // Since the last collection.

@@ -12,7 +12,7 @@ namespace {
 
 Failure SystemFailure(const char* call) { return {"PROFILE_RECORD", call, errno, std::strerror(errno)}; }
 
-// Without a hole: a disk that is full is found out here, and not by a signal at the first write into the mapping.
+// Leaves no hole in the file. So a full disk fails here, and not by a signal at the first write into the mapping.
 bool Reserve(int descriptor, size_t bytes) {
   const off_t there = lseek(descriptor, 0, SEEK_END);
   if (there < 0) return false;

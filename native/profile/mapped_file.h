@@ -9,8 +9,8 @@
 
 namespace allocscope::profile {
 
-// A file mapped to be shared: what is written there is in the file at once, for whoever opens it, and stays when the process is killed. Its
-// room on the disk is taken when it is opened; in memory only pages that were touched are resident.
+// A file in a shared mapping. What is written there is in the file at once, and stays when the process is killed. Its room on the disk is
+// taken when it is opened. In memory only pages that were touched are resident.
 class MappedFile {
  public:
   // Makes the file, or maps the one that is there and lengthens it to `bytes` when it is shorter.

@@ -14,9 +14,9 @@ namespace allocscope::profile {
 
 // The bytes of objects that new space was asked for.
 //
-// V8 allocates along the pages of a list. An object that doesn't fit at a page's end goes to the next page, and from then on V8 counts that
-// unused end as used: up to 128 KiB at once, on whichever line met it. V8 marks the end with a filler object, and that is what is looked
-// for. The pages' list and the filler are private: told by allocating until pages have changed several times.
+// V8 allocates along the pages of a list. An object that doesn't fit at a page's end goes to the next page. From then on V8 counts the
+// unused end as used: up to 128 KiB at once, on any line. V8 marks the end with a filler object, so this class looks for the filler. The
+// list of pages and the form of the filler are private. It learns them by allocating until pages have changed several times.
 class NewSpace {
  public:
   // Learns from allocations by `exercise`. False when what was seen doesn't fit together: then `Advance` answers nothing.
@@ -30,7 +30,7 @@ class NewSpace {
     // What V8 counts as used beyond them.
     uint64_t unused_bytes;
   };
-  // What was allocated since the last call, which ended at the area's earlier top. Nothing when the way there isn't known.
+  // What was allocated since the last call, from the top at that time. Nothing when the pages in between aren't known.
   // `area_start` is where the area began that `top` is in.
   std::optional<Step> Advance(uintptr_t top, uintptr_t area_start);
 
@@ -40,7 +40,7 @@ class NewSpace {
     // What the filler's length counts: bytes, or words.
     uintptr_t unit = 0;
   };
-  // How a page leads to the next one of its list: by a word of its header, or by a word of what a word of its header points to.
+  // How a page leads to the next one of its list: by a word of its header, directly or through a descriptor to which that word points.
   struct Link {
     size_t header_word;
     size_t descriptor_word;
@@ -58,9 +58,9 @@ class NewSpace {
   std::optional<Filler> LearnFiller(uintptr_t from) const;
   std::vector<Link> FindLinks(uintptr_t from, uintptr_t to) const;
   uintptr_t NextPage(uintptr_t page) const;
-  // Where the objects of `page` end, looking from `from`; the page's own end when it is full.
+  // Where the objects of `page` end. Looks from `from` on. It is the page's own end when the page is full.
   uintptr_t FindEnd(uintptr_t page, uintptr_t from) const;
-  // Where objects begin that are new on `page`.
+  // Where the new objects on `page` begin.
   uintptr_t StartOf(uintptr_t page, uintptr_t area_start) const;
   void Leave(uintptr_t page, uintptr_t end);
 
@@ -69,10 +69,10 @@ class NewSpace {
   Link link_{};
   uintptr_t first_object_ = 0;
   uintptr_t top_ = 0;
-  // Ends of the pages left since the last collection: V8 may come back to use them up.
+  // Unused ends of the pages left since the last collection. V8 may come back and use them.
   std::array<LeftPage, 256> left_;
   size_t left_pages_ = 0;
-  // Until the first collection pages may have been left that nobody saw.
+  // Before the first collection V8 may have left pages that weren't seen.
   bool knows_left_pages_ = false;
 };
 

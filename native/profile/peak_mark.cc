@@ -9,7 +9,7 @@
 namespace allocscope::profile {
 namespace {
 
-// Peaks lower than this above what is resident aren't worth telling the program something else than it would have read without us.
+// The mark is reset only when it is at least this far above RSS: resetting changes what the program itself reads.
 constexpr uint64_t kWorthBytes = uint64_t{1} << 20;
 
 uint64_t MaxRss() {
@@ -30,7 +30,7 @@ uint64_t PeakMark::Take(uint64_t resident_bytes) {
   const uint64_t peak = mark > last_bytes_ ? mark : 0;
   last_bytes_ = mark;
   if (clear_refs_ < 0 || mark < resident_bytes + kWorthBytes) return peak;
-  // Once it stays where it was, it is the peak of the program that started this one, which can't be set back.
+  // If it stays the same, it is the peak of the program that started this one. That can't be reset.
   if (pwrite(clear_refs_, "5", 1, 0) != 1 || (last_bytes_ = MaxRss()) == mark) {
     close(clear_refs_);
     clear_refs_ = -1;

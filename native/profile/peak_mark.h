@@ -5,10 +5,10 @@
 
 namespace allocscope::profile {
 
-// The kernel's mark of the most that RSS has been, set back so that it tells of the time since: transient peaks that no sample meets.
+// The kernel's mark of the peak of RSS. It is reset, so that it shows the peak since then, even one too short for samples.
 //
-// Setting it back changes what getrusage(2) and VmHWM tell the whole program from then on; hence only when the mark stands far above what
-// is resident, where it would hide peaks, and what it said is kept.
+// A reset changes what getrusage(2) and VmHWM tell the whole program. So the mark is reset only when it is far above RSS, where it would
+// hide peaks, and its value is kept.
 class PeakMark {
  public:
   PeakMark();
@@ -16,10 +16,10 @@ class PeakMark {
   PeakMark(const PeakMark&) = delete;
   PeakMark& operator=(const PeakMark&) = delete;
 
-  // The most that RSS was since the last call, as far as the mark tells; 0 when it tells nothing. `resident_bytes` is what RSS is now.
+  // The peak of RSS since the last call, by the mark; 0 when the mark doesn't tell. `resident_bytes` is the present RSS.
   uint64_t Take(uint64_t resident_bytes);
 
-  // The most that the mark said before it was set back; 0 when it never was.
+  // The highest mark before a reset; 0 when there was no reset.
   uint64_t kept_bytes() const { return kept_bytes_; }
 
  private:

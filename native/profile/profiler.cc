@@ -60,8 +60,8 @@ void Profiler::Synchronise() {
 
 void Profiler::Disown() {
   if (counter_ == nullptr) return;
-  // The probes shift the top that they compare with by what they have allocated themselves: what is between it and the one they last saw is
-  // the program's.
+  // The probes add what they have allocated themselves to the top with which they compare. What is between that and the top they last saw
+  // is the program's.
   const auto seen =
       static_cast<uint64_t>(word(kSeenTop)->load(std::memory_order_relaxed) - word(kYoungTop)->load(std::memory_order_relaxed));
   const uint64_t before = static_cast<uint64_t>(figures()[kHeapAllocated]);

@@ -17,7 +17,7 @@
 
 namespace allocscope::profile {
 
-// What measures one thread: its heap's counter, the ticking thread, and the record that the probes write their figures into.
+// Measures one thread: its heap's counter, the ticking thread, and the record into which the probes write their figures.
 class Profiler {
  public:
   // The record is the file `path` of `bytes`, its header included. The counter outlives the profiler.
@@ -32,7 +32,7 @@ class Profiler {
   // Brings the header's figures and words up to date. Allocates nothing.
   void Synchronise();
 
-  // As Synchronise; what was allocated since the probes last looked is nobody's.
+  // Like Synchronise, but no line is charged for what was allocated since the last probe.
   void Disown();
 
   const MappedFile& record() const { return *record_; }

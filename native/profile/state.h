@@ -6,8 +6,8 @@
 
 namespace allocscope::profile {
 
-// What native code and the probes share, at the head of a thread's record. lib/profile/collect/state-layout.ts says the same and has the
-// probes' own part.
+// The head of a thread's record, which native code and the probes share. lib/profile/collect/state-layout.ts repeats it and has the probes'
+// own part.
 
 // Stands in the first eight bytes, so that a file of another kind is told, and the version in the second figure: another one is another
 // layout, of the probes' part as well.

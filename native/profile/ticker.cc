@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kStackBytes = size_t{256} << 10;
 constexpr uint64_t kIntervalNanos = 1'000'000;
 constexpr uint64_t kSecondNanos = 1'000'000'000;
-// A function that is called every few milliseconds doesn't have the thread woken each time.
+// The thread ticks on for so long without work: a function that is called every few milliseconds needn't wake it each time.
 constexpr int kIdleTicks = 16;
 
 }  // namespace
@@ -76,7 +76,7 @@ void Ticker::Tick() {
   attention_->fetch_or(kTick, std::memory_order_relaxed);
 }
 
-// The next probe sees that the thread sleeps, and wakes it. What is counted before it is told can't be missed.
+// The next probe sees that the thread sleeps, and wakes it. `calls_` is read before the probes are told, so that no wake-up is missed.
 void Ticker::Sleep() {
   const uint32_t seen = calls_.load();
   attention_->fetch_or(kAsleep);

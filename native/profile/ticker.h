@@ -12,18 +12,18 @@
 
 namespace allocscope::profile {
 
-// A thread that reads RSS every millisecond while a profiled function runs, and tells the probes that time has passed. 3 % of a core while
-// it ticks; it sleeps when nothing has run for some ticks.
+// A thread that reads RSS every millisecond while a profiled function runs, and tells the probes that time has passed. It takes 3 % of a
+// core. It sleeps when nothing has run for some ticks.
 class Ticker {
  public:
-  // Both words outlive the ticker: `attention` is told, `running` says whether anything runs.
+  // The ticker sets `attention`, and reads from `running` whether anything runs. Both words must outlive it.
   static Result<std::unique_ptr<Ticker>> Start(std::atomic<uint32_t>* attention, const std::atomic<uint32_t>* running);
   ~Ticker();
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;
 
   void Wake();
-  // The most that RSS was at the ticks since the last call; 0 without one.
+  // The highest RSS at the ticks since the last call; 0 without a tick.
   uint64_t TakePeak() { return peak_bytes_.exchange(0, std::memory_order_relaxed); }
 
  private:
@@ -38,7 +38,7 @@ class Ticker {
   const std::atomic<uint32_t>* const running_;
   process::StatmReader statm_;
   std::atomic<uint64_t> peak_bytes_{0};
-  // Counts what the thread has to notice: that it is woken, and that it is to end.
+  // Counts the calls to the thread: to wake up, and to end.
   std::atomic<uint32_t> calls_{0};
   std::atomic<bool> stop_{false};
   pthread_t thread_{};

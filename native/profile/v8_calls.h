@@ -9,8 +9,8 @@
 
 namespace allocscope::profile {
 
-// The spaces that a program's own objects lie in. V8's code and metadata have spaces of their own, which its background compilers fill in
-// the middle of any line: no line asked for those.
+// The spaces for a program's own objects. V8's code and metadata have other spaces. Background compilers fill those in the middle of any
+// line, so no line is charged for them.
 enum Space : size_t { kNewSpace, kOldSpace, kNewLargeObjects, kLargeObjects, kSpaces };
 
 struct HeapStatistics {
@@ -34,7 +34,7 @@ class V8Calls {
 
   // About 0.2 µs.
   HeapStatistics Heap() const;
-  // `space_used_size`. From Node 22 on V8 gives up its allocation areas for it: not for use while a program is measured.
+  // `space_used_size`. From Node 22 on V8 gives up its allocation areas for it, so it mustn't be used while a program is measured.
   uint64_t UsedBytes(Space space) const;
 
   void AddGcCallbacks(GcCallback before, GcCallback after, void* data) const;

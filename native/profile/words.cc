@@ -13,7 +13,7 @@ namespace allocscope::profile {
 namespace {
 
 constexpr size_t kWordBytes = sizeof(uintptr_t);
-// V8's isolates take some 70 KiB on Node 20 to 26. What lies behind is looked at as well, and found out by not moving.
+// V8's isolates take some 70 KiB on Node 20 to 26. Words behind them are read too; they are ruled out as they don't move.
 constexpr size_t kIsolateWords = 12288;
 // The areas stand at its beginning, where compiled code reaches them by a short offset.
 constexpr size_t kAreaWords = 1024;
@@ -33,7 +33,7 @@ constexpr size_t kLarge = 400'000;
 
 using Snapshot = std::vector<uintptr_t>;
 
-// What of it can be read: less than `words` near the end of what is mapped.
+// The readable words from `address`: fewer than `words` near the end of a mapping.
 Snapshot Look(uintptr_t address, size_t words) {
   Snapshot snapshot(words);
   size_t at = 0;
@@ -60,7 +60,7 @@ std::vector<Snapshot> LookAtEach(uintptr_t address, size_t words, size_t steps, 
   return looks;
 }
 
-// Whether the word moved by one size for each short string and by that and their difference for the long one at the end.
+// Whether the word moved by the same size for each short string, and by that plus the difference in length for the long one at the end.
 bool MovedAsAllocated(const std::vector<Snapshot>& looks, size_t word) {
   const uintptr_t step = looks[1][word] - looks[0][word];
   if (step < kShort || step > kShort + 4 * kWordBytes) return false;
@@ -105,14 +105,14 @@ const volatile int64_t* FindExternal(uintptr_t isolate, Exercise& exercise) {
 
 bool MayPoint(uintptr_t word) { return word % kWordBytes == 0 && word >= 0x10000 && word < (uintptr_t{1} << 47); }
 
-// The spaces are made with the isolate, one after the other: whatever else it points to is mostly not so near.
+// The spaces are made with the isolate, one after the other. Most of what else it points to is further away.
 bool AreNeighbours(uintptr_t one, uintptr_t other) {
   constexpr uintptr_t kNear = uintptr_t{16} << 20;
   return MayPoint(one) && MayPoint(other) && one != other && one - other + kNear < 2 * kNear;
 }
 
-// A table of the isolate's holds a pointer to each space, in V8's own order. The two spaces for large objects are of one class, whose
-// member for their size is told by what a large string adds.
+// A table in the isolate has a pointer to each space, in V8's own order. The two spaces for large objects are of one class. Its member for
+// the size is found by what a large string adds.
 class SpaceTable {
  public:
   SpaceTable(const V8Calls& calls, Exercise& exercise)
@@ -163,7 +163,7 @@ class SpaceTable {
            platform::ReadOwn(isolate_[Neighbour(word, kNewLargeObjects)] + member * kWordBytes, &young) && young == used.young;
   }
 
-  // Told by being what V8 says, which on some versions leaves out what is unused of the area.
+  // Found by its value, which must be V8's own figure. On some versions that leaves out the unused part of the area.
   const volatile uint64_t* FindOldSpace(size_t large_objects, const AllocationArea& area) {
     if (!area) return nullptr;
     const uintptr_t space = isolate_[Neighbour(large_objects, kOldSpace)];
@@ -182,7 +182,7 @@ class SpaceTable {
     return members.empty() ? nullptr : reinterpret_cast<const volatile uint64_t*>(space) + members[0];
   }
 
-  // Told by being where the area stood when V8 gave it up.
+  // Found by its value: the top of the area when V8 gave it up.
   const volatile uintptr_t* FindNewSpaceTop(size_t large_objects, const AllocationArea& area) {
     if (!area) return nullptr;
     const uintptr_t space = isolate_[Neighbour(large_objects, kNewSpace)];

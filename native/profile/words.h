@@ -19,14 +19,14 @@ struct AllocationArea {
   uintptr_t unused() const { return words[2] - words[1]; }
 };
 
-// Words of V8's own memory, whose places no version promises. Each was told by moving by exactly what was allocated, several times, when
-// nothing else did; null where none was.
+// Words in V8's own memory. No version promises their places. Each was found as the only word that moved several times by exactly what was
+// allocated. Null when there was none.
 struct Words {
   AllocationArea young;
   AllocationArea old;
-  // Where the next area of new space begins while there is none: from Node 22 on V8 gives its areas up for statistics and collections.
+  // Where the next area of new space will begin, while there is none. From Node 22 on V8 gives up its areas for statistics and collections.
   const volatile uintptr_t* new_space_top = nullptr;
-  // Bytes that V8 knows to be kept outside of its heap.
+  // V8's count of bytes outside of its heap.
   const volatile int64_t* external = nullptr;
   // Bytes of old space in use, the whole of its allocation areas included.
   const volatile uint64_t* old_space = nullptr;

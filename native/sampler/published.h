@@ -9,8 +9,8 @@ namespace allocscope::sampler {
 
 constexpr size_t kMaxPublished = 8;
 
-// The figures that one thread published last, for one other thread, which gets them whole and waits for nothing: a sequence lock whose
-// reader keeps what it had when it meets the writer at work.
+// The figures that one thread published last, for one other thread. The reader never waits and never gets a mixture: this is a sequence
+// lock whose reader keeps its old figures while the writer writes.
 class Published {
  public:
   explicit Published(size_t count);

@@ -15,13 +15,13 @@
 namespace allocscope::sampler {
 namespace {
 
-// A reading takes less than a KiB of it, but glibc puts the libraries' thread-local variables there too, and some have many.
+// A reading needs less than a KiB of stack. But glibc puts thread-local variables of libraries there too, and some have many.
 constexpr size_t kStackBytes = size_t{256} << 10;
 
-// Samples that make up the smoothed cost: one that was interrupted doesn't change the pace by much.
+// The cost is smoothed over so many samples, so that a single interrupted one changes the pace only a little.
 constexpr double kSmoothedSamples = 16;
 
-// The thread's clock is a system call, dearer than reading every arena: it is read no more often than this.
+// Reading the thread's clock is a system call and costs more than reading every arena. So it is read no more often than this.
 constexpr uint64_t kAdaptNanos = 100'000'000;
 
 constexpr double kNanosPerMilli = 1e6;
@@ -99,7 +99,7 @@ void Sampler::Run() {
   counters_.cpu_nanos.store(platform::ThreadCpuNanos(), std::memory_order_relaxed);
 }
 
-// The time at which the deadline was found passed; nothing when the sampler is to stop.
+// The time when the deadline was found to have passed; nothing when the sampler must stop.
 std::optional<uint64_t> Sampler::WaitUntil(uint64_t deadline_nanos, uint64_t now_nanos) {
   while (stop_.load(std::memory_order_acquire) == 0) {
     if (now_nanos >= deadline_nanos) return now_nanos;

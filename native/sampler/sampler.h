@@ -20,7 +20,7 @@ namespace allocscope::sampler {
 
 struct Options {
   uint64_t interval_nanos;
-  // The share of a core that the thread may use, waking up included: the interval is lengthened until it does.
+  // The share of a core that the thread may use, wake-ups included. While it uses more, the interval grows.
   double max_cpu_share;
   // Figures of the owner's own that each row carries as well: see Publish.
   size_t published = 0;
@@ -45,7 +45,7 @@ enum RowField : size_t {
 // More than glibc makes by itself on 250 cores; of a longer list the newest arenas are given.
 constexpr size_t kMaxArenas = 2048;
 
-// A thread of its own that reads RSS and the allocator's footprint at absolute deadlines, whatever the thread that started it is doing.
+// A thread that reads RSS and the allocator's footprint at absolute deadlines, even while the thread that started it is blocked.
 class Sampler {
  public:
   // Records into `ring`, whose format is kRowFormat.
@@ -86,7 +86,7 @@ class Sampler {
   platform::RingCounters& counters_;
   std::vector<double> row_;
   uint64_t interval_nanos_;
-  // Of the adapting: what the thread had used when it was last looked at, when that was, and the samples since.
+  // For adapting the interval: the thread's time at the last look, when that look was, and the samples since.
   uint64_t cpu_nanos_ = 0;
   uint64_t adapted_nanos_ = 0;
   uint64_t samples_since_ = 0;

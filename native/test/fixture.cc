@@ -1,4 +1,4 @@
-// An addon that uses memory by known amounts, so that tests can hold what allocscope says against what was done.
+// An addon that uses known amounts of memory, so that tests can compare allocscope's figures with them.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -358,8 +358,8 @@ uint64_t NanosOf(clockid_t clock) {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(now.tv_nsec);
 }
 
-// wakeUp(intervalMs, forMs, reading): the share of a core that a thread uses which does nothing but wake up at that pace and, when
-// `reading`, read RSS. Blocks: the least that any sampler could cost on this machine as it is now.
+// wakeUp(intervalMs, forMs, reading): the share of a core of a thread that only wakes up at that pace and, when `reading`, reads RSS. It is
+// the least that any sampler could cost on this machine now. Blocks.
 Napi::Value WakeUp(const Napi::CallbackInfo& info) {
   const auto nanos = [&info](size_t index) { return static_cast<uint64_t>(info[index].As<Napi::Number>().DoubleValue() * 1e6); };
   const uint64_t interval = nanos(0);

@@ -1,5 +1,5 @@
-// The rooms without Node: a plain program, so that sanitizers and valgrind see nothing but them, and glibc's own malloc can be the live
-// one. Built and run by scripts/sanitize.sh and scripts/valgrind.sh. Argument: the allocator that must be found.
+// Tests the rooms without Node, in a plain program. So sanitizers and valgrind see nothing else, and glibc's own malloc can be the live
+// one. scripts/sanitize.sh and scripts/valgrind.sh build and run it. Argument: the allocator that must be found.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -10,7 +10,7 @@
 
 namespace allocscope::whatif {
 
-// What a forked child saw before and after it purged. Plain data: the child writes it to a pipe as it stands.
+// A forked child's figures from before and after its purge. Plain data, which the child writes to a pipe.
 struct Outcome {
   // The child's own anonymous memory: V8's heap isn't in it, as V8 keeps it out of forked children.
   uint64_t anonymous_before_bytes;
@@ -20,8 +20,7 @@ struct Outcome {
   uint64_t child_nanos;
 };
 
-// A child made by fork() that purges its copy of this process's memory and says what that gave back, so that the process itself is left as
-// it is.
+// A child made by fork() that purges its copy of this process's memory and tells what that gave back. The process itself stays as it is.
 //
 // The child runs on the copy of the thread that forked, allocates nothing, blocks every signal, and ends with its parent. The program may
 // see one SIGCHLD.
