@@ -2,7 +2,7 @@ import { isFailure, toError } from '../binding/index.js'
 import type { FailureRecord } from '../binding/index.js'
 import type { WatchSummary } from './sampling-summary.js'
 
-/** Places in the header that a drain writes. `DrainField` in native/convert/sampler.cc. */
+/** Places in the header that a drain writes. DrainField of native/convert/sampler.cc. */
 export const drainPlace = { drained: 0, samples: 1, missed: 2, lost: 3, cpuMs: 4, elapsedMs: 5, intervalMs: 6, length: 7 } as const
 
 /** Several times the longest row of any allocator. */
