@@ -125,6 +125,23 @@ export default tseslint.config(
     },
   },
   {
+    files: ['lib/report/line-profile/page/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\./|(\\.\\./){3}figures/index\\.js$|(\\.\\./){2}duration-format\\.js$)',
+              allowTypeImports: true,
+              message: 'What runs in the page is the page itself and the format of figures.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       // Hostile arguments are what these tests are made of.

@@ -4,7 +4,12 @@ module.exports = {
   roots: ['<rootDir>/lib', '<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Sources name what they import as it is called once compiled: './x.js' is x.ts here.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    // The page's script is none of them: it is made in dist, by the set-up.
+    '^\\./page-script\\.js$': '<rootDir>/dist/report/line-profile/page-script.js',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  globalSetup: '<rootDir>/scripts/bundle-page.mjs',
   // The root tsconfig says isolatedModules: files are transpiled one by one, and `npm run typecheck` checks the types.
   transform: { '^.+\\.ts$': 'ts-jest' },
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],

@@ -32,6 +32,8 @@ function lint(cases: readonly Case[]): readonly (readonly LintMessage[])[] {
 
 const paths = 'import-x/no-restricted-paths'
 const cycle = 'import-x/no-cycle'
+const pageImports = '@typescript-eslint/no-restricted-imports'
+const page = 'lib/report/line-profile/page/main.ts'
 
 function importing(file: string, name: string, from: string): Case {
   return { file, text: `import { ${name} } from '${from}'\nvoid ${name}\n` }
@@ -55,6 +57,9 @@ const refused: readonly (readonly [string, string, Case])[] = [
   ['in a circle, when it is first used', cycle, requiring('lib/process/proc-fields.ts', './process-memory.js')],
   ['in a circle', cycle, importing('lib/process/proc-fields.ts', 'getRss', './process-memory.js')],
   ['a development dependency', 'import-x/no-extraneous-dependencies', importing('lib/process/proc-fields.ts', 'sample', 'fast-check')],
+  ['what the text report has, into the page', pageImports, importing(page, 'renderTable', '../../table.js')],
+  ['a room other than figures, into the page', pageImports, importing(page, 'lazily', '../../../loading/index.js')],
+  ["a module of Node's, into the page", pageImports, importing(page, 'createHash', 'node:crypto')],
 ]
 
 const allowed: readonly (readonly [string, Case])[] = [
@@ -62,6 +67,7 @@ const allowed: readonly (readonly [string, Case])[] = [
   ['a room within a room', importing('lib/register/profile.ts', 'measureMemory', '../profile/measure/index.js')],
   ['a file of the same room', importing('lib/process/process-memory.ts', 'parseProcFields', './proc-fields.js')],
   ['the arrow from allocator to process', importing('lib/allocator/allocator-stats.ts', 'getRss', '../process/index.js')],
+  ['figures into the page', importing(page, 'formatShare', '../../../figures/index.js')],
 ]
 
 describe('the arrows of lib', () => {

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -6,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { launch } from 'puppeteer-core'
 import type { Browser, Page } from 'puppeteer-core'
 
-import { renderLineProfilesHtml } from '../../lib/report/line-profile/index.js'
+import { plainStyle, renderLineProfiles, renderLineProfilesHtml } from '../../lib/report/line-profile/index.js'
 import type { LineProfile } from '../../lib/profile/index.js'
 import { notInstalled, testWhere } from '../installed/test-where.js'
 import { line, lineProfile, profiledFunction } from './line-profiles.js'
@@ -127,6 +128,38 @@ describe('the page in a real browser', () => {
     expect(await page.$eval('#source', (panel) => panel.textContent)).toContain('No function ran')
     expect(complaints).toEqual([])
     await page.close()
+  })
+})
+
+const mebibyte = 1024 ** 2
+const figures: readonly (readonly [allocated: number, increment: number, peak: number | undefined, calls: number])[] = [
+  [20 * 1024 * mebibyte, -300, 12_345.6 * mebibyte, 20_480],
+  [1834.58 * mebibyte, 787.7 * mebibyte, 60 * mebibyte, 1_234_567],
+  [1023.98 * 1024, 0, undefined, 12],
+]
+
+/** What stands in the page's list, and in the heading of the page's source, of one function that has these figures. */
+async function figuresInPage(profile: LineProfile): Promise<readonly (readonly (string | null)[])[]> {
+  const { page, complaints } = await open(renderLineProfilesHtml([profile], 'app.js', view))
+  const listed = await page.$$eval('#functions tbody td:not(:first-child)', (cells) => cells.map((cell) => cell.textContent))
+  const headed = await page.$$eval('#source .figures b', (all) => all.map((one) => one.textContent))
+  const lines = await page.$$eval('#source tbody tr:first-child td', (cells) => cells.map((cell) => cell.textContent))
+  expect(complaints).toEqual([])
+  await page.close()
+  return [listed, headed.slice(0, 4), lines.slice(1, 4)]
+}
+
+describe('figures read as in the text report', () => {
+  inBrowser.each(figures)(`%s, %s, %s, %s${missing}`, async (allocatedBytes, incrementBytes, peakRssBytes, calls) => {
+    const lines = [line(1, 'work()', { allocatedBytes, incrementBytes, peakRssBytes })]
+    const profile = lineProfile([profiledFunction('work', lines, { calls, peakRssBytes })])
+    const text = renderLineProfiles([profile], view, plainStyle)
+    const heading = /called (?<calls>\S+) times, allocated (?<allocated>.+?), net (?<net>.+?)(?:, peak RSS (?<peak>.+))?$/m.exec(text)
+    const { calls: count, allocated, net, peak = '–' } = heading?.groups ?? {}
+    const [listed, headed, cells] = await figuresInPage(profile)
+    expect(listed).toEqual([allocated, net, peak, count])
+    expect(headed).toEqual([allocated, net, peak, count])
+    expect(cells).toEqual([allocated, net, peak])
   })
 })
 
