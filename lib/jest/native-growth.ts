@@ -11,7 +11,7 @@ export interface NativeGrowth {
   /** Growth a call; 0 when the rounds don't agree on it. */
   readonly bytesPerCall: number
   readonly confidence: LiveMemory['confidence']
-  /** Growth a call up to this can't be told from noise: {@link noiseBytes} over the calls of the judged rounds. Infinite with too few rounds. */
+  /** Growth a call up to this can't be told from noise: `noiseBytes` over the calls of the judged rounds. Infinite with too few rounds. */
   readonly allowanceBytesPerCall: number
   /** In use at the end, less the least after any round, less what the allocator's rounding explains. The rounds needn't agree on it. */
   readonly netBytes: number

@@ -62,7 +62,7 @@ export interface CheckRound {
   /** V8's heap. `used_heap_size`. */
   readonly heap: { readonly usedBytes: number }
   readonly externalBytes: number
-  /** In use by native code, in all. Undefined when the allocator doesn't tell. */
+  /** In use by native code, as {@link HeldBytes.nativeBytes} but in all. Undefined when the allocator doesn't tell. */
   readonly nativeBytes: number | undefined
 }
 
