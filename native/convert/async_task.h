@@ -27,7 +27,7 @@ class AsyncTask {
     if (napi_create_async_work(env, nullptr, resource_name, Execute, Complete, task.get(), &task->work_handle_) != napi_ok) return nullptr;
     if (napi_queue_async_work(env, task->work_handle_) != napi_ok) return nullptr;
     // Complete() owns it from here on.
-    task.release();
+    static_cast<void>(task.release());
     return promise;
   }
 

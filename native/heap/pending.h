@@ -43,6 +43,8 @@ class Pending {
   };
 
   void AddChunk() {
+    // Not by make_unique, which would set every word of the chunk to zero.
+    // NOLINTNEXTLINE(modernize-make-unique)
     std::unique_ptr<Chunk> chunk = spare_ ? std::move(spare_) : std::unique_ptr<Chunk>(new Chunk);
     chunk->below = std::move(top_);
     chunk->count_below = count_;

@@ -17,7 +17,9 @@ static_assert(sizeof(std::atomic<uint32_t>) == sizeof(uint32_t), "a futex is a p
 // Sleeps until CLOCK_MONOTONIC reads `deadline_nanos`, or `word` no longer holds `expected` and somebody woke it. May return early.
 // A condition variable would need pthread_condattr_setclock, which old and new glibc export under different versions.
 inline void FutexWaitUntil(const std::atomic<uint32_t>& word, uint32_t expected, uint64_t deadline_nanos) {
-  const timespec deadline{static_cast<time_t>(deadline_nanos / 1'000'000'000u), static_cast<long>(deadline_nanos % 1'000'000'000u)};
+  timespec deadline{};
+  deadline.tv_sec = static_cast<decltype(deadline.tv_sec)>(deadline_nanos / 1'000'000'000u);
+  deadline.tv_nsec = static_cast<decltype(deadline.tv_nsec)>(deadline_nanos % 1'000'000'000u);
   syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, &deadline, nullptr, FUTEX_BITSET_MATCH_ANY);
 }
 

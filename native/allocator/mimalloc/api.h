@@ -32,8 +32,8 @@ struct Api {
   void (*heap_destroy)(void* heap) = nullptr;
   void* (*malloc)(size_t size) = nullptr;
   void (*free)(void* block) = nullptr;
-  long (*option_get)(int option) = nullptr;
-  void (*option_set)(int option, long value) = nullptr;
+  long (*option_get)(int option) = nullptr;              // NOLINT(google-runtime-int): mimalloc's own type
+  void (*option_set)(int option, long value) = nullptr;  // NOLINT(google-runtime-int)
 };
 
 Api FindApi();
