@@ -42,6 +42,17 @@ const report = `<malloc version="1">
 `
 
 describe('malloc_info', () => {
+  test('a total that a release has no line for is zero', () => {
+    const newer = report.replaceAll(/<total type="fast"[^\n]*\n/g, '')
+    expect(newer).not.toContain('type="fast"')
+    const { heaps, totals } = parseMallocInfo(newer)
+    expect([totals.fast, heaps[0]?.totals.fast]).toEqual([
+      { count: 0, bytes: 0 },
+      { count: 0, bytes: 0 },
+    ])
+    expect(totals.rest).toEqual({ count: 8, bytes: 11_038 })
+  })
+
   test('heaps, bins without the flags in their sizes, and totals', () => {
     const { heaps, totals } = parseMallocInfo(report)
     expect(heaps.map(({ index, restBytes }) => [index, restBytes])).toEqual([

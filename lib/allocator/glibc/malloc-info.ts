@@ -28,6 +28,8 @@ export interface CountAndSize {
   readonly bytes: number
 }
 
+const nothing: CountAndSize = { count: 0, bytes: 0 }
+
 /** The text of `malloc_info(0, …)` as data. Sizes of bins are without the flags that glibc prints in them; totals are as printed. */
 export interface MallocInfo {
   readonly heaps: readonly MallocInfoHeap[]
@@ -110,9 +112,11 @@ class MallocInfoReader {
       found.set(`${name} ${element.attributes.get('type') ?? ''}`, { count, bytes: this.#number(element, 'size') })
     }
     const needed = (key: string): CountAndSize => found.get(key) ?? this.#fail(`<${key.replace(' ', ' type="')}">`)
+    // glibc 2.43 has no fast bins, and no line for their total.
+    const total = (type: string): CountAndSize => found.get(`total ${type}`) ?? nothing
     return {
-      fast: needed('total fast'),
-      rest: needed('total rest'),
+      fast: total('fast'),
+      rest: total('rest'),
       mmap: found.get('total mmap'),
       systemBytes: needed('system current').bytes,
       maxSystemBytes: needed('system max').bytes,
