@@ -37,10 +37,20 @@ function refusalOf({ failure }: FailureRecord): HeapLayoutRefusal {
   return { constant: failure.call, reason: failure.message }
 }
 
+/** The failure that came most often: what a collection brought about comes now and then, a wrong layout each time. */
+function commonest(failures: readonly FailureRecord[]): FailureRecord {
+  const times = (one: FailureRecord): number => failures.filter(({ failure }) => failure.call === one.failure.call).length
+  return failures.reduce((most, one) => (times(one) > times(most) ? one : most))
+}
+
 function compareExamples(native: NativeBinding): ReturnType<NativeBinding['proveHeapLayout']> {
-  let answer = native.proveHeapLayout(makeLayoutExamples())
-  for (let attempt = 1; attempt < attempts && isFailure(answer); attempt++) answer = native.proveHeapLayout(makeLayoutExamples())
-  return answer
+  const failures: FailureRecord[] = []
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const answer = native.proveHeapLayout(makeLayoutExamples())
+    if (!isFailure(answer)) return answer
+    failures.push(answer)
+  }
+  return commonest(failures)
 }
 
 function prove(native: NativeBinding): Proof {
