@@ -12,9 +12,14 @@ const noiseBytes = mebibyte / 4
 const fragmented = 'fixture.free(fixture.allocate(50_000, 700), 7), fixture.holdInThreads(3, 100, 3000)'
 
 /** Our reading and the allocator's own, next to each other in a process of their own, where no test runner compiles and collects. */
-function readBoth(before: string, own: string, detail = 'arenas'): { readonly ours: AllocatorStats; readonly own: unknown } {
+function readBoth(
+  before: string,
+  own: string,
+  detail = 'arenas',
+  environment: Readonly<Record<string, string>> = {},
+): { readonly ours: AllocatorStats; readonly own: unknown } {
   const reading = `allocscope.getAllocatorStats({ detail: '${detail}', budgetMs: Infinity })`
-  return inFreshProcess(`(${before}, ${reading}, { ours: ${reading}, own: ${own} })`) as ReturnType<typeof readBoth>
+  return inFreshProcess(`(${before}, ${reading}, { ours: ${reading}, own: ${own} })`, environment) as ReturnType<typeof readBoth>
 }
 
 function expectNear(ours: number | undefined, theirs: number, tolerance = noiseBytes): void {
@@ -41,7 +46,9 @@ function compareGlibc(before: string): void {
 }
 
 function compareJemalloc(before: string): void {
-  const both = readBoth(before, "fixture.jemallocStatsPrint('Jmdablxeh')")
+  // Otherwise jemalloc gives pages back by their age, and so by chance between the two readings: 10 MiB of the fragmented heap were seen.
+  const environment = { MALLOC_CONF: 'dirty_decay_ms:-1,muzzy_decay_ms:-1' }
+  const both = readBoth(before, "fixture.jemallocStatsPrint('Jmdablxeh')", 'arenas', environment)
   const ours = both.ours as JemallocStats
   const report = JSON.parse(both.own as string) as {
     readonly jemalloc: {
