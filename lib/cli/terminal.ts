@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:tty'
 import { lazily } from '../loading/index.js'
 import type { TextStyle } from '../report/index.js'
 
-const report = lazily(() => require('../report/index.js') as typeof import('../report/index.js'))
+const report = lazily(() => require('../report/terminal-style.js') as typeof import('../report/terminal-style.js'))
 
 /** An output stream, a terminal or not. */
 export type OutputStream = NodeJS.WriteStream | WriteStream

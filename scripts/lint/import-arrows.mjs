@@ -42,8 +42,10 @@ export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'impor
 /** Files that may be imported without loading the whole room: constants for a command's help, one cheap reading. */
 const doors = {
   heap: ['./heap-stats.ts'],
+  program: ['./preload.ts'],
+  reading: ['./memory-reading.ts'],
   release: ['./verdicts.ts'],
-  report: ['./profile-sorts.ts'],
+  report: ['./profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],
 }
 
 /** The files of a room that may be imported: its index, the indexes of rooms within it, and its doors. */

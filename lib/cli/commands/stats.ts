@@ -2,8 +2,8 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 
 import type { AllocatorDetail } from '../../allocator/index.js'
-import { takeReading } from '../../reading/index.js'
-import { renderStats, renderStatsJson } from '../../report/index.js'
+import { takeReading } from '../../reading/memory-reading.js'
+import { renderStats, renderStatsJson } from '../../report/stats-report.js'
 import { packageVersion } from '../package-version.js'
 import { styleFor } from '../terminal.js'
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
 
-import { hidePreload, takeVariable } from '../../program/index.js'
+import { hidePreload, takeVariable } from '../../program/preload.js'
 import type * as loadSettings from './load-settings.js'
 import type * as profiledRun from './profiled-run.js'
 
