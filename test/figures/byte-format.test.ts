@@ -70,3 +70,8 @@ test('counts are grouped as Intl groups them', () => {
     }),
   )
 })
+
+test('each unit is kept up to where its figure would round up to the next, and a share is one of a hundred', () => {
+  expect([1000 * 1024, 9990 * 2 ** 20, 10_000 * 2 ** 20].map(formatBytes)).toEqual(['1,000.0 KiB', '9,990.0 MiB', '9.8 GiB'])
+  expect([0.973, 0, undefined, NaN].map(formatShare)).toEqual(['97.3 %', '0.0 %', '–', '–'])
+})
