@@ -17,6 +17,7 @@ export function testWhere(missing: string | undefined, declare: Declare = test):
   if (missing === undefined) return declare
   if (!isCi) {
     return (title) => {
+      // What it needs isn't here: the title says what, and how to get it.
       test.skip(`${title}: ${missing}`, () => undefined)
     }
   }
