@@ -54,7 +54,7 @@ export default tseslint.config(
   },
   {
     // What is let go of, and written for its line's sake, is what these programs are for.
-    files: ['test/**/programs/**'],
+    files: ['test/**/programs/**', 'examples/**'],
     rules: { 'no-useless-assignment': 'off', 'no-unused-vars': 'off' },
   },
   {

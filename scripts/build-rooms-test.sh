@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 output=$1
 shift
 rooms=()
-for room in platform process allocator sampler whatif profile; do
+for room in platform process allocator embedded sampler whatif profile ledger; do
   while IFS= read -r source; do rooms+=("$source"); done < <(find "native/$room" -name '*.cc' | sort)
 done
 objects="$output.o"

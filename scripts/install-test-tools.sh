@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Installs what the tests use beyond Node and a compiler: allocators to preload, analysers, and other Node versions under .cache/node.
+# Installs what the tests use beyond Node and a compiler: allocators to preload, analysers, other Node versions, and under .cache further versions of
+# the allocators, other glibcs, and packages whose addons carry an allocator.
 # Idempotent. When something can't be installed, it says so and goes on. `npm test` visibly skips the tests that need it.
+# `install-test-tools.sh packages` installs the system's packages alone, `… files` what goes under .cache.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -77,5 +79,22 @@ install_node() {
   rm -rf "$unpacking"
 }
 
-install_packages
-for major in "${node_majors[@]}"; do install_node "$major"; done
+install_files() {
+  for major in "${node_majors[@]}"; do install_node "$major"; done
+  scripts/install-glibcs.sh
+  scripts/install-allocators.sh
+  scripts/install-embedded.sh
+}
+
+case "${1:-all}" in
+  packages) install_packages ;;
+  files) install_files ;;
+  all)
+    install_packages
+    install_files
+    ;;
+  *)
+    say "no such part: $1"
+    exit 2
+    ;;
+esac

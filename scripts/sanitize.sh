@@ -33,11 +33,7 @@ rooms_under_asan() {
 
 # Without leak detection: V8 and Node keep what they have to the end of the process, and the rooms are checked above.
 addon_under_asan() {
-  rm -rf "$work/package"
-  mkdir -p "$work/package"
-  cp -R package.json binding.gyp native dist test "$work/package/"
-  ln -s "$PWD/node_modules" "$work/package/node_modules"
-  (cd "$work/package" && npm exec -- node-gyp rebuild -j max --silent -- -Dsanitize=address,undefined)
+  scripts/build-sanitized.sh
   for file in "$work"/package/test/smoke/smoke.test.*; do
     env -u PREBUILDS_ONLY LD_PRELOAD="$("${CXX:-g++}" -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 \
       ALLOCSCOPE_EXPECT_ALLOCATOR=unknown node "$file"

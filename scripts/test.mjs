@@ -20,41 +20,57 @@ function testFilesUnder(folder) {
     .map((file) => path.join(folder, file))
 }
 
+// Each part is a list of runs, which aren't begun yet.
+
 function unit() {
-  return [runJest('unit tests, under the system allocator', [], { ALLOCSCOPE_EXPECT_ALLOCATOR: 'glibc' })]
+  return [() => runJest('unit tests, under the system allocator', [], { ALLOCSCOPE_EXPECT_ALLOCATOR: 'glibc' })]
 }
 
 function allocators() {
-  return findPreloads().map(({ allocator, library, file }) => {
+  return findPreloads().map(({ allocator, library, file, tests }) => () => {
     const title = `allocator tests under ${library}, expecting ${allocator}`
     if (file === undefined) return skip(title, `${library} is not installed (scripts/install-test-tools.sh installs it)`)
-    return runJest(title, ['--runInBand', 'test/allocator'], { LD_PRELOAD: file, ALLOCSCOPE_EXPECT_ALLOCATOR: allocator })
+    const env = { LD_PRELOAD: file, ALLOCSCOPE_EXPECT_ALLOCATOR: allocator }
+    return runJest(title, ['--runInBand', ...tests], env, { beside: true })
   })
 }
 
 function smoke() {
   const files = testFilesUnder('test/smoke')
   const binary = createHash('sha256').update(readFileSync(shippedBinary())).digest('hex').slice(0, 12)
-  const others = nodeMajors.map((major) => {
+  const others = nodeMajors.map((major) => () => {
     const node = path.join(root, '.cache', 'node', String(major), 'bin', 'node')
     const title = `smoke tests on Node ${major}, binary ${binary}`
     if (!existsSync(node)) return skip(title, `.cache/node/${major} is missing (scripts/install-test-tools.sh fetches it)`)
     return runNodeTests(title, node, files)
   })
-  return [runNodeTests(`smoke tests on this Node, ${process.version}, binary ${binary}`, process.execPath, files), ...others]
+  return [() => runNodeTests(`smoke tests on this Node, ${process.version}, binary ${binary}`, process.execPath, files), ...others]
 }
 
 function packaging() {
-  return [runNodeTests('packaging', process.execPath, testFilesUnder('test/packaging'))]
+  return [() => runNodeTests('packaging', process.execPath, testFilesUnder('test/packaging'))]
 }
 
 const parts = { unit, allocators, smoke, packaging }
 
-function sum(results) {
-  return results.reduce((a, b) => counts(a.passed + b.passed, a.failed + b.failed, a.skipped + b.skipped), counts(0, 0, 0))
+/** The unit tests use every core by themselves. Of the other runs, each of which is one process after the other, two go beside each other. */
+async function runAll(names) {
+  const alone = names.includes('unit') ? [await unit()[0]()] : []
+  const waiting = names.filter((name) => name !== 'unit').flatMap((name) => parts[name]())
+  const results = []
+  const runWaiting = async () => {
+    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) results.push(await run())
+  }
+  await Promise.all([runWaiting(), runWaiting()])
+  return [...alone, ...results]
 }
 
-function main(names) {
+function sum(results) {
+  const add = (a, b) => counts(a.passed + b.passed, a.failed + b.failed, a.skipped + b.skipped, [...a.failures, ...b.failures])
+  return results.reduce(add, counts(0, 0, 0))
+}
+
+async function main(names) {
   const unknown = names.filter((name) => !(name in parts))
   if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`)
   if (!buildWhatIsStale()) {
@@ -62,9 +78,11 @@ function main(names) {
     return 1
   }
   const chosen = names.length > 0 ? names : Object.keys(parts)
-  const { passed, failed, skipped } = sum(chosen.flatMap((name) => parts[name]()))
+  const { passed, failed, skipped, failures } = sum(await runAll(chosen))
+  // Once more, where they are seen: the end of a log is what is kept of it.
+  for (const failure of failures) console.log(`\nFAILED: ${failure}`)
   console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
   return failed === 0 ? 0 : 1
 }
 
-process.exitCode = main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))

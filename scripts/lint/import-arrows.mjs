@@ -12,8 +12,10 @@ const floors = [
   ['program', 'process', 'allocator', 'heap'],
   ['sampling'],
   ['reading'],
+  ['ledger'],
   ['watch'],
-  ['run', 'release', 'profile', 'demo', 'capabilities'],
+  ['run', 'release', 'profile', 'holders', 'demo', 'capabilities'],
+  ['compare', 'lab'],
   ['report'],
   ['register', 'jest'],
   ['cli'],
@@ -23,8 +25,16 @@ const floors = [
 const siblings = {
   // For an unknown allocator the kernel's figures of the process are given.
   allocator: ['process'],
+  // Node gives V8's external bytes together with the process's RSS.
+  heap: ['process'],
+  // Lines of compiled files are those of their sources.
+  holders: ['profile'],
+  // A check whose memory is still live asks who keeps it.
+  release: ['holders'],
   // The workload ends with a check of what came back.
   demo: ['release'],
+  // Experiments measure with the package's own calls.
+  lab: ['release', 'profile'],
 }
 
 /** Rooms that a room mustn't import, although its floor would allow it. */
@@ -36,16 +46,20 @@ const outOfReach = {
 
 export const rooms = floors.flat()
 
-/** The rooms of lib, and the files that stand in none: the public list in its three forms. */
-export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'import.mts'] }
+/** The rooms of lib, and the files that stand in none: the public list in its three forms, and its types. */
+export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'import.mts', 'public-types.ts'] }
 
 /** Files that may be imported without loading the whole room: constants for a command's help, one cheap reading. */
 const doors = {
-  heap: ['./heap-stats.ts'],
-  program: ['./preload.ts'],
+  errors: ['./allocscope-error.ts'],
+  ledger: ['./explain-rss.ts'],
+  heap: ['./collect-garbage.ts', './full-collection.ts', './heap-stats.ts'],
+  process: ['./child-processes.ts', './kernel-memory.ts', './look-at-process.ts', './memory-usage.ts'],
+  profile: ['./load/near-names.ts', './load/original-source.ts'],
+  program: ['./preload.ts', './private-file.ts', './quietly.ts'],
   reading: ['./memory-reading.ts'],
-  release: ['./verdicts.ts'],
-  report: ['./profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],
+  release: ['./remedies.ts', './verdicts.ts'],
+  report: ['./profile-columns.ts', './profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],
 }
 
 /** The files of a room that may be imported: its index, the indexes of rooms within it, and its doors. */
@@ -77,7 +91,9 @@ function zonesOf(room) {
 /** Zones for `import-x/no-restricted-paths`. */
 export const importZones = [
   ...rooms.flatMap(zonesOf),
-  ...rooms.map((room) => ({ target: './lib/index.ts', from: `./lib/${room}`, except: entrancesOf(room) })),
+  ...rooms.flatMap((room) =>
+    ['./lib/index.ts', './lib/public-types.ts'].map((target) => ({ target, from: `./lib/${room}`, except: entrancesOf(room) })),
+  ),
   ...rooms.map((room) => ({
     target: `./lib/${room}`,
     from: './lib/index.ts',

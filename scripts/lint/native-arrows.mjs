@@ -6,13 +6,17 @@ const reachable = {
   platform: [],
   process: [],
   allocator: [],
+  // What serves malloc is no embedded allocator, and a copy of jemalloc has the controls of the live one.
+  embedded: ['allocator'],
   heap: [],
   // Its thread reads these.
   sampler: ['process', 'allocator'],
   // It counts RSS too, not only the heap.
   profile: ['process'],
+  // It asks the allocator where its memory is.
+  ledger: ['allocator'],
   // The forked child reads its memory through the other rooms' headers.
-  whatif: ['process', 'allocator', 'heap'],
+  whatif: ['process', 'allocator', 'embedded', 'heap'],
 }
 
 /** The rooms of native, and what stands in none: the addon's entry, what each environment keeps, and what every room may answer with. */

@@ -1,23 +1,13 @@
-// npm run mutate:native [-- native/process … --most 40 --seed 1]: one operator or constant after the other is changed in a copy of the native rooms that
-// can be tested without Node, compiled and held against their own test. Prints a line for each mutant and the share that was noticed. Outside CI.
-// V8's layout has a test of its own that makes each number wrong: test/heap/oracle.test.ts.
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+// npm run mutate:native [-- native/process … --most 40 --seed 1 --judge rooms]: one operator or constant after the other is changed in a copy of the native
+// rooms, compiled and held against their tests. Prints a line for each mutant, and for each place the share that was noticed. `--most` is for each place;
+// `--judge rooms` leaves Jest out, which is quicker and lets more survive. Outside CI.
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
-const root = path.join(import.meta.dirname, '..', '..')
-const copy = path.join(root, '.cache', 'mutate-native')
-const binary = path.join(copy, 'rooms')
-const compiler = process.env.CXX ?? 'g++'
-const flags = ['-std=c++17', '-g', '-O0', '-fno-omit-frame-pointer', '-Inative']
-const longestTestMs = 60_000
-
-const { values, positionals } = parseArgs({
-  options: { most: { type: 'string', default: '40' }, seed: { type: 'string', default: '1' } },
-  allowPositionals: true,
-})
-const rooms = positionals.length > 0 ? positionals : ['native/process', 'native/allocator', 'native/whatif']
+import { root } from '../lint/run-step.mjs'
+import { judge, judgeMutant, judges, prepareCopy, removeCopy } from './mutated-copy.mjs'
 
 /** What is changed into what. Each stands between blanks, so that templates and pointers are left alone. */
 const swaps = [
@@ -33,12 +23,42 @@ const swaps = [
   [/ \|\| /g, ' && '],
   [/\btrue\b/g, 'false'],
   [/\bfalse\b/g, 'true'],
-  [/(?<![\w.])\d+(?![\w.])/g, (number) => String(Number(number) + 1)],
+  [/(?<![\w.'])\d+(?:'\d+)*(?![\w.'])/g, (number) => String(Number(number.replaceAll("'", '')) + 1)],
 ]
 
+function wholeNumber(name, text, most) {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < 1 || number > most) throw new Error(`--${name} must be a whole number from 1 to ${most}, not ${text}`)
+  return number
+}
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    options: {
+      most: { type: 'string', default: '40' },
+      seed: { type: 'string', default: '1' },
+      judge: { type: 'string', default: 'all' },
+    },
+    allowPositionals: true,
+  })
+  if (!Object.hasOwn(judges, values.judge)) throw new Error(`--judge must be ${Object.keys(judges).join(' or ')}, not ${values.judge}`)
+  const places = positionals.length > 0 ? positionals : ['native/process', 'native/allocator', 'native/whatif', 'native/heap']
+  const missing = places.filter((place) => !place.startsWith('native/') || !existsSync(path.join(root, place)))
+  if (missing.length > 0) throw new Error(`nothing native is called ${missing.join(', ')}`)
+  return {
+    places: places.map((place) => path.normalize(place).replace(/\/$/, '')),
+    most: wholeNumber('most', values.most, 100_000),
+    seed: wholeNumber('seed', values.seed, Number.MAX_SAFE_INTEGER),
+    by: values.judge,
+  }
+}
+
+function readLines(file) {
+  return readFileSync(path.join(root, file), 'utf8').split('\n')
+}
+
 function mutantsOf(file) {
-  const text = readFileSync(path.join(root, file), 'utf8')
-  return text.split('\n').flatMap((line, index) => {
+  return readLines(file).flatMap((line, index) => {
     if (/^\s*(?:\/\/|#|static_assert)/.test(line)) return []
     const code = line.replace(/\s*\/\/.*$/, '').replace(/"[^"]*"/g, (quoted) => '"'.repeat(quoted.length))
     return swaps.flatMap(([pattern, by]) =>
@@ -50,76 +70,57 @@ function mutantsOf(file) {
   })
 }
 
-/** A small generator of numbers: the same sample for the same seed. */
+/** The same sample for the same seed, and one that has nothing to do with it for another. */
 function shuffled(mutants, seed) {
-  let state = seed
-  const next = () => (state = (state * 48_271) % 2_147_483_647)
+  const keyOf = (index) => createHash('sha256').update(`${seed} ${index}`).digest('hex')
   return mutants
-    .map((mutant) => ({ mutant, key: next() }))
-    .sort((one, other) => one.key - other.key)
+    .map((mutant, index) => ({ mutant, key: keyOf(index) }))
+    .sort((one, other) => (one.key < other.key ? -1 : 1))
     .map(({ mutant }) => mutant)
 }
 
-function write(mutant) {
-  const lines = readFileSync(path.join(root, mutant.file), 'utf8').split('\n')
-  const line = lines[mutant.line - 1]
-  lines[mutant.line - 1] = line.slice(0, mutant.at) + mutant.changed + line.slice(mutant.at + mutant.found.length)
-  writeFileSync(path.join(copy, mutant.file), lines.join('\n'))
+function textWith({ file, line, at, found, changed }) {
+  const lines = readLines(file)
+  const before = lines[line - 1]
+  lines[line - 1] = before.slice(0, at) + changed + before.slice(at + found.length)
+  return lines.join('\n')
 }
 
-function run(command, args, timeout) {
-  return spawnSync(command, args, { cwd: copy, stdio: 'ignore', timeout, killSignal: 'SIGKILL' })
-}
-
-function objectOf(file) {
-  return path.join(`${binary}.o`, `${file.replaceAll('/', '-')}.o`)
-}
-
-function link() {
-  const objects = readdirSync(`${binary}.o`).map((name) => path.join(`${binary}.o`, name))
-  return run(compiler, [...objects, '-o', binary, '-ldl', '-pthread']).status === 0
-}
-
-function compile(file) {
-  return run(compiler, [...flags, '-c', file, '-o', objectOf(file)]).status === 0
-}
-
-function judge() {
-  const { status, error } = run(binary, ['glibc'], longestTestMs)
-  if (error?.code === 'ETIMEDOUT') return 'killed (time)'
-  return status === 0 ? 'SURVIVED' : 'killed'
-}
-
-function tryMutant(mutant) {
-  write(mutant)
-  const outcome = compile(mutant.file) && link() ? judge() : 'not compiled'
-  cpSync(path.join(root, mutant.file), path.join(copy, mutant.file))
-  compile(mutant.file)
-  console.log(`${outcome.padEnd(13)}  ${mutant.file}:${mutant.line}  '${mutant.found.trim()}' → '${mutant.changed.trim()}'`)
+function tryMutant(mutant, by) {
+  const outcome = judgeMutant(mutant.file, textWith(mutant), by)
+  const { file, line, at, found, changed } = mutant
+  console.log(`${outcome.padEnd(14)}  ${file}:${line}:${at + 1}  '${found.trim()}' → '${changed.trim()}'`)
   return outcome
 }
 
-function prepare() {
-  rmSync(copy, { recursive: true, force: true })
-  mkdirSync(path.join(copy, 'scripts'), { recursive: true })
-  cpSync(path.join(root, 'native'), path.join(copy, 'native'), { recursive: true, filter: (file) => !file.includes('/test/build') })
-  cpSync(path.join(root, 'scripts', 'build-rooms-test.sh'), path.join(copy, 'scripts', 'build-rooms-test.sh'))
-  if (run('scripts/build-rooms-test.sh', [binary]).status !== 0) throw new Error('the rooms of this tree cannot be built')
-  if (judge() !== 'SURVIVED') throw new Error('the test of the rooms fails without a mutant')
-}
-
-function sourcesIn(place) {
-  if (place.endsWith('.cc')) return [place]
+function filesIn(place) {
+  if (statSync(path.join(root, place)).isFile()) return [place]
   return readdirSync(path.join(root, place), { recursive: true })
-    .filter((file) => file.endsWith('.cc'))
+    .filter((file) => /\.(?:cc|h)$/.test(file))
     .map((file) => path.join(place, file))
+    .sort()
 }
 
-prepare()
-const all = rooms.flatMap(sourcesIn).flatMap(mutantsOf)
-const chosen = shuffled(all, Number(values.seed)).slice(0, Number(values.most))
-console.log(`${chosen.length} of ${all.length} mutants of ${rooms.join(', ')}`)
-const outcomes = chosen.map(tryMutant)
-const compiled = outcomes.filter((outcome) => outcome !== 'not compiled')
-const killed = compiled.filter((outcome) => outcome !== 'SURVIVED')
-console.log(`\n${killed.length} of ${compiled.length} killed (${((100 * killed.length) / compiled.length).toFixed(0)} %)`)
+function tryPlace(place, { most, seed, by }) {
+  const files = filesIn(place)
+  const unmutated = judge(files[0], by)
+  if (unmutated !== 'survived') throw new Error(`without a mutant, the tests of ${place} end with: ${unmutated}`)
+  const all = files.flatMap(mutantsOf)
+  const chosen = shuffled(all, seed).slice(0, most)
+  console.log(`\n${chosen.length} of ${all.length} mutants of ${place}`)
+  const outcomes = chosen.map((mutant) => tryMutant(mutant, by))
+  const count = (start) => outcomes.filter((outcome) => outcome.startsWith(start)).length
+  const compiled = outcomes.length - count('not ')
+  const noticed = compiled - count('survived')
+  const share = compiled === 0 ? '' : ` (${((100 * noticed) / compiled).toFixed(0)} %)`
+  return `${place}: ${noticed} of ${compiled} noticed${share}, ${count('out of time')} of them by running out of time`
+}
+
+const request = readArguments()
+try {
+  prepareCopy(request.by)
+  const sums = request.places.map((place) => tryPlace(place, request))
+  console.log(`\n${sums.join('\n')}`)
+} finally {
+  removeCopy()
+}

@@ -31,9 +31,11 @@ function npmRun(script) {
 /** Builds the addon by which tests use memory, and a private copy of jemalloc if the distribution's archive is installed. */
 function buildFixtures() {
   const folder = path.join(root, 'native', 'test')
-  const source = newestUnder('native/test', (file) => /^(fixture\.cc|known_memory\.h|binding\.gyp)$/.test(file))
+  const source = newestUnder('native/test', (file) =>
+    /^(fixture\.cc|hidden_layout\.cc|unknown_malloc\.c|known_memory\.h|binding\.gyp)$/.test(file),
+  )
   const fixture = path.join(folder, 'build', 'Release', 'fixture.node')
-  if (isOlder(fixture, source) && !runStep('build', 'npx', ['node-gyp', 'rebuild', '-C', folder], quiet)) return false
+  if (isOlder(fixture, source) && !runStep('build', 'npx', ['node-gyp', 'rebuild', '-j', 'max', '-C', folder], quiet)) return false
   const copy = path.join(folder, 'build', 'libprivate_jemalloc.so')
   const made = existsSync(copy) || runStep('build', path.join(root, 'scripts', 'build-private-jemalloc.sh'), [copy], quiet)
   if (!made) console.log('no private copy of jemalloc: the test that looks for one is skipped')

@@ -10,17 +10,23 @@ export function notInstalled(what: string): string {
 }
 
 /**
+ * Declares tests that need what no script can bring, such as another user's rights: as `declare` does where `missing` is undefined, and otherwise as a
+ * skip whose title ends with the reason, in CI too.
+ */
+export function skipWhere(missing: string | undefined, declare: Declare = test): Declare {
+  if (missing === undefined) return declare
+  return (title) => {
+    // What it needs isn't here: the title says what, and how to get it if it can be had.
+    test.skip(`${title}: ${missing}`, () => undefined)
+  }
+}
+
+/**
  * Declares tests that need something: as `declare` does where `missing` is undefined, and otherwise as a skip whose title ends with the
  * reason. In CI, where everything can be installed, that is a failure.
  */
 export function testWhere(missing: string | undefined, declare: Declare = test): Declare {
-  if (missing === undefined) return declare
-  if (!isCi) {
-    return (title) => {
-      // What it needs isn't here: the title says what, and how to get it.
-      test.skip(`${title}: ${missing}`, () => undefined)
-    }
-  }
+  if (missing === undefined || !isCi) return skipWhere(missing, declare)
   return (title) => {
     test(title, () => {
       throw new Error(missing)

@@ -54,7 +54,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 test('the tarball has what is run and what is read, and nothing else', (context) => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
   const top = new Set(files.map((file) => file.split('/')[1]))
-  const allowed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist', 'docs', 'prebuilds']
+  const allowed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist', 'docs', 'examples', 'prebuilds']
   assert.deepEqual(
     [...top].filter((name) => !allowed.includes(name)),
     [],
