@@ -6,9 +6,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "embedded/copies.h"
+#include "embedded/regions.h"
 #include "heap/inspector.h"
+#include "ledger/v8_pages.h"
 #include "platform/ring.h"
 #include "process/peak.h"
 #include "process/statm.h"
@@ -25,6 +29,11 @@ struct Environment {
   process::StatmReader statm;
   process::UsageReader usage;
   heap::Inspector heap;
+  embedded::Finder embedded;
+  // As of the last look; empty before the first.
+  embedded::Regions embedded_regions;
+  // Nothing until a ledger has proved it.
+  std::optional<ledger::V8Proof> v8_proof;
   // By their numbers in JavaScript. Ending the environment ends their threads.
   std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
   // Rings whose samplers are in other processes; their numbers are of the same series.

@@ -15,6 +15,9 @@ struct Failure {
   std::string message;
 };
 
+// What this program or library doesn't offer: no call has failed, so there is no number of an error.
+inline Failure Unsupported(std::string call, std::string message) { return {"UNSUPPORTED", std::move(call), 0, std::move(message)}; }
+
 // Either a value or the reason there is none.
 template <typename T>
 class Result {

@@ -67,6 +67,7 @@ napi_value DescribeAllocator(napi_env raw_env, napi_callback_info) {
 napi_value ReadAllocatorFootprint(napi_env env, napi_callback_info info) {
   const allocator::Backend& backend = allocator::LiveBackend();
   const FigureBuffer buffer = FigureBufferArgument(env, info);
+  backend.ProveAgain();
   const size_t needed = backend.footprint_fields().size() + 1;
   if (buffer.length < needed) return MakeBufferFailure(env, "readAllocatorFootprint", needed);
   const Result<process::Statm> statm = Environment::Of(env).statm.Read();
@@ -86,28 +87,12 @@ napi_value ReadAllocatorDetail(napi_env env, napi_callback_info raw_info) {
   return MakeDocument(env, document.value());
 }
 
-// findOtherAllocators(): { allocator, library, symbol, version }[]
-napi_value FindOtherAllocators(napi_env raw_env, napi_callback_info) {
-  const Napi::Env env(raw_env);
-  Napi::Array list = Napi::Array::New(env);
-  for (const allocator::OtherAllocator& other : allocator::FindOtherAllocators()) {
-    Napi::Object entry = Napi::Object::New(env);
-    entry.Set("allocator", other.allocator);
-    entry.Set("library", other.library);
-    entry.Set("symbol", other.symbol);
-    entry.Set("version", other.version);
-    list.Set(list.Length(), entry);
-  }
-  return list;
-}
-
 }  // namespace
 
 void RegisterAllocator(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "describeAllocator", DescribeAllocator);
   Export(env, exports, "readAllocatorFootprint", ReadAllocatorFootprint);
   Export(env, exports, "readAllocatorDetail", ReadAllocatorDetail);
-  Export(env, exports, "findOtherAllocators", FindOtherAllocators);
 }
 
 }  // namespace allocscope::convert

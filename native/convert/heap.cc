@@ -32,7 +32,6 @@ enum MeasureField : size_t {
   kMeasureSharedCharacters,
   kMeasureSharedMemory,
   kMeasureUnusedElements,
-  kMeasureView,
   kMeasureLength,
 };
 
@@ -211,14 +210,15 @@ napi_value ReadShallowSize(napi_env env, napi_callback_info info) {
   return bytes;
 }
 
-// measureValue(value, figures: Float64Array): undefined | FailureRecord
+// measureValue(value, figures: Float64Array, viewBytes: number): undefined | FailureRecord
 napi_value MeasureValue(napi_env env, napi_callback_info info) {
-  const Arguments<2> arguments(env, info);
+  const Arguments<3> arguments(env, info);
   const heap::ProvedLayout* proved = arguments.inspector->layout();
   if (proved == nullptr) return MakeUnproved(env, *arguments.inspector);
   const FigureBuffer buffer = FiguresOf(env, arguments.values[1], kMeasureLength);
   if (buffer.figures == nullptr) return MakeBufferFailure(env, "measureValue", kMeasureLength);
-  const heap::Measure measure = heap::MeasureValue(*proved, arguments.Tagged(0));
+  const auto view_bytes = static_cast<uint64_t>(Double(env, arguments.values[2], 0));
+  const heap::Measure measure = heap::MeasureValue(*proved, arguments.Tagged(0), view_bytes);
   double* const figures = buffer.figures;
   figures[kMeasureKind] = static_cast<double>(measure.kind);
   figures[kMeasureRepresentation] = static_cast<double>(measure.representation);
@@ -234,7 +234,6 @@ napi_value MeasureValue(napi_env env, napi_callback_info info) {
   figures[kMeasureSharedCharacters] = static_cast<double>(measure.shared_characters);
   figures[kMeasureSharedMemory] = static_cast<double>(measure.shared_memory);
   figures[kMeasureUnusedElements] = static_cast<double>(measure.unused_elements);
-  figures[kMeasureView] = static_cast<double>(measure.view);
   return nullptr;
 }
 
@@ -255,6 +254,17 @@ ValueSlots SlotsOf(const heap::Layout& layout, heap::Tagged array) {
   const heap::Address store = heap::AddressOf(heap::Load<heap::Tagged>(object + static_cast<uintptr_t>(layout.elements)));
   if (heap::ShapeOfMap(layout, heap::MapOf(layout, store)) != heap::Shape::kFixedArray || !heap::IsSmallInteger(length)) return {};
   return {store + static_cast<uintptr_t>(layout.store_data), static_cast<size_t>(heap::SmallInteger(length))};
+}
+
+// All words of the elements of any array, also of a sparse one: there the keys are among them, which are numbers.
+ValueSlots StoreOf(const heap::Layout& layout, heap::Tagged array) {
+  if (!heap::IsPointer(array)) return {};
+  const heap::Address object = heap::AddressOf(array);
+  if (heap::ShapeOfMap(layout, heap::MapOf(layout, object)) != heap::Shape::kArray) return {};
+  const heap::Address store = heap::AddressOf(heap::Load<heap::Tagged>(object + static_cast<uintptr_t>(layout.elements)));
+  const heap::Shape shape = heap::ShapeOfMap(layout, heap::MapOf(layout, store));
+  if (shape != heap::Shape::kFixedArray && shape != heap::Shape::kNumberDictionary) return {};
+  return {store + static_cast<uintptr_t>(layout.store_data), static_cast<size_t>(heap::StoreLengthOf(layout, store))};
 }
 
 // From maxObjects, deadlineMs and followClosures, the arguments from `first` on; without them there are no limits.
@@ -307,7 +317,7 @@ napi_value WalkValue(napi_env env, napi_callback_info info) {
   if (buffer.figures == nullptr) return MakeBufferFailure(env, "walkValue", kDeepFigures);
   const uint64_t start = platform::MonotonicNanos();
   heap::Walk walk(*proved, ReadWalkOptions(env, arguments, 2));
-  const ValueSlots excluded = arguments.count > 5 ? SlotsOf(proved->layout, arguments.Tagged(5)) : ValueSlots();
+  const ValueSlots excluded = arguments.count > 5 ? StoreOf(proved->layout, arguments.Tagged(5)) : ValueSlots();
   for (size_t i = 0; i < excluded.count; i++) walk.Exclude(excluded[i]);
   const heap::WalkEnd end = walk.Run(arguments.Tagged(0));
   WriteWalk(walk, end, start, buffer.figures);

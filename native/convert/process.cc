@@ -1,10 +1,14 @@
 #include <napi.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "convert/register.h"
 #include "convert/values.h"
 #include "environment.h"
+#include "process/peak.h"
+#include "process/pipe_reader.h"
 
 namespace allocscope::convert {
 namespace {
@@ -40,11 +44,36 @@ napi_value ReadProcessMemory(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// readChildrenPeak(): number
+napi_value ReadChildrenPeak(napi_env env, napi_callback_info) {
+  napi_value bytes;
+  napi_create_double(env, static_cast<double>(process::ReadChildrenPeak()), &bytes);
+  return bytes;
+}
+
+// startPipeReader(command: string[]): undefined | FailureRecord
+napi_value StartPipeReader(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  std::vector<std::string> command;
+  if (info.Length() > 0 && info[0].IsArray()) {
+    const auto words = info[0].As<Napi::Array>();
+    for (uint32_t index = 0; index < words.Length(); index++) {
+      const Napi::Value word = words.Get(index);
+      if (word.IsString()) command.push_back(word.As<Napi::String>().Utf8Value());
+    }
+  }
+  if (command.empty()) return MakeFailure(env, {"INTERNAL", "startPipeReader", 0, "expected a program and its arguments"});
+  const Result<Done> started = process::StartPipeReader(command);
+  return started.ok() ? nullptr : MakeFailure(env, started.failure());
+}
+
 }  // namespace
 
 void RegisterProcess(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "readRss", ReadRss);
   Export(env, exports, "readProcessMemory", ReadProcessMemory);
+  Export(env, exports, "readChildrenPeak", ReadChildrenPeak);
+  Export(env, exports, "startPipeReader", StartPipeReader);
 }
 
 }  // namespace allocscope::convert

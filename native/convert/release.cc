@@ -2,13 +2,14 @@
 
 #include <cmath>
 #include <cstdint>
-#include <utility>
 
 #include "allocator/backend.h"
 #include "allocator/detect.h"
 #include "convert/async_task.h"
 #include "convert/register.h"
 #include "convert/values.h"
+#include "embedded/copies.h"
+#include "environment.h"
 #include "heap/collect.h"
 #include "process/residency.h"
 #include "whatif/forked_purge.h"
@@ -18,15 +19,6 @@ namespace {
 
 constexpr double kNanosPerMilli = 1e6;
 constexpr double kLongestTimeoutMillis = 600'000;
-
-// An object of figures. A figure that isn't known is left out.
-napi_value MakeFigures(napi_env env, std::initializer_list<std::pair<const char*, double>> figures) {
-  Napi::Object made = Napi::Object::New(env);
-  for (const auto& [name, value] : figures) {
-    if (!std::isnan(value)) made.Set(name, value);
-  }
-  return made;
-}
 
 // collectAllAvailable(): boolean
 napi_value CollectAllAvailable(napi_env env, napi_callback_info) { return Napi::Boolean::New(env, heap::CollectAllAvailable()); }
@@ -80,6 +72,7 @@ napi_value MakeWhatIf(napi_env env, const WhatIf& what_if) {
   const whatif::Outcome& outcome = what_if.outcome;
   return MakeFigures(env, {{"anonymousBeforeBytes", static_cast<double>(outcome.anonymous_before_bytes)},
                            {"anonymousAfterBytes", static_cast<double>(outcome.anonymous_after_bytes)},
+                           {"embeddedReleasedBytes", outcome.embedded_released_bytes},
                            {"inUseBytes", outcome.occupancy.in_use_bytes},
                            {"pinnedBytes", outcome.occupancy.pinned_bytes},
                            {"forkMillis", static_cast<double>(what_if.fork_nanos) / kNanosPerMilli},
@@ -87,9 +80,10 @@ napi_value MakeWhatIf(napi_env env, const WhatIf& what_if) {
                            {"childMillis", static_cast<double>(outcome.child_nanos) / kNanosPerMilli}});
 }
 
-// tryPurgeInChild(timeoutMillis: number): Promise<{ anonymousBeforeBytes, anonymousAfterBytes, inUseBytes?, pinnedBytes?, forkMillis,
-//   purgeMillis, childMillis } | FailureRecord> | FailureRecord
-// Forks at once on the calling thread, as some allocators keep memory by thread. Another thread waits for the child.
+// tryPurgeInChild(timeoutMillis: number): Promise<{ anonymousBeforeBytes, anonymousAfterBytes, embeddedReleasedBytes?, inUseBytes?,
+//   pinnedBytes?, forkMillis, purgeMillis, childMillis } | FailureRecord> | FailureRecord
+// The embedded allocators that the last readEmbeddedAllocators() of this thread found are purged after the live one. Forks at once on the
+// calling thread, as some allocators keep memory by thread. Another thread waits for the child.
 napi_value TryPurgeInChild(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   const double timeout = info.Length() > 0 && info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : std::nan("");
@@ -97,7 +91,8 @@ napi_value TryPurgeInChild(napi_env env, napi_callback_info raw_info) {
   if (!(timeout >= 0 && timeout <= kLongestTimeoutMillis)) {
     return MakeFailure(env, {"INTERNAL", "tryPurgeInChild", 0, "expected a timeout of ten minutes at the most"});
   }
-  const Result<whatif::ForkedPurge> forked = whatif::ForkedPurge::Fork(allocator::LiveBackend());
+  const Result<whatif::ForkedPurge> forked =
+      whatif::ForkedPurge::Fork(allocator::LiveBackend(), Environment::Of(env).embedded.PurgeableInChild());
   if (!forked.ok()) return MakeFailure(env, forked.failure());
   const auto nanos = static_cast<uint64_t>(timeout * kNanosPerMilli);
   const auto work = [child = forked.value(), nanos]() -> Result<WhatIf> {

@@ -1,5 +1,6 @@
 #include "convert/values.h"
 
+#include <cmath>
 #include <string>
 
 namespace allocscope::convert {
@@ -13,6 +14,14 @@ napi_value MakeFailure(napi_env env, const Failure& failure) {
   Napi::Object holder = Napi::Object::New(env);
   holder.Set("failure", record);
   return holder;
+}
+
+napi_value MakeFigures(napi_env env, std::initializer_list<std::pair<const char*, double>> figures) {
+  Napi::Object made = Napi::Object::New(env);
+  for (const auto& [name, value] : figures) {
+    if (!std::isnan(value)) made.Set(name, value);
+  }
+  return made;
 }
 
 FigureBuffer FigureBufferArgument(napi_env env, napi_callback_info info) {

@@ -4,6 +4,8 @@
 #include <napi.h>
 
 #include <cstddef>
+#include <initializer_list>
+#include <utility>
 
 #include "result.h"
 
@@ -11,6 +13,9 @@ namespace allocscope::convert {
 
 // `{ failure: { code, call, errno, message } }`: plain data. TypeScript makes the error of it.
 napi_value MakeFailure(napi_env env, const Failure& failure);
+
+// An object of figures. A figure that isn't known, NaN, is left out.
+napi_value MakeFigures(napi_env env, std::initializer_list<std::pair<const char*, double>> figures);
 
 // The Float64Array into which a hot call writes its figures, so that it needn't make an object.
 struct FigureBuffer {

@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace allocscope::platform {
@@ -11,6 +12,8 @@ namespace {
 
 // A pipe holds at least this much without blocking its writer.
 constexpr size_t kPipeChunk = 4096;
+// How many pieces are gathered by one call.
+constexpr size_t kMostPieces = 64;
 
 bool CopyThroughPipe(const int (&ends)[2], uintptr_t address, char* into, size_t length) {
   while (length > 0) {
@@ -63,6 +66,38 @@ bool ReadOwnMemory(uintptr_t address, void* into, size_t length) {
   if (copied == static_cast<ssize_t>(length)) return true;
   if (copied < 0 && (errno == EPERM || errno == ENOSYS)) return ReadByPipe(address, static_cast<char*>(into), length);
   return false;
+}
+
+PieceReader::PieceReader() {
+  // A pipe that is full must not wait for the one who fills it.
+  if (pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0) ends_[0] = ends_[1] = -1;
+}
+
+PieceReader::~PieceReader() {
+  for (const int end : ends_) {
+    if (end >= 0) close(end);
+  }
+}
+
+// False where one of them can't be read: what was written of the others is taken out again.
+bool PieceReader::ReadTogether(const uintptr_t* addresses, size_t count, size_t length, char* into) {
+  iovec pieces[kMostPieces];
+  for (size_t i = 0; i < count; i++) pieces[i] = {reinterpret_cast<void*>(addresses[i]), length};
+  const ssize_t written = writev(ends_[1], pieces, static_cast<int>(count));
+  // A write that failed leaves an empty buffer, of which the pipe holds few. A read takes it away.
+  const ssize_t got = read(ends_[0], into, count * length);
+  return got == written && written == static_cast<ssize_t>(count * length);
+}
+
+void PieceReader::Read(const uintptr_t* addresses, size_t count, size_t length, void* into, bool* readable) {
+  auto* const bytes = static_cast<char*>(into);
+  const size_t most = std::min(kMostPieces, kPipeChunk / length);
+  for (size_t at = 0; at < count;) {
+    const size_t pieces = std::min(most, count - at);
+    const bool all = ends_[1] >= 0 && ReadTogether(addresses + at, pieces, length, bytes + at * length);
+    for (size_t i = at; i < at + pieces; i++) readable[i] = all || ReadOwnMemory(addresses[i], bytes + i * length, length);
+    at += pieces;
+  }
 }
 
 }  // namespace allocscope::platform
