@@ -23,14 +23,32 @@ export interface MissingFigures {
   readonly reason: string
 }
 
-/** A second allocator in the process, which serves only the library that contains it. Rust and Go addons often have one. */
+/** A second allocator in the process, which serves only the library that contains it. Addons written in Rust often have one. */
 export interface OtherAllocator {
   readonly allocator: 'jemalloc' | 'mimalloc' | 'tcmalloc'
-  /** The library that carries it. */
-  readonly library: string
-  /** The symbol that gave it away: `_rjem_mallctl`, `je_mallctl` … */
-  readonly symbol: string
+  /** The library that carries it. More than one: copies that can't be told apart, whose figures are those of all together. */
+  readonly libraries: readonly string[]
+  /** The exported symbol that gave it away, such as `duckdb_je_mallctl`; undefined when the library's text did. */
+  readonly symbol: string | undefined
+  /** The copy's own version; of a mimalloc that doesn't tell it, `'2.x'` or `'3.x'` by the options that it knows. */
   readonly version: string | undefined
+  /** Bytes in use by its library. jemalloc: `stats.allocated`; undefined for others. */
+  readonly allocatedBytes: number | undefined
+  /** Bytes of pages that hold something in use. jemalloc: `stats.active`; undefined for others. */
+  readonly activeBytes: number | undefined
+  /** Resident bytes. jemalloc: `stats.resident` and muzzy pages that the kernel hasn't taken; mimalloc: what of its mappings is resident. */
+  readonly residentBytes: number | undefined
+  /** Bytes of address space that it keeps, free and not resident. jemalloc: `stats.retained`; undefined for others. */
+  readonly retainedBytes: number | undefined
+  /**
+   * How {@link OtherAllocator.residentBytes} is known. `'statistics'`: the copy's own count. `'mapping-pointers'`: the mappings, which the library's data
+   * points to or which point to it. `'mapping-names'`: the kernel names them. `'mapping-sizes'`: mappings of mimalloc's size at its addresses.
+   */
+  readonly residencyFrom: 'statistics' | 'mapping-pointers' | 'mapping-names' | 'mapping-sizes' | undefined
+  /** The environment variable, with its value, that has this copy give free memory back at once; undefined when its text names none. */
+  readonly setting: string | undefined
+  /** Why figures are undefined; undefined when none is. */
+  readonly reason: string | undefined
 }
 
 /** How much a reading may cost: see {@link AllocatorStatsOptions}. */
@@ -58,7 +76,7 @@ export interface AllocatorSnapshot {
   /** Whether every figure of {@link AllocatorSnapshot.detail} is here. When false, {@link AllocatorSnapshot.missing} says what isn't and why. */
   readonly complete: boolean
   readonly missing: readonly MissingFigures[]
-  /** Other allocators found in loaded libraries; undefined in a `'footprint'` reading, which doesn't look. */
+  /** Other allocators in loaded libraries; undefined when {@link AllocatorStatsOptions.others} is false, and by default in a `'footprint'` reading. */
   readonly others: readonly OtherAllocator[] | undefined
   /** What this reading cost, microseconds of this thread's time. */
   readonly costMicros: number

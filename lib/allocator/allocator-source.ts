@@ -1,27 +1,47 @@
 import { isFailure, toError } from '../binding/index.js'
 import type { NativeAllocatorDescription, NativeAllocatorDocument, NativeBinding } from '../binding/index.js'
+import { lazily } from '../loading/index.js'
 import type { AllocatorDetail, OtherAllocator, Provenance } from './allocator-snapshot.js'
 import { placeOf } from './named-figures.js'
+
+const embedded = lazily(() => require('./embedded/index.js') as typeof import('./embedded/index.js'))
 
 /** kRssColumn of native/convert/allocator.cc: before the figures of the back end's own. */
 export const rssColumn = 'rssBytes'
 
+function provenanceOf({ library, version, proof }: NativeAllocatorDescription): Provenance {
+  return Object.freeze({ library, version: version === '' ? undefined : version, proof })
+}
+
 /** The native readings of the live allocator, with failures turned into errors. One for each thread. */
 export class AllocatorSource {
-  readonly provenance: Provenance
-  /** Why the private layout isn't proved in full; empty when it is. */
-  readonly limitation: string
+  /** Whether a reading looks for other allocators. */
+  looksForOthers = true
   readonly #binding: NativeBinding
-  readonly #description: NativeAllocatorDescription
   readonly #figures: Float64Array
+  #description: NativeAllocatorDescription
+  #provenance: Provenance
 
   constructor(binding: NativeBinding, description: NativeAllocatorDescription) {
     this.#binding = binding
     this.#description = description
     this.#figures = new Float64Array(description.footprintFields.length)
-    this.limitation = description.limitation
-    const { library, version, proof } = description
-    this.provenance = Object.freeze({ library, version: version === '' ? undefined : version, proof })
+    this.#provenance = provenanceOf(description)
+  }
+
+  get provenance(): Provenance {
+    return this.#provenance
+  }
+
+  /** Why the private layout isn't proved in full; empty when it is. */
+  get limitation(): string {
+    return this.#description.limitation
+  }
+
+  /** Asks anew what is proved: a proof that failed is tried again with later readings. */
+  describeAgain(): void {
+    this.#description = this.#binding.describeAllocator()
+    this.#provenance = provenanceOf(this.#description)
   }
 
   /** The index of a footprint figure in the result of {@link AllocatorSource.readFootprint}. */
@@ -42,11 +62,9 @@ export class AllocatorSource {
     return answer
   }
 
+  /** None while they aren't looked for. */
   findOthers(): readonly OtherAllocator[] {
-    return this.#binding.findOtherAllocators().map((other) => ({
-      ...other,
-      version: other.version === '' ? undefined : other.version,
-    }))
+    return this.looksForOthers ? embedded().readEmbedded(this.#binding) : []
   }
 }
 

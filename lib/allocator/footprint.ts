@@ -28,6 +28,9 @@ const footprints: { readonly [Allocator in keyof FootprintColumns]: (figure: Foo
     mappedBytes: sum(figure('heapSizeBytes'), negative(figure('pageheapUnmappedBytes'))),
     allocatedBytes: figure('currentAllocatedBytes'),
   }),
+  tbbmalloc: () => ({ mappedBytes: undefined, allocatedBytes: undefined }),
+  rpmalloc: (figure) => ({ mappedBytes: figure('mappedBytes'), allocatedBytes: undefined }),
+  scudo: (figure) => ({ mappedBytes: figure('mappedBytes'), allocatedBytes: figure('allocatedBytes') }),
   unknown: () => ({ mappedBytes: undefined, allocatedBytes: undefined }),
 }
 

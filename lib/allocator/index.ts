@@ -20,5 +20,8 @@ export type {
   JemallocStats,
 } from './jemalloc/jemalloc-stats.js'
 export type { MimallocBlockClass, MimallocCounter, MimallocStats } from './mimalloc/mimalloc-stats.js'
+export type { RpmallocStats } from './rpmalloc/rpmalloc-stats.js'
+export type { ScudoSize, ScudoStats } from './scudo/scudo-stats.js'
+export type { TbbmallocStats } from './tbbmalloc/tbbmalloc-stats.js'
 export type { TcmallocCounters, TcmallocPageheap, TcmallocSizeClass, TcmallocStats } from './tcmalloc/tcmalloc-stats.js'
 export type { FootprintColumn } from './footprint-column.js'

@@ -2,7 +2,9 @@
 #define ALLOCSCOPE_ALLOCATOR_BACKEND_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,6 +81,26 @@ struct Occupancy {
   double pinned_bytes;
 };
 
+// A stretch of addresses that an arena has from the system, all of it mapped for reading and writing.
+struct ArenaStretch {
+  // The arena's place in the allocator's order.
+  uint32_t arena = 0;
+  uintptr_t begin = 0;
+  uintptr_t end = 0;
+  // From here on nothing was handed out: the arena's top chunk. `end` where the top is in another stretch.
+  uintptr_t top = 0;
+};
+
+// Where the allocator's memory is, as far as it can tell. A figure that it doesn't tell is NaN.
+struct Territory {
+  std::vector<ArenaStretch> stretches;
+  // Blocks that have a mapping of their own, which the stretches don't hold.
+  double mapped_bytes;
+  double mapped_count;
+  // Whether the stretches hold all of the arenas.
+  bool is_complete = true;
+};
+
 // One allocator that was proved to be live. Immutable once made, so that every thread may read through it at once.
 class Backend {
  public:
@@ -90,6 +112,9 @@ class Backend {
   // What a private layout's proof lacked, in a sentence; empty when nothing is missing.
   virtual std::string limitation() const { return {}; }
 
+  // Tries again what of a private layout couldn't be proved, seldom. Costs nothing where nothing is missing; allocates otherwise.
+  virtual void ProveAgain() const {}
+
   // The names of the figures that ReadFootprint writes, in order. NaN stands for a figure that this library doesn't give.
   virtual const std::vector<std::string>& footprint_fields() const = 0;
 
@@ -100,7 +125,13 @@ class Backend {
   // are. Takes no lock and allocates nothing: 0 where the allocator doesn't tell its arenas apart at that price.
   virtual size_t ReadArenaFootprints(double* /*bytes*/, size_t /*capacity*/) const { return 0; }
 
+  // Nothing where it can't be told which addresses are the allocator's. Walks no free list and takes no lock.
+  virtual std::optional<Territory> ReadTerritory() const { return std::nullopt; }
+
   virtual Result<Document> Read(Detail detail) const = 0;
+
+  // Why no child should be forked to try Purge: it can do nothing, or might wait there forever. Null where it may be tried.
+  virtual const char* fork_refusal() const { return nullptr; }
 
   // What Purge will need and can't find out in a forked child, which has no threads and must not allocate.
   virtual void PreparePurge() const {}

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 #include "platform/clock.h"
 #include "process/residency.h"
@@ -18,6 +19,7 @@ namespace allocscope::whatif {
 namespace {
 
 constexpr int kCouldNotMeasure = 3;
+constexpr int kCouldNotPurge = 4;
 
 bool ReadAnonymous(uint64_t* bytes) {
   const Result<process::Residency> residency = process::ReadResidency();
@@ -26,8 +28,23 @@ bool ReadAnonymous(uint64_t* bytes) {
   return true;
 }
 
+using EmbeddedCopies = std::vector<embedded::JemallocCopy>;
+
+bool PurgeEmbedded(const EmbeddedCopies& copies, uint64_t before, double* released) {
+  *released = std::numeric_limits<double>::quiet_NaN();
+  if (copies.empty()) return true;
+  for (const embedded::JemallocCopy& copy : copies) {
+    copy.FlushThread();
+    copy.Purge();
+  }
+  uint64_t after;
+  if (!ReadAnonymous(&after)) return false;
+  *released = static_cast<double>(before) - static_cast<double>(after);
+  return true;
+}
+
 // The child's whole life. Only calls that neither allocate nor wait for a lock that another thread of the parent's may have held.
-[[noreturn]] void PurgeAndTell(const allocator::Backend& backend, int pipe, pid_t parent) {
+[[noreturn]] void PurgeAndTell(const allocator::Backend& backend, const EmbeddedCopies& copies, int pipe, pid_t parent) {
   const uint64_t begin = platform::MonotonicNanos();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The parent may have ended before that was asked for.
@@ -39,9 +56,10 @@ bool ReadAnonymous(uint64_t* bytes) {
   if (!ReadAnonymous(&outcome.anonymous_before_bytes)) _exit(kCouldNotMeasure);
   const uint64_t purge_begin = platform::MonotonicNanos();
   backend.FlushThread();
-  if (!backend.Purge(allocator::Company::kAlone).ok()) _exit(kCouldNotMeasure);
+  if (!backend.Purge(allocator::Company::kAlone).ok()) _exit(kCouldNotPurge);
   outcome.purge_nanos = platform::MonotonicNanos() - purge_begin;
   if (!ReadAnonymous(&outcome.anonymous_after_bytes)) _exit(kCouldNotMeasure);
+  if (!PurgeEmbedded(copies, outcome.anonymous_after_bytes, &outcome.embedded_released_bytes)) _exit(kCouldNotMeasure);
   outcome.occupancy = backend.ReadOccupancy();
   outcome.child_nanos = platform::MonotonicNanos() - begin;
   const ssize_t written = write(pipe, &outcome, sizeof outcome);
@@ -76,12 +94,14 @@ int Reap(pid_t child) {
 
 std::string DescribeEnd(int status) {
   if (WIFSIGNALED(status)) return "the forked child was ended by signal " + std::to_string(WTERMSIG(status));
-  return "the forked child could not read its own memory, or could not purge";
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kCouldNotPurge) return "the allocator refused to purge in the forked child";
+  return "the forked child could not read its own memory";
 }
 
 }  // namespace
 
-Result<ForkedPurge> ForkedPurge::Fork(const allocator::Backend& backend) {
+Result<ForkedPurge> ForkedPurge::Fork(const allocator::Backend& backend, const EmbeddedCopies& embedded) {
+  if (backend.fork_refusal() != nullptr) return Failure{"WHAT_IF", "purge", 0, backend.fork_refusal()};
   backend.PreparePurge();
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return CallFailure("pipe2", errno);
@@ -91,7 +111,7 @@ Result<ForkedPurge> ForkedPurge::Fork(const allocator::Backend& backend) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   const uint64_t begin = platform::MonotonicNanos();
   const pid_t child = fork();
-  if (child == 0) PurgeAndTell(backend, ends[1], parent);
+  if (child == 0) PurgeAndTell(backend, embedded, ends[1], parent);
   const int error = errno;
   const uint64_t took = platform::MonotonicNanos() - begin;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

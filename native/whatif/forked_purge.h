@@ -4,8 +4,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "allocator/backend.h"
+#include "embedded/jemalloc_copy.h"
 #include "result.h"
 
 namespace allocscope::whatif {
@@ -15,6 +17,8 @@ struct Outcome {
   // The child's own anonymous memory: V8's heap isn't in it, as V8 keeps it out of forked children.
   uint64_t anonymous_before_bytes;
   uint64_t anonymous_after_bytes;
+  // What the purge of the embedded allocators gave back after that; NaN when there was none to purge.
+  double embedded_released_bytes;
   allocator::Occupancy occupancy;
   uint64_t purge_nanos;
   uint64_t child_nanos;
@@ -26,8 +30,9 @@ struct Outcome {
 // see one SIGCHLD.
 class ForkedPurge {
  public:
-  // Blocks the calling thread while the kernel copies the page tables: some 10 ms for each GB that is resident.
-  static Result<ForkedPurge> Fork(const allocator::Backend& backend);
+  // Blocks the calling thread while the kernel copies the page tables: some 10 ms for each GB that is resident. `embedded` are the copies
+  // that are purged too, whose locks must be free in the child.
+  static Result<ForkedPurge> Fork(const allocator::Backend& backend, const std::vector<embedded::JemallocCopy>& embedded);
 
   // May be called by another thread. Kills the child when it hasn't answered after `timeout_nanos`.
   Result<Outcome> Wait(uint64_t timeout_nanos) const;

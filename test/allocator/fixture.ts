@@ -21,6 +21,8 @@ export interface Fixture {
   jemallocStatsPrint(options: string): string
   tcmallocStats(): string
   mimallocStats(): string
+  liveMallinfo2(): Readonly<Record<'hblkhd' | 'uordblks' | 'fordblks', number>>
+  liveMallocInfo(): string
   loadLibrary(file: string): boolean
   declareExternal(bytes: number): number
 }
@@ -28,6 +30,9 @@ export interface Fixture {
 export const fixtureBuild = path.join(__dirname, '..', '..', 'native', 'test', 'build')
 
 export const fixtureFile = path.join(fixtureBuild, 'Release', 'fixture.node')
+
+/** Preloaded, it makes every proof of glibc's private layout fail, while malloc stays glibc's own. */
+export const hiddenLayout = path.join(fixtureBuild, 'Release', 'hidden_layout.node')
 
 export function loadFixture(): Fixture {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an addon can't be imported

@@ -121,7 +121,9 @@ if (live === 'glibc') {
     })
 
     // 5000 free chunks of an arena, on pages that may not be read: who follows their lists is ended by SIGSEGV.
-    const fenced = (reading: string): string => `{ fenced: fixture.fenceFreeChunks(10_000, 2000), read: ${reading} }`
+    // The layout is proved before: where V8's code stands in the way of the break, the proof needs mallinfo2, which follows them in a child.
+    const fenced = (reading: string): string =>
+      `{ first: allocscope.getAllocatorStats().complete, fenced: fixture.fenceFreeChunks(10_000, 2000), read: ${reading} }`
     // As many arenas as threads may want, so that nobody else allocates from that one.
     const noSharing = { MALLOC_ARENA_MAX: '64' }
     const watchReading = `(() => {

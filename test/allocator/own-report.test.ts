@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks'
 
 import { getAllocatorStats } from '../../lib/allocator/index.js'
-import type { AllocatorStats, GlibcStats, JemallocStats, MimallocStats, TcmallocStats } from '../../lib/allocator/index.js'
+import type { AllocatorStats, GlibcStats, JemallocStats, MimallocStats, ScudoStats, TcmallocStats } from '../../lib/allocator/index.js'
+import { counterSlackBytes } from '../process/counter-slack.js'
 import type { Fixture } from './fixture.js'
 import { inFreshProcess } from './fresh-process.js'
 import { live, mebibyte } from './live-allocator.js'
@@ -106,10 +107,29 @@ function compareTcmalloc(before: string): void {
   expect(ours.sizeClasses.length).toBeGreaterThan(10)
 }
 
-function compareUnknown(before: string): void {
-  const { ours } = readBoth(before, 'process.memoryUsage.rss()')
-  expect(ours).toMatchObject({ allocator: 'unknown', complete: false })
-  expect(ours).not.toHaveProperty('mappedBytes')
+function compareScudo(before: string): void {
+  const totals = readBoth(before, 'fixture.liveMallinfo2()')
+  const own = totals.own as ReturnType<Fixture['liveMallinfo2']>
+  const ours = totals.ours as ScudoStats
+  // A region grows by 256 KiB at a time.
+  expectNear(ours.mappedBytes, own.hblkhd, 2 * noiseBytes)
+  expectNear(ours.allocatedBytes, own.uordblks)
+  expectNear(ours.retainedBytes, own.fordblks, 2 * noiseBytes)
+  const printed = readBoth(before, 'fixture.liveMallocInfo()')
+  const blocks = new Map((printed.ours as ScudoStats).sizes.map((one) => [one.sizeBytes, one.blocks]))
+  for (const [, size, count] of (printed.own as string).matchAll(/alloc size="(\d+)" count="(\d+)"/g)) {
+    // Small objects of the readings themselves come and go.
+    expectNear(blocks.get(Number(size)) ?? 0, Number(count), 200)
+  }
+  expect(blocks.size).toBeGreaterThan(50)
+}
+
+/** Nothing is told but RSS. */
+function compareNothing(before: string): void {
+  const { ours, own } = readBoth(before, 'process.memoryUsage.rss()')
+  expect(ours).toMatchObject({ allocator: live, complete: false })
+  for (const field of ['mappedBytes', 'allocatedBytes', 'retainedBytes']) expect(ours).not.toHaveProperty(field)
+  expectNear(ours.rssBytes, own as number, counterSlackBytes + noiseBytes)
 }
 
 const comparisons: Readonly<Record<typeof live, (before: string) => void>> = {
@@ -117,7 +137,10 @@ const comparisons: Readonly<Record<typeof live, (before: string) => void>> = {
   jemalloc: compareJemalloc,
   mimalloc: compareMimalloc,
   tcmalloc: compareTcmalloc,
-  unknown: compareUnknown,
+  tbbmalloc: compareNothing,
+  rpmalloc: compareNothing,
+  scudo: compareScudo,
+  unknown: compareNothing,
 }
 
 describe("the allocator's own report agrees", () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 
 import { parseMallocInfo } from '../../lib/allocator/glibc/malloc-info.js'
+import { parseJsonStatistics } from '../../lib/allocator/mimalloc/json-statistics.js'
 import { parsePrintedStatistics } from '../../lib/allocator/mimalloc/printed-statistics.js'
+import { parseSizes } from '../../lib/allocator/scudo/malloc-info.js'
 import { parsePageheap, parseSizeClasses } from '../../lib/allocator/tcmalloc/printed-statistics.js'
 import { isAllocscopeError } from '../../lib/errors/index.js'
 
@@ -153,4 +155,37 @@ class  31 [     1024 bytes ] :        6 objs;   0.0 MiB;   0.0 cum MiB
     expect(parsePageheap('')).toEqual({ metadataBytes: undefined, spans: undefined, threadHeaps: undefined, pageBytes: undefined })
     expect(parseSizeClasses('class 1 [ x bytes ]')).toEqual([])
   })
+})
+
+describe("mimalloc's JSON", () => {
+  test('counters with their units; what is said of the process and of each bin is left out', () => {
+    const text = JSON.stringify({
+      stat_version: 6,
+      mimalloc_version: 30600,
+      process: { rss_current: 1 },
+      reserved: { total: 30, peak: 20, current: 10 },
+      purged: 7,
+      mmap_calls: 3,
+      malloc_bins: [{ total: 1, peak: 1, current: 1, block_size: 8 }],
+    })
+    expect(parseJsonStatistics(text)).toEqual([
+      { name: 'reserved', unit: 'bytes', total: 30, peak: 20, freed: undefined, current: 10 },
+      { name: 'purged', unit: 'bytes', total: 7, peak: undefined, freed: undefined, current: undefined },
+      { name: 'mmap_calls', unit: 'count', total: 3, peak: undefined, freed: undefined, current: undefined },
+    ])
+  })
+
+  test('printed rows with aligned colons that are no counters are left out', () => {
+    const text = '  numa nodes  :     1\n  elapsed     :     1.222 s\n  reserved    :     1.0 GiB     1.0 GiB     1.0 GiB     2.0 GiB\n'
+    expect(parsePrintedStatistics(text).map(({ name, current }) => [name, current])).toEqual([['reserved', 2 * 2 ** 30]])
+  })
+})
+
+test("scudo's sizes", () => {
+  const text = '<malloc version="scudo-1">\n<alloc size="24" count="1"/>\n<alloc size="200" count="100000"/>\n</malloc>\n'
+  expect(parseSizes(text)).toEqual([
+    { sizeBytes: 24, blocks: 1 },
+    { sizeBytes: 200, blocks: 100_000 },
+  ])
+  expect(parseSizes('')).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 
 import type { NativeAllocatorDocument } from '../../binding/index.js'
+import { lazily } from '../../loading/index.js'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
 import { known, rssColumn } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
@@ -20,6 +21,9 @@ import type { GlibcArena, GlibcCounters, GlibcStats, GlibcTunables, GlibcWalk } 
 import { tunablesOf } from './glibc-tunables.js'
 import { parseMallocInfo } from './malloc-info.js'
 import type { MallocInfo } from './malloc-info.js'
+
+// Only where the layout isn't proved.
+const mappedArenas = lazily(() => require('./mapped-arenas.js') as typeof import('./mapped-arenas.js'))
 
 const footprintFields = ['mappedBytes', 'arenaBytes', 'mainArenaBytes', 'arenaCount', 'mmappedBytes', 'mmappedChunks'] as const
 const thresholdFields = ['mmapThresholdBytes', 'trimThresholdBytes'] as const
@@ -89,20 +93,24 @@ export class GlibcReader {
   readonly #source: AllocatorSource
   readonly #budget = new WalkBudget()
   readonly #places: Readonly<Record<FootprintField, number>>
-  readonly #unproved: MissingFigures | undefined
 
   constructor(source: AllocatorSource) {
     this.#source = source
     this.#places = byName([rssColumn, ...glibcFootprintColumns], (field) => source.indexOf(field))
-    if (source.limitation === '') return
-    const reason = `glibc's private layout couldn't be proved: ${source.limitation}`
-    this.#unproved = Object.freeze({ fields: [...footprintFields, ...thresholdFields], cause: 'layout', reason })
   }
 
   read(detail: AllocatorDetail, budgetMs: number): GlibcStats {
     const start = performance.now()
-    const footprint = this.#readFootprint()
+    const footprint = this.#readProvedFootprint()
     return detail === 'footprint' ? this.#shapeFootprint(footprint, start) : this.#readWalking(footprint, detail, budgetMs, start)
+  }
+
+  /** The first reading may bring the proof that was lacking: the second one has its figures. */
+  #readProvedFootprint(): Footprint {
+    const footprint = this.#readFootprint()
+    if (this.#source.limitation === '') return footprint
+    this.#source.describeAgain()
+    return this.#readFootprint()
   }
 
   #readFootprint(): Footprint {
@@ -122,6 +130,7 @@ export class GlibcReader {
   }
 
   #shapeFootprint(footprint: Footprint, start: number): GlibcStats {
+    const unproved = this.#unproved(footprint)
     return {
       allocator: 'glibc',
       detail: 'footprint',
@@ -130,26 +139,34 @@ export class GlibcReader {
       allocatedBytes: undefined,
       retainedBytes: undefined,
       ...notWalked,
-      complete: this.#unproved === undefined,
-      missing: this.#unproved === undefined ? [needsWalk] : [this.#unproved, needsWalk],
+      complete: unproved.length === 0,
+      missing: [...unproved, needsWalk],
       others: undefined,
       costMicros: (performance.now() - start) * 1000,
     }
   }
 
+  /** What of `figures` isn't known, as the layout that it would be read by isn't proved. */
+  #unproved(figures: Footprint, alsoMissing: readonly string[] = []): readonly MissingFigures[] {
+    const { limitation } = this.#source
+    if (limitation === '') return []
+    const fields = [...[...footprintFields, ...thresholdFields].filter((field) => figures[field] === undefined), ...alsoMissing]
+    return fields.length === 0 ? [] : [{ fields, cause: 'layout', reason: `glibc's private layout couldn't be proved: ${limitation}` }]
+  }
+
   #readWalking(footprint: Footprint, detail: 'usage' | 'arenas', budgetMs: number, start: number): GlibcStats {
-    // Without the layout, RSS bounds the arenas' touched part, which is all that a walk visits.
-    const arenaBytes = footprint.arenaBytes ?? footprint.rssBytes ?? 0
+    const arenaBytes = footprint.arenaBytes ?? mappedArenas().readMappedArenaBytes()
     const estimateMicros = this.#budget.estimateMicros(arenaBytes)
     const refusal = this.#budget.refusal(estimateMicros, budgetMs)
     const walked = refusal === undefined ? this.#walk(detail, arenaBytes, estimateMicros) : notWalked
     const { counters } = walked
-    const missing = refusal === undefined ? this.#missingAfterWalk(detail) : this.#missingBy(refusal, detail)
+    const completed = completedFootprint(footprint, walked)
+    const missing = refusal === undefined ? this.#missingAfterWalk(completed, detail, walked) : this.#missingBy(refusal, completed, detail)
     return {
       allocator: 'glibc',
       detail,
       provenance: this.#source.provenance,
-      ...(this.#unproved === undefined ? footprint : { ...footprint, ...publicFootprint(counters, walked.arenas) }),
+      ...completed,
       allocatedBytes: counters && counters.inUseBytes + counters.mmappedBytes,
       retainedBytes: counters?.freeBytes,
       ...walked,
@@ -174,28 +191,28 @@ export class GlibcReader {
     return { counters, arenas: arenasOf(info, document), tunables: tunablesOf(document), walk }
   }
 
-  #missingBy(reason: string, detail: AllocatorDetail): readonly MissingFigures[] {
+  #missingBy(reason: string, footprint: Footprint, detail: AllocatorDetail): readonly MissingFigures[] {
     const fields = detail === 'arenas' ? [...walkFields, 'arenas', 'tunables'] : walkFields
-    const refused: MissingFigures = { fields, cause: 'budget', reason }
-    return this.#unproved === undefined ? [refused] : [this.#unproved, refused]
+    return [...this.#unproved(footprint), { fields, cause: 'budget', reason }]
   }
 
-  #missingAfterWalk(detail: AllocatorDetail): readonly MissingFigures[] {
-    if (this.#unproved === undefined) return []
-    const fields = [...(detail === 'usage' ? ['mainArenaBytes', 'arenaCount'] : ['tunables']), ...thresholdFields]
-    return [{ ...this.#unproved, fields }]
+  #missingAfterWalk(footprint: Footprint, detail: AllocatorDetail, { tunables }: Walked): readonly MissingFigures[] {
+    return this.#unproved(footprint, detail === 'arenas' && tunables === undefined ? ['tunables'] : [])
   }
 }
 
-/** The footprint by the public calls, for a glibc whose layout isn't proved. */
-function publicFootprint(counters: GlibcCounters | undefined, arenas: readonly GlibcArena[]): Partial<Footprint> {
-  if (counters === undefined) return {}
+/** The footprint with what the public calls tell in place of what isn't proved. */
+function completedFootprint(footprint: Footprint, { counters, arenas }: Walked): Footprint {
+  if (counters === undefined) return footprint
+  const arenaBytes = footprint.arenaBytes ?? counters.arenaBytes
+  const mmappedBytes = footprint.mmappedBytes ?? counters.mmappedBytes
   return {
-    mappedBytes: counters.arenaBytes + counters.mmappedBytes,
-    arenaBytes: counters.arenaBytes,
-    mmappedBytes: counters.mmappedBytes,
-    mmappedChunks: counters.mmappedChunks,
-    mainArenaBytes: arenas[0]?.systemBytes,
-    arenaCount: arenas.length === 0 ? undefined : arenas.length,
+    ...footprint,
+    mappedBytes: arenaBytes + mmappedBytes,
+    arenaBytes,
+    mmappedBytes,
+    mmappedChunks: footprint.mmappedChunks ?? counters.mmappedChunks,
+    mainArenaBytes: footprint.mainArenaBytes ?? arenas[0]?.systemBytes,
+    arenaCount: footprint.arenaCount ?? (arenas.length === 0 ? undefined : arenas.length),
   }
 }

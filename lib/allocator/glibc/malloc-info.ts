@@ -67,7 +67,7 @@ class MallocInfoReader {
 
   read(): MallocInfo {
     const root = this.#take('malloc')
-    if (root.attributes.get('version') !== '1') throw this.#malformed('version 1 of the report')
+    if (root.attributes.get('version') !== '1') throw this.#malformedLast('version 1 of the report')
     const heaps: MallocInfoHeap[] = []
     while (this.#peek() === 'heap') heaps.push(this.#readHeap())
     const totals = this.#readTotals()
@@ -148,10 +148,15 @@ class MallocInfoReader {
     const text = element.attributes.get(attribute)
     const value = Number(text)
     if (text === undefined || !/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-      this.#next--
-      throw this.#malformed(`a whole number in ${element.name}'s "${attribute}"`)
+      throw this.#malformedLast(`a whole number in ${element.name}'s "${attribute}"`)
     }
     return value
+  }
+
+  /** For the element that was taken last. */
+  #malformedLast(expected: string): AllocscopeError {
+    this.#next--
+    return this.#malformed(expected)
   }
 
   #malformed(expected: string): AllocscopeError {

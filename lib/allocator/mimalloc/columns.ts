@@ -17,3 +17,9 @@ export const mimallocThreadHeapColumns = [
 
 /** kStatisticsText of native/allocator/mimalloc/columns.h. */
 export const mimallocStatisticsText = 'statistics'
+
+/** kJsonText of native/allocator/mimalloc/columns.h. */
+export const mimallocJsonText = 'json'
+
+/** kCommitFallsFlag of native/allocator/mimalloc/columns.h. */
+export const mimallocCommitFallsFlag = 'commitFalls'

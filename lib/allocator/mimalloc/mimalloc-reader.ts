@@ -1,19 +1,33 @@
 import { performance } from 'node:perf_hooks'
 
+import type { NativeAllocatorDocument } from '../../binding/index.js'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
 import { known, rssColumn } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
 import { footprintOf } from '../footprint.js'
 import { byName, rowsOf } from '../named-figures.js'
-import { mimallocFootprintColumns, mimallocStatisticsText, mimallocThreadHeapColumns, mimallocThreadHeapTable } from './columns.js'
-import type { MimallocStats } from './mimalloc-stats.js'
+import {
+  mimallocCommitFallsFlag,
+  mimallocFootprintColumns,
+  mimallocJsonText,
+  mimallocStatisticsText,
+  mimallocThreadHeapColumns,
+  mimallocThreadHeapTable,
+} from './columns.js'
+import { parseJsonStatistics } from './json-statistics.js'
+import type { MimallocCounter, MimallocStats } from './mimalloc-stats.js'
 import { parsePrintedStatistics } from './printed-statistics.js'
 
-const notCounted: MissingFigures = Object.freeze({
-  fields: ['allocatedBytes', 'retainedBytes'],
+const notAsked: MissingFigures = Object.freeze({
+  fields: ['allocatedBytes'],
+  cause: 'detail',
+  reason: "a 'usage' reading asks for mimalloc's statistics, which count what is allocated",
+})
+
+const notKept: MissingFigures = Object.freeze({
+  fields: ['retainedBytes'],
   cause: 'unsupported',
-  reason:
-    "mimalloc's release builds don't count allocations: committedBytes bounds them, and an 'arenas' reading gives the calling thread's own",
+  reason: "mimalloc doesn't count what is free within its pages",
 })
 
 const lostCount: MissingFigures = Object.freeze({
@@ -22,6 +36,12 @@ const lostCount: MissingFigures = Object.freeze({
   reason:
     'mimalloc has taken off more than it had added, as it does where it gives back what was committed in part: its count is below zero',
 })
+
+function countersOf(document: NativeAllocatorDocument | undefined): readonly MimallocCounter[] {
+  if (document === undefined) return []
+  const json = document.texts[mimallocJsonText]
+  return json === undefined ? parsePrintedStatistics(document.texts[mimallocStatisticsText] ?? '') : parseJsonStatistics(json)
+}
 
 /** Reads mimalloc for one thread. */
 export class MimallocReader {
@@ -40,24 +60,37 @@ export class MimallocReader {
     const rssBytes = known(figures[this.#places.rssBytes])
     const peakCommittedBytes = known(figures[this.#places.peakCommittedBytes])
     const document = detail === 'footprint' ? undefined : this.#source.readDetail(detail)
-    const counters = document === undefined ? [] : parsePrintedStatistics(document.texts[mimallocStatisticsText] ?? '')
+    const counters = countersOf(document)
+    const current = (wanted: string): number | undefined => counters.find(({ name }) => name === wanted)?.current
+    const allocatedBytes = this.#source.limitation === '' ? current('allocated') : undefined
     return {
       allocator: 'mimalloc',
       detail,
       provenance: this.#source.provenance,
       rssBytes,
       mappedBytes: footprintOf('mimalloc', (name) => known(figures[this.#places[name]])).mappedBytes,
-      allocatedBytes: undefined,
+      allocatedBytes,
       retainedBytes: undefined,
       committedBytes,
       peakCommittedBytes,
-      reservedBytes: counters.find(({ name }) => name === 'reserved')?.current,
+      commitFalls: document?.flags[mimallocCommitFallsFlag],
+      reservedBytes: current('reserved'),
       counters,
       threadHeap: rowsOf(document?.tables[mimallocThreadHeapTable], mimallocThreadHeapColumns),
       complete: false,
-      missing: committedBytes === undefined ? [notCounted, lostCount] : [notCounted],
+      missing: this.#missingOf(allocatedBytes, committedBytes),
       others: document && this.#source.findOthers(),
       costMicros: (performance.now() - start) * 1000,
     }
+  }
+
+  #missingOf(allocatedBytes: number | undefined, committedBytes: number | undefined): readonly MissingFigures[] {
+    const { limitation } = this.#source
+    return [
+      ...(limitation === '' ? [] : [{ fields: ['allocatedBytes'], cause: 'unsupported' as const, reason: limitation }]),
+      ...(limitation === '' && allocatedBytes === undefined ? [notAsked] : []),
+      notKept,
+      ...(committedBytes === undefined ? [lostCount] : []),
+    ]
   }
 }

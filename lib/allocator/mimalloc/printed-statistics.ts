@@ -20,8 +20,8 @@ const byteCounters = new Set(['reserved', 'committed', 'reset', 'purged', 'touch
 const linePattern = /^\s*(-?)([a-z][a-z ]*?):((?:\s+-?\d+(?:\.\d+)?(?: *[KMG]i?B?| *B)?(?=\s|$)){1,4})/
 const amountPattern = /(-?\d+(?:\.\d+)?)(?: *([KMG]i?B?|B))?(?=\s|$)/g
 
-/** Lines that aren't counters of memory. */
-const otherLines = new Set(['searches', 'numa nodes', 'elapsed', 'process', 'heap stats'])
+/** Lines that aren't counters: averages, and what is said of the machine and the process. */
+const otherLines = new Set(['searches', 'numa nodes', 'elapsed', 'process', 'heap stats', 'stat avg'])
 
 /**
  * The counters in the text of `mi_stats_print_out`. Other lines are left out. So are counters with a negative current value: a release build counts
@@ -32,8 +32,11 @@ export function parsePrintedStatistics(text: string): readonly MimallocCounter[]
   let parent = ''
   for (const line of text.split('\n')) {
     const match = linePattern.exec(line)
-    if (match === null || otherLines.has(match[2] as string)) continue
-    const [, dash, ownName, columns] = match as unknown as [string, string, string, string]
+    if (match === null) continue
+    const [, dash, padded, columns] = match as unknown as [string, string, string, string]
+    // Newer versions align the colons.
+    const ownName = padded.trimEnd()
+    if (otherLines.has(ownName)) continue
     if (dash === '') parent = ownName
     const counter = counterOf(dash === '' ? ownName : `${parent}.${ownName}`, columns)
     if (counter !== undefined) counters.push(counter)

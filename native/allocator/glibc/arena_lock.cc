@@ -23,8 +23,6 @@ constexpr int kNoParameter = -0x7a11;
 constexpr uint64_t kLongestProofNanos = 20'000'000;
 constexpr int kLockAttempts = 1000;
 
-int32_t* WordOf(const ArenaState* arena) { return const_cast<int32_t*>(&arena->mutex); }
-
 // A thread that asks for the main arena's lock when it is told to.
 struct Waiter {
   std::atomic<uint32_t> go{0};
@@ -45,16 +43,16 @@ void LetGo(Waiter* waiter) {
   platform::FutexWakeAll(waiter->go);
 }
 
-bool SeenToWait(const ArenaState* main_arena, const Waiter& waiter) {
+bool SeenToWait(const Arena& main_arena, const Waiter& waiter) {
   const uint64_t deadline = platform::MonotonicNanos() + kLongestProofNanos;
   while (platform::MonotonicNanos() < deadline) {
-    if (__atomic_load_n(WordOf(main_arena), __ATOMIC_RELAXED) == kWaitedFor) return waiter.done.load(std::memory_order_acquire) == 0;
+    if (__atomic_load_n(main_arena.mutex(), __ATOMIC_RELAXED) == kWaitedFor) return waiter.done.load(std::memory_order_acquire) == 0;
     sched_yield();
   }
   return false;
 }
 
-bool TryLockOften(const ArenaState* arena) {
+bool TryLockOften(const Arena& arena) {
   for (int attempt = 0; attempt < kLockAttempts; attempt++) {
     if (TryLock(arena)) return true;
     sched_yield();
@@ -64,18 +62,19 @@ bool TryLockOften(const ArenaState* arena) {
 
 }  // namespace
 
-bool TryLock(const ArenaState* arena) {
+bool TryLock(const Arena& arena) {
   int32_t expected = kFree;
-  return __atomic_compare_exchange_n(WordOf(arena), &expected, kTaken, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+  return __atomic_compare_exchange_n(arena.mutex(), &expected, kTaken, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-void Unlock(const ArenaState* arena) {
-  int32_t* const word = WordOf(arena);
+void Unlock(const Arena& arena) {
+  int32_t* const word = arena.mutex();
   if (__atomic_exchange_n(word, kFree, __ATOMIC_RELEASE) == kWaitedFor)
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
 }
 
-bool ProveArenaLock(const ArenaState* main_arena) {
+bool ProveArenaLock(const Arena& main_arena) {
+  if (!main_arena.known()) return false;
   Waiter waiter;
   pthread_t thread;
   // A handler of the program's that ran while we hold the lock could ask for memory, and would wait for ever.

@@ -2,22 +2,13 @@
 
 #include <unistd.h>
 
-#include <cstring>
-#include <limits>
-
-#include "allocator/glibc/arena_list.h"
+#include "allocator/glibc/arena.h"
 
 namespace allocscope::allocator::glibc {
 namespace {
 
-constexpr size_t kAlignment = 16;
-constexpr size_t kSmallestChunk = 32;
-constexpr size_t kPreviousInUse = 1;
-
 // sizeof(struct malloc_chunk): malloc_trim leaves a free chunk's links where they are.
 constexpr size_t kChunkHead = 48;
-
-constexpr uintptr_t AlignUp(uintptr_t address, uintptr_t alignment) { return (address + alignment - 1) & ~(alignment - 1); }
 
 uintptr_t PageBytes() { return static_cast<uintptr_t>(sysconf(_SC_PAGESIZE)); }
 
@@ -33,9 +24,9 @@ struct Sum {
 bool WalkRange(uintptr_t chunk, uintptr_t end, uintptr_t top, Sum* sum) {
   while (chunk < end && chunk != top) {
     const size_t bytes = HeaderOf(chunk) & ~kChunkFlags;
-    if (bytes < kSmallestChunk) return bytes == 0 || bytes == kAlignment;
-    if (bytes % kAlignment != 0 || bytes > end - chunk || end - chunk - bytes < kAlignment) return false;
-    if ((HeaderOf(chunk + bytes) & kPreviousInUse) != 0) {
+    if (bytes < kSmallestChunk) return bytes == 0 || bytes == kChunkAlignment;
+    if (bytes % kChunkAlignment != 0 || bytes > end - chunk || end - chunk - bytes < kChunkAlignment) return false;
+    if ((HeaderOf(chunk + bytes) & kChunkPreviousInUse) != 0) {
       sum->in_use += bytes;
     } else {
       sum->pinned += bytes - InteriorOf(chunk, bytes).bytes();
@@ -46,25 +37,24 @@ bool WalkRange(uintptr_t chunk, uintptr_t end, uintptr_t top, Sum* sum) {
 }
 
 bool WalkMainArena(const Located& located, Sum* sum) {
-  uintptr_t base;
-  std::memcpy(&base, located.parameters + located.parameters_layout->sbrk_base, sizeof base);
-  const uintptr_t end = base + located.main_arena->system_mem;
-  // Somebody else has moved the break: the main arena has gaps, and where they are isn't known.
+  const uintptr_t base = located.parameters.sbrk_base();
+  const uintptr_t end = base + located.main_arena.system_mem();
+  // Somebody else has moved the break, or part of the arena had to be mapped: it has gaps, and where they are isn't known.
   if (end != reinterpret_cast<uintptr_t>(sbrk(0))) return false;
-  return WalkRange(AlignUp(base, kAlignment), end, located.main_arena->top, sum);
+  return WalkRange(AlignUp(base, kChunkAlignment), end, located.main_arena.top(), sum);
 }
 
-bool WalkHeaps(const ArenaState* arena, Sum* sum) {
-  const auto address = reinterpret_cast<uintptr_t>(arena);
+bool WalkHeaps(const Arena& arena, Sum* sum) {
+  const uintptr_t address = arena.address();
   const uintptr_t first_heap = address & ~(kHeapBytes - 1);
   // The arena's state stands right behind the head of its first heap, so that its place tells how large that head is.
   const size_t head = address - first_heap;
-  uintptr_t heap = arena->top & ~(kHeapBytes - 1);
+  uintptr_t heap = arena.top() & ~(kHeapBytes - 1);
   for (size_t heaps = 0; heap != 0 && heaps < kMaxArenas; heaps++) {
     const auto* info = reinterpret_cast<const HeapInfo*>(heap);
     if (info->arena != address) return false;
-    const uintptr_t first_chunk = heap == first_heap ? AlignUp(address + sizeof(ArenaState), kAlignment) : heap + head;
-    if (!WalkRange(first_chunk, heap + info->size, arena->top, sum)) return false;
+    const uintptr_t first_chunk = heap == first_heap ? AlignUp(address + arena.layout().size(), kChunkAlignment) : heap + head;
+    if (!WalkRange(first_chunk, heap + info->size, arena.top(), sum)) return false;
     heap = info->previous;
   }
   return true;
@@ -72,7 +62,7 @@ bool WalkHeaps(const ArenaState* arena, Sum* sum) {
 
 bool WalkEverything(const Located& located, Sum* sum) {
   if (!WalkMainArena(located, sum)) return false;
-  for (const ArenaState* arena = NextArena(located.main_arena); arena != located.main_arena; arena = NextArena(arena)) {
+  for (Arena arena = located.main_arena.Next(); arena != located.main_arena; arena = arena.Next()) {
     if (!WalkHeaps(arena, sum)) return false;
   }
   return true;
@@ -86,18 +76,15 @@ Interior InteriorOf(uintptr_t chunk, size_t chunk_bytes) {
   return interior.end > interior.begin ? interior : Interior{};
 }
 
-Top TopOf(const ArenaState* arena) {
-  const uintptr_t chunk = LoadOnce(arena->top);
+Top TopOf(const Arena& arena) {
+  const uintptr_t chunk = arena.top();
   return {chunk, HeaderOf(chunk) & ~kChunkFlags};
 }
 
-Occupancy WalkChunks(const Located& located) {
+std::optional<Occupancy> WalkChunks(const Located& located) {
   Sum sum;
-  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  if (!WalkEverything(located, &sum)) return {kUnknown, kUnknown};
-  size_t mapped;
-  std::memcpy(&mapped, located.parameters + located.parameters_layout->mapped_bytes, sizeof mapped);
-  return {static_cast<double>(sum.in_use + mapped), static_cast<double>(sum.pinned)};
+  if (!located.main_arena.known() || !located.parameters.known() || !WalkEverything(located, &sum)) return std::nullopt;
+  return Occupancy{static_cast<double>(sum.in_use + located.parameters.mapped_bytes()), static_cast<double>(sum.pinned)};
 }
 
 }  // namespace allocscope::allocator::glibc

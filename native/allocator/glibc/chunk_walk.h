@@ -1,6 +1,8 @@
 #ifndef ALLOCSCOPE_ALLOCATOR_GLIBC_CHUNK_WALK_H_
 #define ALLOCSCOPE_ALLOCATOR_GLIBC_CHUNK_WALK_H_
 
+#include <optional>
+
 #include "allocator/backend.h"
 #include "allocator/glibc/locate.h"
 
@@ -22,11 +24,11 @@ struct Top {
   size_t bytes = 0;
 };
 
-Top TopOf(const ArenaState* arena);
+Top TopOf(const Arena& arena);
 
 // Walks every chunk of every arena by its size. Only where no other thread runs, as in a forked child. Where a chunk doesn't lead to the
 // next one, as when the program itself moved the break, nothing is known.
-Occupancy WalkChunks(const Located& located);
+std::optional<Occupancy> WalkChunks(const Located& located);
 
 }  // namespace allocscope::allocator::glibc
 

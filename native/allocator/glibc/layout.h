@@ -1,5 +1,5 @@
 // glibc's private structures, as hypotheses: nothing here is used until locate.cc has proved it in this process.
-// Source: malloc/malloc.c and malloc/arena.c of glibc 2.28 to 2.41.
+// Source: malloc/malloc.c and malloc/arena.c of glibc 2.28 to 2.43.
 #ifndef ALLOCSCOPE_ALLOCATOR_GLIBC_LAYOUT_H_
 #define ALLOCSCOPE_ALLOCATOR_GLIBC_LAYOUT_H_
 
@@ -8,30 +8,32 @@
 
 namespace allocscope::allocator::glibc {
 
-constexpr size_t kBins = 128;
-constexpr size_t kFastBins = 10;
+constexpr size_t kWord = sizeof(uintptr_t);
 
-// struct malloc_state
-struct ArenaState {
-  int32_t mutex;
-  int32_t flags;
-  int32_t have_fast_chunks;
-  int32_t padding;
-  uintptr_t fast_bins[kFastBins];
-  uintptr_t top;
-  uintptr_t last_remainder;
-  uintptr_t bins[kBins * 2 - 2];
-  uint32_t bin_map[kBins / 32];
-  uintptr_t next;
-  uintptr_t next_free;
-  size_t attached_threads;
-  size_t system_mem;
-  size_t max_system_mem;
+// Of bin_at(1) to bin_at(127): the first of the 128 isn't stored.
+constexpr size_t kStoredBins = 127;
+constexpr size_t kBinMapBytes = 16;
+
+// Offsets within struct malloc_state. What stands before `top` differs by version: 2.43 dropped have_fastchunks and fastbinsY. From `top`
+// on all versions are alike.
+struct ArenaLayout {
+  size_t top = 0;
+
+  constexpr size_t bins() const { return top + 2 * kWord; }
+  constexpr size_t next() const { return bins() + kStoredBins * 2 * kWord + kBinMapBytes; }
+  constexpr size_t attached_threads() const { return next() + 2 * kWord; }
+  constexpr size_t system_mem() const { return next() + 3 * kWord; }
+  constexpr size_t max_system_mem() const { return next() + 4 * kWord; }
+  constexpr size_t size() const { return next() + 5 * kWord; }
 };
-static_assert(offsetof(ArenaState, top) == 96, "malloc_state.top");
-static_assert(offsetof(ArenaState, bins) == 112, "malloc_state.bins");
-static_assert(offsetof(ArenaState, next) == 2160, "malloc_state.next");
-static_assert(sizeof(ArenaState) == 2200, "malloc_state");
+static_assert(ArenaLayout{96}.next() == 2160 && ArenaLayout{96}.size() == 2200, "glibc 2.28 to 2.42");
+static_assert(ArenaLayout{8}.next() == 2072 && ArenaLayout{8}.size() == 2112, "glibc 2.43");
+
+constexpr size_t kMutex = 0;
+constexpr size_t kFlags = 4;
+
+// NONCONTIGUOUS_BIT of malloc_state.flags: the break couldn't grow, and the main arena went on in memory that was mapped for it.
+constexpr int32_t kNoncontiguous = 2;
 
 // struct heap_info: the head of each reservation of a non-main arena.
 struct HeapInfo {
@@ -42,36 +44,44 @@ struct HeapInfo {
 
 constexpr size_t kHeapBytes = size_t{64} << 20;
 
-// Offsets within `mp_` (struct malloc_par), which grew by the huge-page words in 2.35.
-struct ParametersLayout {
-  const char* since;
-  size_t mapped_count;
-  size_t mapped_max;
-  size_t no_dynamic_threshold;
-  size_t mapped_bytes;
-  size_t sbrk_base;
-  size_t tcache_max_bytes;
-  size_t tcache_count;
-  size_t size;
-};
-
+// Offsets within `mp_` (struct malloc_par) of the words at its beginning, alike in all versions.
 constexpr size_t kTrimThreshold = 0;
 constexpr size_t kTopPad = 8;
 constexpr size_t kMmapThreshold = 16;
 constexpr size_t kArenaTest = 24;
 constexpr size_t kArenaMax = 32;
 
-constexpr ParametersLayout kParametersLayouts[] = {
-    {"2.35", 60, 64, 72, 80, 96, 112, 120, 136},
-    {"2.26", 40, 44, 52, 56, 72, 88, 96, 112},
-};
+// … and from `n_mmaps` on, counted from there. Between the two stand the words for huge pages, more of them in each version: none before
+// 2.35, three from 2.35 on, four in 2.43. mmapped_mem follows 16 bytes later, at the next whole word.
+constexpr size_t kMappedMax = 4;
+constexpr size_t kNoDynamicThreshold = 12;
+constexpr uintptr_t MappedBytesAfter(uintptr_t mapped_count) { return (mapped_count + 16 + kWord - 1) & ~(kWord - 1); }
+constexpr size_t kSbrkBase = 16;
+constexpr size_t kTcacheMaxBytes = 32;
+constexpr size_t kTcacheCount = 40;
+constexpr size_t kParametersEnd = 56;
+
+// How far behind the beginning of `mp_` n_mmaps may stand.
+constexpr size_t kShortestHead = 40;
+constexpr size_t kLongestHead = 128;
 
 // A chunk's header is the word before the block: its size, with these flags in the low bits.
+constexpr size_t kChunkPreviousInUse = 1;
 constexpr size_t kChunkMmapped = 2;
 constexpr size_t kChunkFlags = 7;
+constexpr size_t kChunkAlignment = 16;
+constexpr size_t kSmallestChunk = 32;
 
 inline size_t ChunkHeader(const void* block) {
   return static_cast<const size_t*>(block)[-1];  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): malloc wrote it
+}
+
+constexpr uintptr_t AlignUp(uintptr_t address, uintptr_t alignment) { return (address + alignment - 1) & ~(alignment - 1); }
+
+// Words that other threads may be changing: each is loaded once, whole.
+template <typename Word>
+Word LoadOnce(uintptr_t address) {
+  return __atomic_load_n(reinterpret_cast<const Word*>(address), __ATOMIC_RELAXED);
 }
 
 }  // namespace allocscope::allocator::glibc

@@ -1,24 +1,33 @@
 #ifndef ALLOCSCOPE_ALLOCATOR_GLIBC_LOCATE_H_
 #define ALLOCSCOPE_ALLOCATOR_GLIBC_LOCATE_H_
 
-#include "allocator/glibc/layout.h"
-#include "result.h"
+#include <string>
+
+#include "allocator/glibc/arena.h"
+#include "allocator/glibc/parameters.h"
 
 namespace allocscope::allocator::glibc {
 
-// Where glibc keeps its arenas and parameters, proved.
+// Where glibc keeps its arenas and its parameters, each unknown unless proved.
 struct Located {
-  const ArenaState* main_arena;
-  const char* parameters;
-  const ParametersLayout* parameters_layout;
+  Arena main_arena;
+  Parameters parameters;
+  // How what is known was proved, and why the rest isn't: sentences, empty when there is nothing to say.
+  std::string proof;
+  std::string lacks;
+
+  bool complete() const { return main_arena.known() && parameters.known() && parameters.thresholds_known(); }
 };
 
-// Finds `main_arena` and `mp_`, which have no symbols, in libc's writable data, and proves each field that is used:
-//  - the main arena by its self-pointing empty bins, and by a top chunk that ends at the program break;
-//  - the arena list by heaps that point back at their arena and whose sizes add up to its system_mem;
-//  - `mp_` by the only counters that a block with an mmap of its own moves by exactly one and by its size, and back when it is freed.
-// Walks no free list. About 0.2 ms.
-Result<Located> Locate(const void* inside_libc);
+// Searches libc's writable data for `main_arena` and `mp_`, which have no symbols, and proves each field that is used, however full the
+// heap is and whatever its settings:
+//  - the arenas by their bins, their ring, their heaps and tops (find_arenas.h);
+//  - `mp_` by a block whose mmap moves its counters (find_parameters.h);
+//  - the main arena's system_mem by the distance from mp_.sbrk_base to the end of its top;
+//  - what of these can't be, by mallinfo2's `arena`, `hblks` and `hblkhd` (confirm.h).
+// About 0.3 ms; where mallinfo2 is needed on a large heap, the time of a fork more.
+// What an earlier call proved is kept.
+Located Locate(const void* inside_libc, const Located& earlier = {});
 
 }  // namespace allocscope::allocator::glibc
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "allocator/glibc/arena_list.h"
+#include "allocator/glibc/arena.h"
 #include "allocator/glibc/arena_lock.h"
 #include "allocator/glibc/chunk_walk.h"
 #include "platform/clock.h"
@@ -13,14 +13,14 @@ namespace allocscope::allocator::glibc {
 namespace {
 
 // malloc reads nothing of a top chunk but its header, so that its pages may turn to zeros.
-void ReleaseTop(const ArenaState* arena) {
+void ReleaseTop(const Arena& arena) {
   const Top top = TopOf(arena);
   const Interior interior = InteriorOf(top.chunk, top.bytes);
   if (interior.bytes() == 0 || interior.bytes() > kHeapBytes) return;
   madvise(reinterpret_cast<void*>(interior.begin), interior.bytes(), MADV_DONTNEED);
 }
 
-void ReleaseTopLocked(const ArenaState* arena, PurgeReport* report) {
+void ReleaseTopLocked(const Arena& arena, PurgeReport* report) {
   if (!TryLock(arena)) {
     report->arenas_skipped++;
     return;
@@ -34,7 +34,7 @@ void ReleaseTopLocked(const ArenaState* arena, PurgeReport* report) {
 }  // namespace
 
 void ReleaseTops(const Located& located, Company company, PurgeReport* report) {
-  for (const ArenaState* arena = NextArena(located.main_arena); arena != located.main_arena; arena = NextArena(arena)) {
+  for (Arena arena = located.main_arena.Next(); arena != located.main_arena; arena = arena.Next()) {
     if (company == Company::kAlone) {
       ReleaseTop(arena);
     } else {

@@ -104,7 +104,7 @@ std::optional<unsigned> ArenaOfOwnBlock(const Control& control) {
   return arena;
 }
 
-Failure NotJemalloc(const std::string& what) { return {"UNSUPPORTED", "jemalloc", 0, what}; }
+Failure NotJemalloc(const std::string& what) { return Unsupported("jemalloc", what); }
 
 }  // namespace
 

@@ -25,11 +25,15 @@ struct Api {
                        size_t* faults) = nullptr;
   void (*stats_print_out)(OutputFunction out, void* argument) = nullptr;
   void (*collect)(bool force) = nullptr;
+  char* (*stats_get_json)(size_t size, char* buffer) = nullptr;
+  // The calling thread's heap, until 3.0.
   void* (*heap_get_default)() = nullptr;
-  bool (*heap_visit_blocks)(const void* heap, bool visit_blocks, BlockVisitor visitor, void* argument) = nullptr;
+  // The heap of all threads, in later versions.
+  void* (*heap_main)() = nullptr;
   void* (*heap_new)() = nullptr;
   void* (*heap_malloc)(void* heap, size_t size) = nullptr;
   void (*heap_destroy)(void* heap) = nullptr;
+  bool (*heap_visit_blocks)(const void* heap, bool visit_blocks, BlockVisitor visitor, void* argument) = nullptr;
   void* (*malloc)(size_t size) = nullptr;
   void (*free)(void* block) = nullptr;
   long (*option_get)(int option) = nullptr;              // NOLINT(google-runtime-int): mimalloc's own type
@@ -37,12 +41,6 @@ struct Api {
 };
 
 Api FindApi();
-
-// What `HeapArea::used` counts: it changed from bytes to blocks between releases without another name.
-enum class UsedUnit { kUnproved, kBlocks, kBytes };
-
-// Finds out with a heap of its own that holds a known number of blocks.
-UsedUnit ProveUsedUnit(const Api& api);
 
 }  // namespace allocscope::allocator::mimalloc
 

@@ -15,6 +15,12 @@ constexpr const char* kThreadHeapColumns[] = {"sizeBytes", "areas", "reservedByt
 // In TypeScript: mimallocStatisticsText.
 constexpr char kStatisticsText[] = "statistics";
 
+// In TypeScript: mimallocJsonText.
+constexpr char kJsonText[] = "json";
+
+// In TypeScript: mimallocCommitFallsFlag.
+constexpr char kCommitFallsFlag[] = "commitFalls";
+
 }  // namespace allocscope::allocator::mimalloc
 
 #endif  // ALLOCSCOPE_ALLOCATOR_MIMALLOC_COLUMNS_H_

@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "allocator/mimalloc/purge_delay.h"
+#include "allocator/mimalloc/version.h"
+
 namespace allocscope::allocator::mimalloc {
 namespace {
-
-// mimalloc.h: mi_option_reset_delay of 2.0, mi_option_purge_delay of 2.1.
-constexpr int kDecommitDelay = 15;
 
 // Larger than what shares a page with others, so that each is a span of its own.
 constexpr size_t kSpanBytes = size_t{256} << 10;
@@ -21,9 +21,6 @@ constexpr size_t kMostSpans = 4096;
 
 // As many in a row that aren't resident make up a segment of 32 MiB: then what is taken is new.
 constexpr size_t kMostVain = 128;
-
-// 209 is 2.0.9, 2118 is 2.1.18.
-int MajorOf(int version) { return version >= 1000 ? version / 1000 : version / 100; }
 
 // Looks at the middle of the block: its ends may share a page with mimalloc's own.
 bool IsResident(void* block) {
@@ -35,9 +32,11 @@ bool IsResident(void* block) {
 
 }  // namespace
 
+bool NeedsFreeSpans(const Api& api) {
+  return api.malloc != nullptr && api.free != nullptr && NoPurgeDelay::IsPossible(api) && SplitVersion(api.version()).major == 2;
+}
+
 void DecommitFreeSpans(const Api& api) {
-  if (api.malloc == nullptr || api.free == nullptr || api.option_get == nullptr || api.option_set == nullptr) return;
-  if (MajorOf(api.version()) != 2) return;
   std::array<void*, kMostSpans> spans;
   size_t taken = 0;
   for (size_t vain = 0; taken < kMostSpans && vain < kMostVain; taken++) {
@@ -46,10 +45,8 @@ void DecommitFreeSpans(const Api& api) {
     spans[taken] = span;
     vain = IsResident(span) ? 0 : vain + 1;
   }
-  const auto delay = api.option_get(kDecommitDelay);
-  api.option_set(kDecommitDelay, 0);
+  const NoPurgeDelay none(api);
   while (taken > 0) api.free(spans[--taken]);
-  api.option_set(kDecommitDelay, delay);
 }
 
 }  // namespace allocscope::allocator::mimalloc

@@ -10,8 +10,11 @@
 #include <utility>
 
 #include "allocator/mimalloc/api.h"
+#include "allocator/mimalloc/capabilities.h"
 #include "allocator/mimalloc/columns.h"
 #include "allocator/mimalloc/free_spans.h"
+#include "allocator/mimalloc/json_statistics.h"
+#include "allocator/mimalloc/version.h"
 #include "platform/mapped_stream.h"
 #include "platform/symbol_lookup.h"
 
@@ -19,13 +22,6 @@ namespace allocscope::allocator::mimalloc {
 namespace {
 
 const std::vector<std::string> kFootprintFields(std::begin(kFootprintColumns), std::end(kFootprintColumns));
-
-// 209 is 2.0.9, 2118 is 2.1.18: the major version, the minor one, and the rest.
-std::string FormatVersion(int version) {
-  std::string digits = std::to_string(version);
-  if (digits.size() < 3) return digits;
-  return digits.substr(0, 1) + "." + digits.substr(1, 1) + "." + digits.substr(2);
-}
 
 struct BlockClass {
   size_t areas = 0;
@@ -49,7 +45,7 @@ bool AddArea(const void*, const HeapArea* area, void*, size_t, void* argument) {
   return true;
 }
 
-// The calling thread's blocks, without a container that would allocate.
+// All blocks together, without a container that would allocate.
 struct Totals {
   UsedUnit unit;
   size_t committed = 0;
@@ -73,14 +69,22 @@ void PrintTo(const char* message, void* stream) { std::fputs(message, static_cas
 
 class MimallocBackend final : public Backend {
  public:
-  MimallocBackend(Provenance provenance, const Api& api) : provenance_(std::move(provenance)), api_(api), used_unit_(ProveUsedUnit(api)) {}
+  MimallocBackend(Provenance provenance, const Api& api)
+      : provenance_(std::move(provenance)), api_(api), can_(ProveCapabilities(api)), needs_free_spans_(NeedsFreeSpans(api)) {}
 
   const char* name() const override { return "mimalloc"; }
   const Provenance& provenance() const override { return provenance_; }
   const std::vector<std::string>& footprint_fields() const override { return kFootprintFields; }
 
+  std::string limitation() const override {
+    if (can_.counts_allocated) return {};
+    return can_.reach == Reach::kNone
+               ? "this version of mimalloc counts no allocations in release builds, and its mi_heap_visit_blocks passes over full pages"
+               : "this version of mimalloc counts no allocations in release builds: an 'arenas' reading gives the calling thread's own";
+  }
+
   Result<Done> ReadFootprint(double* figures) const override {
-    if (api_.process_info == nullptr) return Failure{"UNSUPPORTED", "mi_process_info", 0, "this version doesn't export it"};
+    if (api_.process_info == nullptr) return Unsupported("mi_process_info", "this version doesn't export it");
     size_t elapsed, user, system, rss, peak_rss, commit, peak_commit, faults;
     api_.process_info(&elapsed, &user, &system, &rss, &peak_rss, &commit, &peak_commit, &faults);
     WriteFigures(kFootprintColumns, {ToFigure(commit), ToFigure(peak_commit)}, figures);
@@ -88,15 +92,11 @@ class MimallocBackend final : public Backend {
   }
 
   Result<Document> Read(Detail detail) const override {
-    if (api_.stats_print_out == nullptr) return Failure{"UNSUPPORTED", "mi_stats_print_out", 0, "this version doesn't export it"};
     Document document;
-    platform::MappedStream stream;
-    if (stream.file() == nullptr) return Failure{"ALLOCATOR_CALL", "fopencookie", ENOMEM, "no memory for the printed statistics"};
-    api_.stats_print_out(PrintTo, stream.file());
-    bool whole = false;
-    document.texts.emplace_back(kStatisticsText, stream.Finish(&whole));
-    if (!whole) return Failure{"ALLOCATOR_CALL", "mremap", ENOMEM, "no memory for the printed statistics"};
-    if (detail == Detail::kArenas && used_unit_ != UsedUnit::kUnproved) document.tables.push_back(ReadThreadHeap());
+    const Result<Done> statistics = can_.counts_allocated ? AddJson(&document) : AddPrinted(&document);
+    if (!statistics.ok()) return statistics.failure();
+    document.flags.emplace_back(kCommitFallsFlag, can_.commit_falls);
+    if (detail == Detail::kArenas && can_.reach == Reach::kThread) document.tables.push_back(ReadThreadHeap());
     return document;
   }
 
@@ -105,29 +105,49 @@ class MimallocBackend final : public Backend {
   void FlushThread() const override {
     if (api_.collect == nullptr) return;
     api_.collect(true);
+    if (!needs_free_spans_) return;
     DecommitFreeSpans(api_);
     api_.collect(true);
   }
 
   // Everything was done by the thread itself.
   Result<PurgeReport> Purge(Company) const override {
-    if (api_.collect == nullptr) return Failure{"UNSUPPORTED", "mi_collect", 0, "this version doesn't export it"};
-    return PurgeReport{"mi_collect(true), and what is free in segments in use taken and freed without a decommit delay"};
+    if (api_.collect == nullptr) return Unsupported("mi_collect", "this version doesn't export it");
+    return PurgeReport{needs_free_spans_ ? "mi_collect(true), and what is free in segments in use taken and freed without a decommit delay"
+                                         : "mi_collect(true)"};
   }
 
-  // Of the calling thread alone.
   Occupancy ReadOccupancy() const override {
     constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-    if (used_unit_ == UsedUnit::kUnproved) return {kUnknown, kUnknown};
-    Totals totals{used_unit_};
-    if (!api_.heap_visit_blocks(api_.heap_get_default(), false, AddToTotals, &totals)) return {kUnknown, kUnknown};
+    if (can_.reach == Reach::kNone) return {kUnknown, kUnknown};
+    Totals totals{can_.used_unit};
+    if (!api_.heap_visit_blocks(HeapOf(api_, can_.reach), false, AddToTotals, &totals)) return {kUnknown, kUnknown};
     return {static_cast<double>(totals.used_bytes), static_cast<double>(totals.committed - totals.used_bytes)};
   }
 
  private:
+  Result<Done> AddJson(Document* document) const {
+    JsonStatistics statistics(api_);
+    const std::string_view text = statistics.Read();
+    if (text.empty()) return Failure{"ALLOCATOR_CALL", "mi_stats_get_json", ENOMEM, "no memory for the statistics"};
+    document->texts.emplace_back(kJsonText, text);
+    return Done{};
+  }
+
+  Result<Done> AddPrinted(Document* document) const {
+    if (api_.stats_print_out == nullptr) return Unsupported("mi_stats_print_out", "this version doesn't export it");
+    platform::MappedStream stream;
+    if (stream.file() == nullptr) return Failure{"ALLOCATOR_CALL", "fopencookie", ENOMEM, "no memory for the printed statistics"};
+    api_.stats_print_out(PrintTo, stream.file());
+    bool whole = false;
+    document->texts.emplace_back(kStatisticsText, stream.Finish(&whole));
+    if (!whole) return Failure{"ALLOCATOR_CALL", "mremap", ENOMEM, "no memory for the printed statistics"};
+    return Done{};
+  }
+
   Table ReadThreadHeap() const {
-    Visit visit{used_unit_, {}};
-    api_.heap_visit_blocks(api_.heap_get_default(), false, AddArea, &visit);
+    Visit visit{can_.used_unit, {}};
+    api_.heap_visit_blocks(HeapOf(api_, can_.reach), false, AddArea, &visit);
     Table table = MakeTable(kThreadHeapTable, kThreadHeapColumns);
     for (const auto& [size, entry] : visit.classes) {
       AddRow(kThreadHeapColumns,
@@ -140,7 +160,8 @@ class MimallocBackend final : public Backend {
 
   Provenance provenance_;
   Api api_;
-  UsedUnit used_unit_;
+  Capabilities can_;
+  bool needs_free_spans_;
 };
 
 constexpr size_t kProofBlockBytes = 5000;
@@ -153,7 +174,7 @@ bool OwnsBlocksOfMalloc(const Api& api) {
   return owned;
 }
 
-Failure NotMimalloc(const std::string& what) { return {"UNSUPPORTED", "mimalloc", 0, what}; }
+Failure NotMimalloc(const std::string& what) { return Unsupported("mimalloc", what); }
 
 }  // namespace
 

@@ -1,21 +1,19 @@
 #include "allocator/tcmalloc/tcmalloc.h"
 
-#include <sys/mman.h>
-
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "allocator/tcmalloc/columns.h"
+#include "allocator/tcmalloc/counted_block.h"
+#include "platform/mapping.h"
 #include "platform/symbol_lookup.h"
 
 namespace allocscope::allocator::tcmalloc {
 namespace {
 
 using VersionFunction = const char* (*)(int* major, int* minor, const char** patch);
-using PropertyFunction = int (*)(const char* property, size_t* value);
 using StatsFunction = void (*)(char* buffer, int length);
 using VoidFunction = void (*)();
 
@@ -37,9 +35,10 @@ constexpr size_t kReportCapacity = size_t{1} << 20;
 
 class TcmallocBackend final : public Backend {
  public:
-  TcmallocBackend(Provenance provenance, PropertyFunction property)
+  TcmallocBackend(Provenance provenance, PropertyFunction property, bool guards)
       : provenance_(std::move(provenance)),
         property_(property),
+        guards_(guards),
         stats_(platform::FindFunction<StatsFunction>("MallocExtension_GetStats")),
         mark_thread_idle_(platform::FindFunction<VoidFunction>("MallocExtension_MarkThreadIdle")),
         release_free_memory_(platform::FindFunction<VoidFunction>("MallocExtension_ReleaseFreeMemory")) {}
@@ -55,18 +54,20 @@ class TcmallocBackend final : public Backend {
 
   // The report is printed into memory of its own, so that it doesn't show in the figures it reports.
   Result<Document> Read(Detail) const override {
-    if (stats_ == nullptr) return Failure{"UNSUPPORTED", "MallocExtension_GetStats", 0, "this version doesn't export it"};
-    void* memory = mmap(nullptr, kReportCapacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return Failure{"ALLOCATOR_CALL", "mmap", errno, std::strerror(errno)};
-    auto* report = static_cast<char*>(memory);
+    if (stats_ == nullptr) return Unsupported("MallocExtension_GetStats", "this version doesn't export it");
+    const auto memory = platform::Mapping::Anonymous(kReportCapacity);
+    if (!memory.ok()) return Failure{"ALLOCATOR_CALL", memory.failure().call, memory.failure().error_number, memory.failure().message};
+    auto* report = static_cast<char*>(memory.value().data());
     stats_(report, static_cast<int>(kReportCapacity));
     Document document;
     document.texts.emplace_back(kStatisticsText, std::string(report, strnlen(report, kReportCapacity)));
-    munmap(memory, kReportCapacity);
     for (const Property& property : kFootprintProperties) document.figures.emplace_back(property.field, ReadProperty(property));
     for (const Property& property : kFurtherProperties) document.figures.emplace_back(property.field, ReadProperty(property));
     return document;
   }
+
+  // A child of a check didn't answer for 60 s under it. Which lock it waited for wasn't looked at.
+  const char* fork_refusal() const override { return guards_ ? "a forked child may hang under tcmalloc's debug build" : nullptr; }
 
   // The thread has a new cache as soon as it allocates again.
   void FlushThread() const override {
@@ -75,7 +76,7 @@ class TcmallocBackend final : public Backend {
 
   Result<PurgeReport> Purge(Company) const override {
     if (release_free_memory_ == nullptr) {
-      return Failure{"UNSUPPORTED", "MallocExtension_ReleaseFreeMemory", 0, "this version doesn't export it"};
+      return Unsupported("MallocExtension_ReleaseFreeMemory", "this version doesn't export it");
     }
     release_free_memory_();
     return PurgeReport{"MallocExtension_MarkThreadIdle, MallocExtension_ReleaseFreeMemory"};
@@ -91,43 +92,26 @@ class TcmallocBackend final : public Backend {
 
  private:
   double ReadProperty(const Property& property) const {
-    size_t value = 0;
+    size_t value;
     return property_(property.name, &value) != 0 ? static_cast<double>(value) * property.scale : std::numeric_limits<double>::quiet_NaN();
   }
 
   Provenance provenance_;
   PropertyFunction property_;
+  // Whether this is the debug build, which puts guards around each block.
+  bool guards_;
   StatsFunction stats_;
   VoidFunction mark_thread_idle_;
   VoidFunction release_free_memory_;
 };
 
-constexpr size_t kProofBlockBytes = size_t{3} << 20;
-constexpr int kProofAttempts = 4;
-
-// Other threads may allocate in between, so a difference that doesn't fit is tried again.
-bool CountsBlocksOfMalloc(PropertyFunction property) {
-  for (int attempt = 0; attempt < kProofAttempts; attempt++) {
-    size_t before = 0;
-    size_t during = 0;
-    property("generic.current_allocated_bytes", &before);
-    void* volatile block = std::malloc(kProofBlockBytes);
-    if (block == nullptr) return false;
-    property("generic.current_allocated_bytes", &during);
-    std::free(block);
-    if (during - before == kProofBlockBytes) return true;
-  }
-  return false;
-}
-
-Failure NotTcmalloc(const std::string& what) { return {"UNSUPPORTED", "tcmalloc", 0, what}; }
+Failure NotTcmalloc(const std::string& what) { return Unsupported("tcmalloc", what); }
 
 }  // namespace
 
 std::string VersionBy(void* marker) {
-  int major = 0;
-  int minor = 0;
-  const char* patch = "";
+  int major, minor;
+  const char* patch;
   reinterpret_cast<VersionFunction>(marker)(&major, &minor, &patch);
   return std::to_string(major) + "." + std::to_string(minor) + (patch == nullptr ? "" : patch);
 }
@@ -139,9 +123,10 @@ Result<std::unique_ptr<const Backend>> Prove() {
   const std::string library = platform::OwnerOf(version);
   const std::string owner = platform::OwnerOfSymbol("malloc_usable_size");
   if (owner != library) return NotTcmalloc("malloc_usable_size belongs to " + owner + ", tc_version to " + library);
-  if (!CountsBlocksOfMalloc(property)) return NotTcmalloc("generic.current_allocated_bytes doesn't follow a block from malloc");
+  const std::optional<size_t> counted = CountedForBlock(property);
+  if (!counted) return NotTcmalloc("generic.current_allocated_bytes doesn't follow a block from malloc");
   Provenance provenance{platform::RealPath(library), VersionBy(version), "a 3 MiB block moved generic.current_allocated_bytes by its size"};
-  return std::unique_ptr<const Backend>(std::make_unique<TcmallocBackend>(std::move(provenance), property));
+  return std::unique_ptr<const Backend>(std::make_unique<TcmallocBackend>(std::move(provenance), property, *counted != kProofBlockBytes));
 }
 
 }  // namespace allocscope::allocator::tcmalloc

@@ -20,9 +20,8 @@ class UnknownBackend final : public Backend {
   const std::vector<std::string>& footprint_fields() const override { return fields_; }
   Result<Done> ReadFootprint(double*) const override { return Done{}; }
   Result<Document> Read(Detail) const override { return Document{}; }
-  Result<PurgeReport> Purge(Company) const override {
-    return Failure{"UNSUPPORTED", "purge", 0, "the allocator isn't known, nor is how it would give memory back"};
-  }
+  const char* fork_refusal() const override { return "the allocator isn't known, nor is how it would give memory back"; }
+  Result<PurgeReport> Purge(Company) const override { return Unsupported("purge", fork_refusal()); }
   Occupancy ReadOccupancy() const override {
     constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
     return {kUnknown, kUnknown};

@@ -1,0 +1,2 @@
+/** kFootprintColumns of native/allocator/rpmalloc/columns.h. */
+export const rpmallocFootprintColumns = ['mappedBytes', 'peakMappedBytes'] as const
