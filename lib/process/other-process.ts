@@ -9,7 +9,8 @@ export interface KernelSighting {
   readonly readings: number
 }
 
-function kibibytes(status: string, name: string): number {
+/** A figure of `/proc/<pid>/status` that is in kB, bytes; 0 when it has none of that name. */
+export function kibibytes(status: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024
 }
 

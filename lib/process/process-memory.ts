@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 
 import { binding, isFailure, toError } from '../binding/index.js'
 import { AllocscopeError, checkOneOf, readOptions } from '../errors/index.js'
+import { readRssWithoutAddon } from './memory-usage.js'
 import { parseProcFields } from './proc-fields.js'
 
 /** The kernel's figures of this process. They cost two system calls. */
@@ -67,7 +68,7 @@ const figures = new Float64Array(memoryPlace.length)
 function readWithoutAddon(): Omit<ProcessMemory, 'costMicros'> {
   const usage = process.resourceUsage()
   return {
-    rssBytes: process.memoryUsage.rss(),
+    rssBytes: readRssWithoutAddon(),
     virtualBytes: undefined,
     residentSharedBytes: undefined,
     peakRssBytes: usage.maxRSS * 1024,
@@ -79,7 +80,7 @@ function readWithoutAddon(): Omit<ProcessMemory, 'costMicros'> {
 
 /** Public: described where it is exported, in lib/index.ts. */
 export function getRss(): number {
-  if (binding === undefined) return process.memoryUsage.rss()
+  if (binding === undefined) return readRssWithoutAddon()
   const answer = binding.readRss()
   if (typeof answer !== 'number') throw toError(answer)
   return answer

@@ -14,9 +14,9 @@ namespace {
 
 constexpr uint64_t kKibibyte = 1024;
 
-uint64_t MaxRss() {
+uint64_t MaxRss(int who) {
   rusage usage;
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * kKibibyte : 0;
+  return getrusage(who, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * kKibibyte : 0;
 }
 
 }  // namespace
@@ -35,9 +35,11 @@ Result<uint64_t> ReadHighWaterMark() {
   return std::strtoull(line + std::strlen("\nVmHWM:"), nullptr, 10) * kKibibyte;
 }
 
+uint64_t ReadChildrenPeak() { return MaxRss(RUSAGE_CHILDREN); }
+
 UsageReader::UsageReader() {
   // Read in this order, the mark is the later figure and can't be lower. So a ru_maxrss above it is inherited.
-  const uint64_t max_rss = MaxRss();
+  const uint64_t max_rss = MaxRss(RUSAGE_SELF);
   const Result<uint64_t> mark = ReadHighWaterMark();
   if (mark.ok() && max_rss > mark.value()) inherited_peak_bytes_ = max_rss;
 }

@@ -37,6 +37,10 @@ class UsageReader {
 // `VmHWM` of /proc/self/status.
 Result<uint64_t> ReadHighWaterMark();
 
+// `ru_maxrss` of RUSAGE_CHILDREN, bytes: the largest of the children that were waited for, and of those that they waited for. 0 without
+// any.
+uint64_t ReadChildrenPeak();
+
 }  // namespace allocscope::process
 
 #endif  // ALLOCSCOPE_PROCESS_PEAK_H_

@@ -26,7 +26,7 @@ bool IsGuard(const SmapsEntry& mapping) {
 }
 
 bool LooksLikeStack(const SmapsEntry& mapping, bool above_guard) {
-  return above_guard && *mapping.name == '\0' && std::memcmp(mapping.permissions, "rw-p", 4) == 0 && mapping.size() >= kSmallestStack &&
+  return above_guard && *mapping.name == '\0' && std::strcmp(mapping.permissions, "rw-p") == 0 && mapping.size() >= kSmallestStack &&
          mapping.begin % kArenaHeapBytes != 0;
 }
 

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "platform/descriptor.h"
+
 namespace allocscope::process {
 namespace {
 
@@ -36,7 +38,7 @@ StatmReader::~StatmReader() {
 }
 
 bool StatmReader::Open() {
-  descriptor_ = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  descriptor_ = platform::AboveStandardStreams(open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
   return descriptor_ >= 0;
 }
 

@@ -13,7 +13,7 @@ struct Statm {
   uint64_t shared_bytes;
 };
 
-// /proc/self/statm, kept open: one pread a reading, about 1 µs whatever the size of the process.
+// /proc/self/statm, kept open above the standard streams: one pread a reading, about 1 µs whatever the size of the process.
 class StatmReader {
  public:
   StatmReader() = default;

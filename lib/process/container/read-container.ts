@@ -1,0 +1,148 @@
+import { performance } from 'node:perf_hooks'
+
+import { AllocscopeError, checkCount, readOptions } from '../../errors/index.js'
+import type { Container, ContainerMemory, ContainerOptions, LimitedGroup } from './container-memory.js'
+import { countProcesses } from './count-processes.js'
+import { findGroup } from './find-group.js'
+import type { FoundGroup } from './find-group.js'
+import { readEvents, readParts } from './group-figures.js'
+import { chargedLevels, countsChildren, filesOf, isUnlimited, readFigure, readLimit } from './group-levels.js'
+import type { GroupLevel } from './group-levels.js'
+import { openKernelFiles, parseFigures, toText } from './kernel-files.js'
+import type { KernelFiles } from './kernel-files.js'
+
+interface Limits {
+  /** Innermost first. */
+  readonly set: readonly (LimitedGroup & { readonly level: GroupLevel })[]
+  /** Whether every limit was read. */
+  readonly known: boolean
+}
+
+function readLimits(files: KernelFiles, version: 1 | 2, levels: readonly GroupLevel[]): Limits {
+  const names = filesOf[version]
+  const read = levels.map((level, index) => ({
+    level,
+    limitBytes: readLimit(files, level, names.limit, version === 2 && index > 0 && index === levels.length - 1),
+  }))
+  const set = read.flatMap(({ level, limitBytes }) =>
+    limitBytes === undefined || limitBytes === Infinity
+      ? []
+      : [{ level, group: toText(level.group), limitBytes, usageBytes: readFigure(files, level, names.usage) }],
+  )
+  return { set, known: read.every(({ limitBytes }) => limitBytes !== undefined) }
+}
+
+/** The smallest limit, of equal ones the outermost: more is charged to it. */
+function smallestOf({ set, known }: Limits): Limits['set'][number] | undefined {
+  if (!known) return undefined
+  return set.reduce<Limits['set'][number] | undefined>(
+    (smallest, one) => (smallest === undefined || one.limitBytes <= smallest.limitBytes ? one : smallest),
+    undefined,
+  )
+}
+
+/** Version 1 tells the smallest limit of all ancestors, those included that aren't mounted here. Infinity where there is none, or it isn't told. */
+function readHierarchicalLimit(files: KernelFiles, version: 1 | 2, { folder }: GroupLevel): number {
+  if (version === 2) return Infinity
+  const limit = parseFigures(files.ask(`${folder}/memory.stat`).text).get('hierarchical_memory_limit')
+  return limit === undefined || isUnlimited(limit) ? Infinity : limit
+}
+
+function headroomOf({ set, known }: Limits): number | undefined {
+  if (!known || set.length === 0) return undefined
+  const rooms = set.map(({ limitBytes, usageBytes }) => (usageBytes === undefined ? NaN : Math.max(0, limitBytes - usageBytes)))
+  const least = Math.min(...rooms)
+  return Number.isNaN(least) ? undefined : least
+}
+
+function readHigh(files: KernelFiles, version: 1 | 2, levels: readonly GroupLevel[]): number | undefined {
+  if (version === 1) return undefined
+  const all = levels.map((level, index) => readLimit(files, level, 'memory.high', index > 0 && index === levels.length - 1) ?? NaN)
+  const smallest = Math.min(...all)
+  return Number.isFinite(smallest) ? smallest : undefined
+}
+
+type Measured = Pick<
+  ContainerMemory,
+  'limitBytes' | 'limitedBy' | 'limits' | 'headroomBytes' | 'measuredGroup' | 'folder' | 'usageBytes'
+> & { readonly level: GroupLevel }
+
+/** Finds the group that limits, and its usage; undefined when the usage can't be read. */
+function measure(files: KernelFiles, version: 1 | 2, levels: readonly GroupLevel[], own: GroupLevel): Measured | undefined {
+  const limits = readLimits(files, version, levels)
+  const smallest = smallestOf(limits)
+  const told = readHierarchicalLimit(files, version, own)
+  const isOutside = told < (smallest?.limitBytes ?? Infinity)
+  const level = isOutside ? own : (smallest?.level ?? own)
+  const usageBytes = smallest?.level === level ? smallest.usageBytes : readFigure(files, level, filesOf[version].usage)
+  if (usageBytes === undefined) return undefined
+  return {
+    level,
+    limitBytes: isOutside ? told : smallest?.limitBytes,
+    limitedBy: isOutside ? undefined : smallest?.group,
+    limits: limits.set.map(({ group, limitBytes, usageBytes: usage }) => ({ group, limitBytes, usageBytes: usage })),
+    headroomBytes: isOutside ? undefined : headroomOf(limits),
+    measuredGroup: toText(level.group),
+    folder: toText(level.folder),
+    usageBytes,
+  }
+}
+
+function readGroup(files: KernelFiles, { version, group, levels }: FoundGroup, start: number): Container {
+  const [own] = levels
+  const charged = chargedLevels(files, version, levels)
+  const measured = measure(files, version, charged, own)
+  if (measured === undefined) return { supported: false, reason: files.unreadable.join('; ') }
+  const { level, ...limited } = measured
+  const parts = readParts(files, version, level)
+  const { inactiveFileBytes } = parts
+  return {
+    supported: true,
+    version,
+    group: toText(group),
+    ...limited,
+    workingSetBytes: inactiveFileBytes === undefined ? undefined : Math.max(0, limited.usageBytes - inactiveFileBytes),
+    ...parts,
+    highBytes: readHigh(files, version, charged),
+    events: readEvents(files, version, level, own),
+    processes: countProcesses(files, level.folder, countsChildren(files, version, level)),
+    unreadable: files.unreadable,
+    costMicros: (performance.now() - start) * 1000,
+  }
+}
+
+/** A process that has ended and wasn't waited for isn't in its group any more. */
+function hasEnded(files: KernelFiles, pid: number): boolean {
+  const stat = files.ask(`/proc/${pid}/stat`).text ?? ''
+  return /^[ZXx]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+}
+
+function goneError(pid: number, cause: unknown): AllocscopeError {
+  const { errno, syscall } = (cause ?? {}) as NodeJS.ErrnoException
+  return new AllocscopeError('ERR_ALLOCSCOPE_PROC_UNREADABLE', `process ${pid} has ended, or never was: cannot read /proc/${pid}/cgroup`, {
+    cause,
+    syscall,
+    errno: errno === undefined ? undefined : Math.abs(errno),
+  })
+}
+
+/** Reads the group of process `pid`, or of this one, below `root`: '' for this machine, a folder for a recorded tree. */
+export function readContainerBelow(root: string, pid: number | undefined): Container {
+  const start = performance.now()
+  const files = openKernelFiles(root)
+  const file = `/proc/${pid ?? 'self'}/cgroup`
+  const answer = files.ask(file)
+  if (pid !== undefined && answer.text !== undefined && hasEnded(files, pid)) throw goneError(pid, undefined)
+  if (answer.text === undefined) {
+    const gone = answer.code === 'ESRCH' || (!files.exists(`/proc/${pid ?? 'self'}`) && files.exists('/proc/self'))
+    if (pid !== undefined && gone) throw goneError(pid, answer.cause)
+    return { supported: false, reason: `${file}: ${answer.code}` }
+  }
+  const found = findGroup(files, answer.text, pid)
+  return 'reason' in found ? { supported: false, reason: found.reason } : readGroup(files, found, start)
+}
+
+/** Described where it is exported, in lib/process/index.ts. */
+export function readContainer(options?: ContainerOptions): Container {
+  return readContainerBelow('', checkCount('options.pid', readOptions(options, ['pid']).pid, 1))
+}
