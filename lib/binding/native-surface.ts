@@ -10,7 +10,7 @@ export interface FailureRecord {
 
 /** What doesn't change about the live allocator. */
 export interface NativeAllocatorDescription {
-  readonly allocator: 'glibc' | 'jemalloc' | 'mimalloc' | 'tcmalloc' | 'unknown'
+  readonly allocator: 'glibc' | 'jemalloc' | 'mimalloc' | 'tcmalloc' | 'tbbmalloc' | 'rpmalloc' | 'scudo' | 'unknown'
   readonly library: string
   readonly version: string
   readonly proof: string
@@ -32,17 +32,47 @@ export interface NativeAllocatorDocument {
   readonly tables: Readonly<Record<string, NativeTable>>
 }
 
-export interface NativeOtherAllocator {
+/** A copy of an allocator in a loaded library. A text that isn't known is empty. */
+export interface NativeEmbeddedCopy {
   readonly allocator: 'jemalloc' | 'mimalloc' | 'tcmalloc'
   readonly library: string
   readonly symbol: string
   readonly version: string
+  readonly setting: string
+  /** Absent when the copy exports no control. A figure that it doesn't count is absent. */
+  readonly statistics?: {
+    readonly allocatedBytes?: number
+    readonly activeBytes?: number
+    readonly residentBytes?: number
+    readonly retainedBytes?: number
+    readonly muzzyBytes?: number
+  }
+}
+
+/** The copies, and the mappings of those of mimalloc. */
+export interface NativeEmbeddedAllocators {
+  readonly copies: readonly NativeEmbeddedCopy[]
+  readonly regions: readonly {
+    /** Places in `copies`. */
+    readonly owners: readonly number[]
+    readonly residentBytes: number
+    readonly isNamed: boolean
+    readonly hasPointers: boolean
+  }[]
+  readonly lazyFreeBytes: number
 }
 
 /** The calls of `native/convert/process.cc`. */
 export interface NativeProcess {
   readRss(): number | FailureRecord
   readProcessMemory(figures: Float64Array): undefined | FailureRecord
+  /** `ru_maxrss` of `RUSAGE_CHILDREN`, bytes. */
+  readChildrenPeak(): number
+  /**
+   * Starts a program whose standard input ends when this process is gone. It has a session of its own, this process's environment and standard
+   * error, and no standard output. About 1 ms.
+   */
+  startPipeReader(command: readonly string[]): undefined | FailureRecord
 }
 
 /** The calls of `native/convert/allocator.cc`. */
@@ -50,7 +80,15 @@ export interface NativeAllocator {
   describeAllocator(): NativeAllocatorDescription
   readAllocatorFootprint(figures: Float64Array): undefined | FailureRecord
   readAllocatorDetail(arenas: boolean): NativeAllocatorDocument | FailureRecord
-  findOtherAllocators(): readonly NativeOtherAllocator[]
+}
+
+/** The calls of `native/convert/embedded.cc`. */
+export interface NativeEmbedded {
+  readEmbeddedAllocators(): NativeEmbeddedAllocators | FailureRecord
+  /** Bytes of those that an embedded allocator knows as its own, and of those in its mappings, as of the last `readEmbeddedAllocators`. */
+  sumEmbeddedBuffers(buffers: readonly ArrayBuffer[]): { readonly countedBytes: number; readonly mappedBytes: number }
+  /** `place` is that of a copy in the last `readEmbeddedAllocators`. */
+  purgeEmbeddedAllocator(place: number): Promise<string | FailureRecord> | FailureRecord
 }
 
 /** The calls of `native/convert/heap.cc`. */
@@ -64,7 +102,7 @@ export interface NativeHeap {
     readonly representations: readonly string[]
   }
   readShallowSize(value: unknown): number | FailureRecord
-  measureValue(value: unknown, figures: Float64Array): undefined | FailureRecord
+  measureValue(value: unknown, figures: Float64Array, viewBytes: number): undefined | FailureRecord
   walkValue(
     value: unknown,
     figures: Float64Array,
@@ -119,6 +157,8 @@ export interface NativePurge {
 export interface NativeTriedPurge {
   readonly anonymousBeforeBytes: number
   readonly anonymousAfterBytes: number
+  /** What the embedded allocators gave back after that. Absent when none could be purged. */
+  readonly embeddedReleasedBytes?: number
   readonly inUseBytes?: number
   readonly pinnedBytes?: number
   readonly forkMillis: number
@@ -162,4 +202,53 @@ export interface NativeProfiling {
   mapProfileFile(path: string, bytes: number): ArrayBuffer | FailureRecord
 }
 
-export interface NativeBinding extends NativeProcess, NativeAllocator, NativeHeap, NativeSampler, NativeRelease, NativeProfiling {}
+/** Whose each page is, as `native/ledger` found it. */
+export interface NativeLedger {
+  /** `cells` holds ledgerColumns' figures of each row. */
+  readonly rows: { readonly cells: Float64Array; readonly names: readonly string[] }
+  /** The largest stretches without an owner, by hexadecimal addresses. */
+  readonly unclaimed: readonly { readonly begin: string; readonly end: string; readonly residentBytes: number }[]
+  /** The thread of each isolate, 0 when it isn't known. */
+  readonly isolates: readonly number[]
+  /** Embedded allocators, and what they count as resident themselves. */
+  readonly copies: readonly { readonly name: string; readonly residentBytes?: number }[]
+  /** Whether the form of V8's records is proved, by this look or an earlier one of this thread. */
+  readonly isHeapProved: boolean
+  /** Whether V8's pages have the sizes that were given. */
+  readonly isHeapExact: boolean
+  readonly isPagemapReadable: boolean
+  /** Whether one scan of the page tables told what is resident; otherwise smaps did. */
+  readonly isScanned: boolean
+  /** Whether memory that was given up with MADV_FREE was looked for. */
+  readonly isLazyFreeKnown: boolean
+  readonly territory: 'complete' | 'partial' | 'unknown'
+  readonly figures: {
+    readonly residentBytes: number
+    readonly mappings: number
+    readonly hugePageBytes: number
+    readonly hugetlbBytes: number
+    readonly chunkBytes: number
+    readonly chunks: number
+    readonly mappedBytes: number
+    readonly mappedCount: number
+    readonly costMicros: number
+  }
+}
+
+/** The calls of `native/convert/ledger.cc`. */
+export interface NativeLedgers {
+  /**
+   * Of this process. `spaceSizes` are V8's sizes of the calling thread's spaces, in V8's order. `budgetMs` is for the look for memory that was given up
+   * with MADV_FREE.
+   */
+  readLedger(spaceSizes: Float64Array, budgetMs: number): NativeLedger | FailureRecord
+  /** … by another thread. */
+  readLedgerAsync(spaceSizes: Float64Array, budgetMs: number): Promise<NativeLedger | FailureRecord> | FailureRecord
+  /** Of another process, by its smaps. */
+  readLedgerOf(pid: number): NativeLedger | FailureRecord
+  /** Empty when the thread is gone. */
+  readThreadName(pid: number, tid: number): string
+}
+
+export interface NativeBinding
+  extends NativeProcess, NativeAllocator, NativeEmbedded, NativeHeap, NativeSampler, NativeRelease, NativeProfiling, NativeLedgers {}

@@ -16,6 +16,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_PROGRAM'
   /** The checked script ended its process before the check was done. */
   | 'ERR_ALLOCSCOPE_CHECK_CUT_SHORT'
+  /** An optional package that this needs isn't installed. The message says which, and how to install it. */
+  | 'ERR_ALLOCSCOPE_MISSING_PEER'
   /** The layout of V8's objects could not be proved, so no object's size is known. The message names what failed. */
   | 'ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED'
   /** The forked child that tries a purge could not be made, or didn't answer. */
@@ -24,10 +26,16 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_PROFILE_RECORD'
   /** A thread that is being profiled, or was, can't be profiled again. */
   | 'ERR_ALLOCSCOPE_PROFILE_RUNNING'
+  /** The pages of a report can't be written to the folder that was asked for. */
+  | 'ERR_ALLOCSCOPE_REPORT'
   /** A profile has no room for more functions and lines. */
   | 'ERR_ALLOCSCOPE_PROFILE_FULL'
   /** Two matchers of `allocscope/jest` were to measure this process at the same time. */
   | 'ERR_ALLOCSCOPE_CHECK_OVERLAPS'
+  /** A process of `allocscope lab` ended before it had measured. */
+  | 'ERR_ALLOCSCOPE_LAB_CUT_SHORT'
+  /** V8's heap snapshot isn't in the form that it documents, or ended early. */
+  | 'ERR_ALLOCSCOPE_HEAP_SNAPSHOT'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 
@@ -45,6 +53,16 @@ export interface AllocscopeErrorDetails {
 
 const brand = Symbol.for('allocscope.AllocscopeError')
 
+/** Whether details can be read of it. The class is exported: it may be given anything. */
+function isReadable(details: unknown): details is AllocscopeErrorDetails {
+  try {
+    return typeof details === 'object' && details !== null && typeof Reflect.has(details, 'cause') === 'boolean'
+  } catch {
+    // A revoked Proxy, or one whose trap throws.
+    return false
+  }
+}
+
 /** The one error class of allocscope. Recognise it by {@link isAllocscopeError}: `instanceof` fails for another copy's or realm's errors. */
 export class AllocscopeError extends Error {
   override readonly name = 'AllocscopeError'
@@ -55,16 +73,22 @@ export class AllocscopeError extends Error {
   readonly errno: number | undefined
 
   constructor(code: AllocscopeErrorCode, message: string, details: AllocscopeErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    const given = isReadable(details) ? details : {}
+    super(typeof message === 'string' ? message : undefined, 'cause' in given ? { cause: given.cause } : undefined)
     this.code = code
-    this.backend = details.backend
-    this.syscall = details.syscall
-    this.errno = details.errno
+    this.backend = given.backend
+    this.syscall = given.syscall
+    this.errno = given.errno
     Object.defineProperty(this, brand, { value: true })
   }
 }
 
 /** Whether `value` is an {@link AllocscopeError}, of this or another copy of the package, in this or another realm (Jest, vm). */
 export function isAllocscopeError(value: unknown): value is AllocscopeError {
-  return typeof value === 'object' && value !== null && brand in value
+  try {
+    return typeof value === 'object' && value !== null && brand in value
+  } catch {
+    // A revoked Proxy, or one whose trap throws.
+    return false
+  }
 }

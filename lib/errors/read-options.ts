@@ -1,4 +1,33 @@
+import { types } from 'node:util'
+
 import { invalidArgumentType, invalidArgumentValue, outOfRange } from './argument-errors.js'
+
+/** Whether nothing can be done with `value`: whatever touches a revoked Proxy throws. */
+export function isRevokedProxy(value: unknown): boolean {
+  if (!types.isProxy(value)) return false
+  try {
+    Array.isArray(value)
+    return false
+  } catch {
+    return true
+  }
+}
+
+/**
+ * Whether this is what V8 throws when a revoked Proxy is read: one that something else inherits from, or that another Proxy stands for, isn't seen
+ * before.
+ */
+export function isOfRevokedProxy(error: unknown): boolean {
+  if (!types.isNativeError(error) || types.isProxy(error)) return false
+  const message: unknown = Reflect.getOwnPropertyDescriptor(error, 'message')?.value
+  return typeof message === 'string' && /^Cannot perform '\w+' on a proxy that has been revoked$/.test(message)
+}
+
+/** Whether `value` may hold options. Buffers and texts have a name for each element: to list those would take as long as they are. */
+function mayHoldOptions(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || isRevokedProxy(value)) return false
+  return !Array.isArray(value) && !ArrayBuffer.isView(value) && !types.isStringObject(value)
+}
 
 /**
  * Reads each option once, into a plain record. So a getter that throws does it before anything is done. Unknown names are refused: a misspelt
@@ -6,12 +35,18 @@ import { invalidArgumentType, invalidArgumentValue, outOfRange } from './argumen
  */
 export function readOptions<Name extends string>(options: unknown, names: readonly Name[]): { readonly [key in Name]?: unknown } {
   if (options === undefined) return {}
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalidArgumentType('options', 'of type object', options)
+  if (!mayHoldOptions(options)) throw invalidArgumentType('options', 'of type object', options)
+  try {
+    return readEach(options, names)
+  } catch (error) {
+    throw isOfRevokedProxy(error) ? invalidArgumentType('options', 'of type object', options) : error
   }
+}
+
+function readEach<Name extends string>(options: object, names: readonly Name[]): { readonly [key in Name]?: unknown } {
   const unknownName = Object.keys(options).find((key) => !(names as readonly string[]).includes(key))
   if (unknownName !== undefined) {
-    throw invalidArgumentValue('options', `an object with only ${names.map((name) => `'${name}'`).join(', ')}`, { [unknownName]: '…' })
+    throw invalidArgumentValue('options', `an object with only ${names.map((name) => `'${name}'`).join(', ')}`, unknownName)
   }
   return Object.fromEntries(names.map((name) => [name, (options as Record<string, unknown>)[name]])) as { [key in Name]?: unknown }
 }
@@ -45,7 +80,7 @@ export function checkBoolean(name: string, value: unknown, fallback: boolean): b
 /** `value` when it is a function, a function that does nothing when it is undefined. */
 export function checkFunction(name: string, value: unknown): (...given: readonly unknown[]) => unknown {
   if (value === undefined) return () => undefined
-  if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value)
+  if (typeof value !== 'function' || isRevokedProxy(value)) throw invalidArgumentType(name, 'of type function', value)
   return value as (...given: readonly unknown[]) => unknown
 }
 

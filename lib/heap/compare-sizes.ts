@@ -1,4 +1,4 @@
-import { invalidArgumentType } from '../errors/index.js'
+import { invalidArgumentType, isRevokedProxy } from '../errors/index.js'
 import { deepSizeOf } from './deep-size.js'
 import type { DeepSize } from './deep-size.js'
 
@@ -23,7 +23,9 @@ export interface SizeComparison {
 /** Public: described where it is exported, in lib/index.ts. */
 export function compareSizes(values: Readonly<Record<string, unknown>>): SizeComparison {
   const given: unknown = values
-  if (typeof given !== 'object' || given === null) throw invalidArgumentType('values', 'an object of values to compare', values)
+  if (typeof given !== 'object' || given === null || isRevokedProxy(given)) {
+    throw invalidArgumentType('values', 'an object of values to compare', values)
+  }
   const measured = Object.entries(values).map(([name, value]) => ({ name, deep: deepSizeOf(value) }))
   measured.sort((a, b) => a.deep.totalBytes - b.deep.totalBytes)
   const least = measured[0]

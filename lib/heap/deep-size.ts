@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 import { isFailure, toError } from '../binding/index.js'
 import { checkBoolean, checkNumber, invalidArgumentType, readOptions } from '../errors/index.js'
 import type { HeapKind } from './heap-kinds.js'
@@ -112,9 +114,9 @@ function readWalk({ kinds }: HeapLayout): DeepSize {
 
 function checkExclude(value: unknown): readonly unknown[] | undefined {
   if (value === undefined) return undefined
-  if (!Array.isArray(value)) throw invalidArgumentType('options.exclude', 'an Array', value)
-  // The addon reads the array's slots. Without the leading null V8 might store bare numbers there.
-  return [null, ...(value as unknown[])]
+  // The addon reads the array's slots where they lie. A Proxy of an array has none.
+  if (types.isProxy(value) || !Array.isArray(value)) throw invalidArgumentType('options.exclude', 'an Array', value)
+  return value as readonly unknown[]
 }
 
 /** The limits of a walk, checked. */

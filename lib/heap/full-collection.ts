@@ -1,41 +1,18 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
-import v8 from 'node:v8'
-import vm from 'node:vm'
 
 import { binding } from '../binding/index.js'
+import { collectGarbage } from './collect-garbage.js'
+
+export { collectGarbage, findGc } from './collect-garbage.js'
 
 /** Time for other threads to free the backing stores of the first collection. The second one also collects what finalizers let go of. */
 const betweenCollectionsMs = 20
 
+/** Nothing wakes it: waiting for it is a pause without a turn of the event loop. */
+const never = new Int32Array(new SharedArrayBuffer(4))
+
 /** The call of V8's that collected everything. */
 export type CollectionCall = 'v8::Isolate::LowMemoryNotification' | 'gc'
-
-/**
- * V8's own `gc`. Called without options it makes a full collection on every version of Node. The flag `--expose-gc` is left as it was, so the
- * program's own contexts don't get the function.
- */
-export function findGc(): () => void {
-  const found = vm.runInNewContext('globalThis.gc') as (() => void) | undefined
-  if (found !== undefined) return found
-  // A context that is made while the flag is set has the function.
-  v8.setFlagsFromString('--expose-gc')
-  try {
-    return vm.runInNewContext('gc') as () => void
-  } finally {
-    v8.setFlagsFromString('--no-expose-gc')
-  }
-}
-
-let gc: (() => void) | undefined
-
-/**
- * One full mark-compact collection, now. Calls `gc` without options: on Node 20 `gc({ type: 'major' })` collects only the young generation. Doesn't
- * shrink the young generation.
- */
-export function collectGarbage(): void {
-  gc ??= findGc()
-  gc()
-}
 
 /**
  * Collects everything in the calling thread and shrinks the young generation. It does so twice, with a turn of the event loop in between: so
@@ -48,4 +25,14 @@ export async function collectFully(): Promise<CollectionCall> {
   if (binding?.collectAllAvailable() === true) return 'v8::Isolate::LowMemoryNotification'
   collectGarbage()
   return 'gc'
+}
+
+/**
+ * Collects everything in the calling thread now, for an event `'exit'`, after which the event loop doesn't turn again. Twice, as
+ * {@link collectFully} does; but JavaScript's finalizers don't run.
+ */
+export function collectAtOnce(): void {
+  collectGarbage()
+  Atomics.wait(never, 0, 0, betweenCollectionsMs)
+  if (binding?.collectAllAvailable() !== true) collectGarbage()
 }

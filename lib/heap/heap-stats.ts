@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import v8 from 'node:v8'
 
+import { readMemoryUsage } from '../process/memory-usage.js'
+
 /** One space of V8's heap. */
 export interface HeapSpaceStats {
   /** V8's own name: `new_space`, `old_space`, `large_object_space` … */
@@ -65,7 +67,7 @@ export function getHeapStats(): HeapStats {
     physicalBytes: heap.total_physical_size,
     availableBytes: heap.total_available_size,
     externalBytes: heap.external_memory,
-    arrayBufferBytes: process.memoryUsage().arrayBuffers,
+    arrayBufferBytes: readMemoryUsage().arrayBuffers,
     mallocedBytes: heap.malloced_memory,
     peakMallocedBytes: heap.peak_malloced_memory,
     nativeContexts: heap.number_of_native_contexts,

@@ -1,3 +1,4 @@
+// Stryker disable all: what it puts in moves the examples' variables into other scopes, and V8's layout would be proved by something else.
 import vm from 'node:vm'
 
 /**
@@ -133,6 +134,10 @@ function makeBuffers(): LayoutExamples {
   structuredClone(detachedArray.buffer, { transfer: [detachedArray.buffer] })
   const canResize = 'resizable' in ArrayBuffer.prototype
   const resizable = Reflect.construct(ArrayBuffer, [64, { maxByteLength: 128 }]) as ArrayBuffer
+  const growable = Reflect.construct(SharedArrayBuffer, [1234, { maxByteLength: 12345 }]) as SharedArrayBuffer & {
+    grow(bytes: number): void
+  }
+  growable.grow(4321)
   return {
     buffer,
     typedArray: new Uint8Array(buffer, 8, 1000),
@@ -141,6 +146,7 @@ function makeBuffers(): LayoutExamples {
     detachedArray,
     resizableDataView: canResize ? new DataView(resizable) : undefined,
     resizableBuffer: canResize ? resizable : undefined,
+    growableBuffer: growable,
   }
 }
 

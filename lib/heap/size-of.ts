@@ -70,8 +70,7 @@ const measurePlace = {
   sharedCharacters: 11,
   sharedMemory: 12,
   unusedElements: 13,
-  view: 14,
-  length: 15,
+  length: 14,
 } as const
 
 const figures = new Float64Array(measurePlace.length)
@@ -98,15 +97,29 @@ function refineKind(kind: HeapKind, value: unknown): ValueKind {
   return kind as ValueKind
 }
 
-function isView(kind: HeapKind): boolean {
-  return kind === 'typed array' || kind === 'DataView'
+// Taken once, as a program may replace them.
+const byteLengthOfTypedArray = getterOf(Reflect.getPrototypeOf(Uint8Array.prototype) as object)
+const byteLengthOfDataView = getterOf(DataView.prototype)
+
+function getterOf(prototype: object): (this: unknown) => number {
+  return Reflect.getOwnPropertyDescriptor(prototype, 'byteLength')?.get as (this: unknown) => number
+}
+
+/** Undefined for what is no view. 0 when its memory was taken away or became too short: then a DataView throws. */
+function viewBytesOf(value: unknown): number | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined
+  try {
+    return (types.isTypedArray(value) ? byteLengthOfTypedArray : byteLengthOfDataView).call(value)
+  } catch {
+    return 0
+  }
 }
 
 function figure(index: number): number {
   return figures[index] as number
 }
 
-function readFigures(layout: HeapLayout, value: unknown): ObjectSize {
+function readFigures(layout: HeapLayout, value: unknown, viewBytes: number | undefined): ObjectSize {
   const kind = layout.kinds[figure(measurePlace.kind)] as HeapKind
   const owned: OwnedBytes = {
     properties: figure(measurePlace.properties),
@@ -133,15 +146,16 @@ function readFigures(layout: HeapLayout, value: unknown): ObjectSize {
     externalBytes,
     totalBytes: heapBytes + externalBytes,
     unusedBytes: figure(measurePlace.unusedElements),
-    viewBytes: isView(kind) ? figure(measurePlace.view) : undefined,
+    viewBytes,
   }
 }
 
 /** Public: described where it is exported, in lib/index.ts. */
 export function sizeOf(value: unknown): ObjectSize {
   const layout = requireHeapLayout()
-  const failure = layout.native.measureValue(value, figures)
+  const viewBytes = viewBytesOf(value)
+  const failure = layout.native.measureValue(value, figures, viewBytes ?? 0)
   if (isFailure(failure)) throw toError(failure)
   if (figure(measurePlace.self) < 0) throw unprovedSize(value)
-  return readFigures(layout, value)
+  return readFigures(layout, value, viewBytes)
 }

@@ -12,6 +12,7 @@ namespace {
 constexpr int32_t kTaggedBytes = 8;
 constexpr int32_t kSmallIntegerShiftBits = 31;
 constexpr int64_t kOneBoundArgument = 1;
+constexpr int32_t kExtensionBytes = 48;
 
 std::optional<int32_t> ReadMetadata(const char* name) {
   const void* symbol = platform::FindSymbol((std::string("v8dbg_") + name).c_str());
@@ -60,6 +61,7 @@ class Search {
     }
     layout_.bound_arguments = StoreSlot(Example::kBound, kOneBoundArgument);
     layout_.generator_registers = StoreSlot(Example::kGenerator, kAbsent);
+    SharedLength();
   }
 
   void Types() {
@@ -72,6 +74,22 @@ class Search {
   }
 
  private:
+  // The way from an ArrayBuffer to the description of its memory, which begins with the memory's address.
+  void SharedLength() {
+    const Address buffer = probe_.Object(Example::kGrowableBuffer);
+    const uintptr_t memory = probe_.Word(buffer + layout_.buffer_backing_store);
+    const int32_t end = probe_.SizeInWords(buffer) * kTaggedBytes;
+    for (int32_t slot = kObjectHeaderBytes; slot < end; slot += kTaggedBytes) {
+      const uintptr_t extension = probe_.Word(buffer + slot);
+      for (int32_t offset = 0; offset < kExtensionBytes; offset += kTaggedBytes) {
+        if (memory == 0 || probe_.Word(probe_.Word(extension + offset)) != memory) continue;
+        layout_.buffer_extension = slot;
+        layout_.extension_store = offset;
+        return;
+      }
+    }
+  }
+
   // The slot after the header that points to a plain array, of `length` when that is known.
   int32_t StoreSlot(Example holder, int64_t length) const {
     const int32_t store_type = probe_.Type(probe_.Follow(probe_.Object(Example::kArray), layout_.elements));

@@ -61,6 +61,7 @@ const char* const kExampleNames[kExamples] = {
     "detachedArray",
     "resizableDataView",
     "resizableBuffer",
+    "growableBuffer",
     "arguments",
     "wrappedString",
     "stringWrapper",

@@ -68,6 +68,7 @@ enum class Example : uint8_t {
   kDetachedArray,
   kResizableDataView,
   kResizableBuffer,
+  kGrowableBuffer,
   kArguments,
   kWrappedString,
   kStringWrapper,
@@ -125,8 +126,8 @@ constexpr double kExampleFirstDouble = 1.5;
 constexpr int64_t kExampleFirstOutOfObject = 7001;
 constexpr int64_t kExamplePropertySlots = 63;
 constexpr uint64_t kExampleResizableBytes = 64;
+constexpr uint64_t kExampleGrowableBytes = 4321;
 constexpr int64_t kExampleArguments = 2;
-constexpr int64_t kExampleViewBytes = 1000;
 constexpr int64_t kExampleBufferBytes = 12345;
 constexpr int64_t kExampleOnHeapBytes = 40;
 constexpr uint8_t kExampleOnHeapFill = 77;

@@ -57,8 +57,10 @@ const Constant kConstants[] = {
 
     {"JSArrayBuffer.byte_length", &Layout::buffer_byte_length, 32, {"class_JSArrayBuffer__byte_length__size_t"}},
     {"JSArrayBuffer.backing_store", &Layout::buffer_backing_store, 48, {"class_JSArrayBuffer__backing_store__uintptr_t"}},
+    {"JSArrayBuffer.extension", &Layout::buffer_extension, kSearched, {}},
+    {"ArrayBufferExtension.backing_store", &Layout::extension_store, kSearched, {}},
+    {"BackingStore.byte_length", &Layout::store_byte_length, 8, {}},
     {"JSArrayBufferView.buffer", &Layout::view_buffer, kSearched, {}},
-    {"JSArrayBufferView.byte_length", &Layout::view_byte_length, 40, {"class_JSArrayBufferView__byte_length__size_t"}},
     {"JSFunction.context",
      &Layout::function_context,
      40,

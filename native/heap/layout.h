@@ -65,8 +65,10 @@ struct Layout {
 
   int32_t buffer_byte_length = 0;
   int32_t buffer_backing_store = 0;
+  int32_t buffer_extension = 0;
+  int32_t extension_store = 0;
+  int32_t store_byte_length = 0;
   int32_t view_buffer = 0;
-  int32_t view_byte_length = 0;
   int32_t function_context = 0;
   int32_t context_previous = 0;
   int32_t context_cell_value = 0;
@@ -91,6 +93,8 @@ struct Layout {
   std::array<Shape, kInstanceTypes> shapes{};
   bool date_is_raw_double = false;
   Address copy_on_write_map = 0;
+  // What stands for properties or elements where an object has none.
+  Tagged empty_store = 0;
 };
 
 constexpr int32_t kAbsent = -1;

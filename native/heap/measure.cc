@@ -65,8 +65,8 @@ Representation OfString(Shape shape, bool flattened) {
 
 class Measuring {
  public:
-  Measuring(const ProvedLayout& proved, Address object)
-      : layout_(proved.layout), read_only_(proved.read_only), object_(object), map_(MapOf(layout_, object)) {
+  Measuring(const ProvedLayout& proved, Address object, uint64_t view_bytes)
+      : layout_(proved.layout), read_only_(proved.read_only), object_(object), map_(MapOf(layout_, object)), view_bytes_(view_bytes) {
     shape_ = ShapeOfMap(layout_, map_);
     measure_.kind = KindOf(shape_);
     measure_.self = ObjectSize(layout_, object, map_, shape_);
@@ -190,11 +190,10 @@ class Measuring {
   // A view of a whole ArrayBuffer counts as its owner. A view of a part shares it, like a pooled Buffer.
   void View() {
     const Address buffer = AddressOf(Slot(layout_.view_buffer));
-    measure_.view = Load<uint64_t>(object_ + static_cast<uintptr_t>(layout_.view_byte_length));
     const bool on_heap = store_shape_ == Shape::kByteArray;
     const bool has_memory = Load<uintptr_t>(buffer + static_cast<uintptr_t>(layout_.buffer_backing_store)) != 0;
     const uint64_t memory = has_memory && !on_heap ? BufferBytes(layout_, buffer) : 0;
-    const bool covers = measure_.view == BufferBytes(layout_, buffer);
+    const bool covers = view_bytes_ == BufferBytes(layout_, buffer);
     measure_.buffer = covers ? ShallowSize(layout_, PointerTo(buffer)) : 0;
     (covers ? measure_.external : measure_.shared_memory) = memory;
     measure_.representation = on_heap ? Representation::kOnHeap : (covers ? Representation::kOffHeap : Representation::kPartOfBuffer);
@@ -204,6 +203,7 @@ class Measuring {
   const ReadOnlyPages& read_only_;
   const Address object_;
   const Address map_;
+  const uint64_t view_bytes_;
   Shape shape_ = Shape::kUnproved;
   // Of the elements; kUnproved when there are none of its own.
   Shape store_shape_ = Shape::kUnproved;
@@ -214,8 +214,8 @@ class Measuring {
 
 const char* NameOf(Representation representation) { return kRepresentationNames[static_cast<size_t>(representation)]; }
 
-Measure MeasureValue(const ProvedLayout& proved, Tagged value) {
-  return IsPointer(value) ? Measuring(proved, AddressOf(value)).Finish() : Measure();
+Measure MeasureValue(const ProvedLayout& proved, Tagged value, uint64_t view_bytes) {
+  return IsPointer(value) ? Measuring(proved, AddressOf(value), view_bytes).Finish() : Measure();
 }
 
 }  // namespace allocscope::heap

@@ -62,11 +62,10 @@ struct Measure {
   uint64_t shared_memory = 0;
   // The part of the owned elements after the array's length.
   int64_t unused_elements = 0;
-  // Of a typed array or DataView: its window on the memory.
-  uint64_t view = 0;
 };
 
-Measure MeasureValue(const ProvedLayout& proved, Tagged value);
+// `view_bytes` is what V8 says is the length of a typed array or DataView: it follows from its memory's length at this moment.
+Measure MeasureValue(const ProvedLayout& proved, Tagged value, uint64_t view_bytes);
 
 }  // namespace allocscope::heap
 

@@ -70,7 +70,13 @@ inline uint64_t ExternalStringBytes(const Layout& layout, Address string, Shape 
 }
 
 inline uint64_t BufferBytes(const Layout& layout, Address buffer) {
-  return Load<uint64_t>(buffer + static_cast<uintptr_t>(layout.buffer_byte_length));
+  const auto word = [](uintptr_t address, int32_t offset) { return Load<uint64_t>(address + static_cast<uintptr_t>(offset)); };
+  const uint64_t bytes = word(buffer, layout.buffer_byte_length);
+  if (bytes != 0 || word(buffer, layout.buffer_backing_store) == 0) return bytes;
+  // Any thread may make a growable SharedArrayBuffer longer. So its length is kept with the memory, and 0 in each object.
+  const uintptr_t extension = word(buffer, layout.buffer_extension);
+  const uintptr_t store = extension == 0 ? 0 : word(extension, layout.extension_store);
+  return store == 0 ? 0 : word(store, layout.store_byte_length);
 }
 
 // Bytes of the object that `value` points to, nothing else; 0 for a small integer, which lies in the slot that holds it.

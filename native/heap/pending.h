@@ -23,13 +23,15 @@ class Pending {
   void Push(uintptr_t entry) {
     if (count_ == capacity_) AddChunk();
     entries_[count_++] = entry;
+    size_++;
   }
   bool Pop(uintptr_t* into) {
     if (count_ == 0 && !DropChunk()) return false;
     *into = entries_[--count_];
+    size_--;
     return true;
   }
-  bool empty() const { return count_ == 0 && !top_; }
+  size_t size() const { return size_; }
   size_t peak_bytes() const { return peak_chunks_ * sizeof(Chunk); }
 
  private:
@@ -42,7 +44,8 @@ class Pending {
     std::array<uintptr_t, kChunkEntries> entries;
   };
 
-  void AddChunk() {
+  // Seldom called. Within Push and Pop they would make the callers' hot loops longer.
+  [[gnu::noinline]] void AddChunk() {
     // Not by make_unique, which would set every word of the chunk to zero.
     // NOLINTNEXTLINE(modernize-make-unique)
     std::unique_ptr<Chunk> chunk = spare_ ? std::move(spare_) : std::unique_ptr<Chunk>(new Chunk);
@@ -54,7 +57,7 @@ class Pending {
   }
 
   // Keeps one empty chunk. Otherwise a walk that stays around a boundary would allocate at each step.
-  bool DropChunk() {
+  [[gnu::noinline]] bool DropChunk() {
     if (!top_) return false;
     const size_t count = top_->count_below;
     spare_ = std::move(top_);
@@ -74,6 +77,7 @@ class Pending {
   uintptr_t* entries_ = first_.data();
   size_t count_ = 0;
   size_t capacity_ = kFirstEntries;
+  size_t size_ = 0;
   std::unique_ptr<Chunk> top_;
   std::unique_ptr<Chunk> spare_;
   size_t chunks_ = 0;

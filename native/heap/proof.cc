@@ -73,6 +73,7 @@ void Verifier::FindReadOnlyPages() {
   const Address empty = probe_.Object(Example::kEmptyObject);
   proved_.read_only.Add(probe_.Follow(empty, layout_.properties));
   proved_.read_only.Add(probe_.Follow(empty, layout_.elements));
+  layout_.empty_store = probe_.Word(empty + layout_.elements);
   BuiltinNames();
   for (const Example fresh : {Example::kEmptyObject, Example::kHeapNumber, Example::kOneByte, Example::kArray}) {
     ExpectNamed(!proved_.read_only.Hold(probe_.Object(fresh)), "read-only pages", "a new object lies among V8's constants");
@@ -131,6 +132,7 @@ Result<ProvedLayout> Verifier::Run() {
       &Verifier::Slots,
       &Verifier::Types,
       &Verifier::Buffers,
+      &Verifier::GrowableBuffers,
       &Verifier::Dates,
       &Verifier::BoundFunctions,
       &Verifier::Contexts,

@@ -44,6 +44,7 @@ class Verifier {
   void Slots();
   void Types();
   void Buffers();
+  void GrowableBuffers();
   void Dates();
   void BoundFunctions();
   void Contexts();

@@ -38,10 +38,24 @@ void Verifier::Buffers() {
   const bool can_resize = resizable != probe_.Object(Example::kUndefined);
   Expect(!can_resize || probe_.Word(resizable + layout_.buffer_byte_length) == kExampleResizableBytes, &Layout::buffer_byte_length,
          "not the length of a resizable ArrayBuffer");
-  const Address view = probe_.Object(Example::kTypedArray);
-  Expect(probe_.Word(view + layout_.view_byte_length) == kExampleViewBytes, &Layout::view_byte_length, "not the length of a typed array");
-  const Address data_view = probe_.Object(Example::kDataView);
-  Expect(probe_.Word(data_view + layout_.view_byte_length) == kExampleViewBytes, &Layout::view_byte_length, "not the length of a DataView");
+}
+
+void Verifier::GrowableBuffers() {
+  const struct {
+    Example example;
+    uint64_t bytes;
+  } expectations[] = {{Example::kBuffer, kExampleBufferBytes}, {Example::kGrowableBuffer, kExampleGrowableBytes}};
+  for (const auto& expectation : expectations) {
+    const Address buffer = probe_.Object(expectation.example);
+    const uintptr_t extension = probe_.Word(buffer + layout_.buffer_extension);
+    const uintptr_t store = probe_.Word(extension + layout_.extension_store);
+    Expect(probe_.Word(store) == probe_.Word(buffer + layout_.buffer_backing_store), &Layout::extension_store,
+           "doesn't lead to the memory of an ArrayBuffer");
+    Expect(probe_.Word(store + layout_.store_byte_length) == expectation.bytes, &Layout::store_byte_length,
+           "not the length that all objects of one memory share");
+  }
+  Expect(probe_.Word(probe_.Object(Example::kGrowableBuffer) + layout_.buffer_byte_length) == 0, &Layout::buffer_byte_length,
+         "a growable SharedArrayBuffer has a length of its own");
 }
 
 void Verifier::Dates() {

@@ -139,10 +139,17 @@ void Verifier::SloppyElements() {
   // Each mapped entry is the number of the variable's slot in the function's scope.
   Expect(layout_.sloppy_elements_header == layout_.sloppy_arguments + static_cast<int32_t>(kWordBytes), &Layout::sloppy_elements_header,
          "the mapped entries don't follow the arguments");
-  for (int64_t i = 0; i < kExampleArguments; i++) {
+  const Address scope = probe_.Follow(store, layout_.sloppy_arguments - static_cast<int32_t>(kWordBytes));
+  Expect(scope != 0, &Layout::sloppy_arguments, "doesn't follow the scope of a call");
+  for (int64_t i = 0; i < kExampleArguments && !Failed(); i++) {
     const Tagged entry = probe_.Word(store + static_cast<uintptr_t>(layout_.sloppy_elements_header + i * static_cast<int64_t>(kWordBytes)));
     Expect(IsSmallInteger(entry) && SmallInteger(entry) >= kLeastSlots && SmallInteger(entry) < kMostSlots, &Layout::sloppy_elements_header,
            "not the mapped entries");
+    if (Failed()) return;
+    // The arguments of the example are 1 and 2.
+    const Tagged value =
+        probe_.Word(scope + static_cast<uintptr_t>(layout_.store_data + SmallInteger(entry) * static_cast<int64_t>(kWordBytes)));
+    Expect(value == MakeSmallInteger(i + 1), &Layout::sloppy_elements_header, "don't lead to the arguments");
   }
 }
 

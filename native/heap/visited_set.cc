@@ -34,6 +34,7 @@ VisitedSet::Bitmap* VisitedSet::Find(uintptr_t page) {
 
 void VisitedSet::UseBitmaps() {
   bitmaps_.resize(kFirstBitmaps);
+  recent_.fill({kNoPage, nullptr});
   for (const uintptr_t page : read_only_) Find(page)->bits.fill(~uint64_t{0});
   for (const uintptr_t address : small_) {
     if (address != 0) AddBit(address);

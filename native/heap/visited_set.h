@@ -26,6 +26,7 @@ class VisitedSet {
   static constexpr size_t kSmallSlots = 64;
   static constexpr size_t kMostSmall = 40;
   static constexpr size_t kFirstBitmaps = 64;
+  static constexpr size_t kRecentPages = 256;
   static constexpr size_t kBitmapWords = (size_t{1} << kPageBits) / kWordBytes / 64;
   static constexpr uintptr_t kNoPage = ~uintptr_t{0};
 
@@ -35,6 +36,10 @@ class VisitedSet {
   struct Slot {
     uintptr_t page = 0;
     std::unique_ptr<Bitmap> bitmap;
+  };
+  struct Recent {
+    uintptr_t page;
+    Bitmap* bitmap;
   };
 
   static size_t Hash(uintptr_t key) { return (key * 0x9e3779b97f4a7c15u) >> 32; }
@@ -56,12 +61,10 @@ class VisitedSet {
 
   bool AddBit(uintptr_t address) {
     const uintptr_t page = address >> kPageBits;
-    if (page != last_page_) {
-      last_bitmap_ = Find(page);
-      last_page_ = page;
-    }
+    Recent& recent = recent_[page % kRecentPages];
+    if (recent.page != page) recent = {page, Find(page)};
     const uintptr_t word = (address >> 3) & ((uintptr_t{1} << (kPageBits - 3)) - 1);
-    uint64_t& bits = last_bitmap_->bits[word / 64];
+    uint64_t& bits = recent.bitmap->bits[word / 64];
     const uint64_t bit = uint64_t{1} << (word % 64);
     const bool is_new = (bits & bit) == 0;
     bits |= bit;
@@ -78,8 +81,8 @@ class VisitedSet {
   size_t small_count_ = 0;
   std::vector<Slot> bitmaps_;
   size_t bitmap_count_ = 0;
-  uintptr_t last_page_ = kNoPage;
-  Bitmap* last_bitmap_ = nullptr;
+  // An object's parts lie on pages of their own: its values, V8's constants. Filled with kNoPage when bitmaps are first used.
+  std::array<Recent, kRecentPages> recent_;
 };
 
 }  // namespace allocscope::heap

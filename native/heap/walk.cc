@@ -6,18 +6,58 @@ namespace allocscope::heap {
 
 WalkEnd Walk::Resume(Tagged claimed) {
   pending_.Push(AddressOf(claimed) | kHeldByProgram);
-  uint64_t until_clock = kObjectsPerClock;
-  while (!pending_.empty()) {
+  // Taken, and visited when some more were taken: until then the processor fetches them.
+  std::array<uintptr_t, kAhead> ahead;
+  size_t first = 0;
+  size_t count = 0;
+  for (uint64_t until_clock = kObjectsPerClock;;) {
+    for (uintptr_t entry = 0; count < kAhead && HasMore() && (entry = Take()) != 0; count++) {
+      __builtin_prefetch(reinterpret_cast<const void*>(entry & ~kTagMask));
+      ahead[(first + count) % kAhead] = entry;
+    }
+    if (count == 0) return WalkEnd::kComplete;
     if (sum_.objects >= options_.max_objects) return WalkEnd::kObjects;
     if (--until_clock == 0) {
       if (platform::MonotonicNanos() >= options_.deadline_nanos) return WalkEnd::kDeadline;
       until_clock = kObjectsPerClock;
     }
-    uintptr_t entry = 0;
-    pending_.Pop(&entry);
-    Visit(entry);
+    Visit(ahead[first++ % kAhead]);
+    count--;
   }
-  return WalkEnd::kComplete;
+}
+
+// The entry to visit next; 0 when all were taken.
+uintptr_t Walk::Take() {
+  for (;;) {
+    uintptr_t entry = 0;
+    if (pending_.size() > range_.above) {
+      pending_.Pop(&entry);
+      return entry;
+    }
+    if (range_.slot != range_.end) {
+      const Tagged word = Load<Tagged>(range_.slot);
+      range_.slot += kWordBytes;
+      if (IsPointer(word) && visited_.Add(AddressOf(word))) return AddressOf(word) | kHeldByProgram;
+    } else if (ranges_.size() == 0) {
+      return 0;
+    } else {
+      ranges_.Pop(&range_.above);
+      ranges_.Pop(&range_.end);
+      ranges_.Pop(&range_.slot);
+    }
+  }
+}
+
+void Walk::PushRange(Address begin, Address end) {
+  ranges_.Push(range_.slot);
+  ranges_.Push(range_.end);
+  ranges_.Push(range_.above);
+  range_ = {begin, end, pending_.size()};
+}
+
+Walk::MapFacts Walk::ReadFacts(Address map) const {
+  const int32_t words = Load<uint8_t>(map + static_cast<uintptr_t>(layout_.map_size_in_words));
+  return {map, words * static_cast<int32_t>(kWordBytes), static_cast<int32_t>(InObjectProperties(layout_, map)), ShapeOfMap(layout_, map)};
 }
 
 void Walk::Count(Shape shape, int64_t size) {
@@ -36,12 +76,12 @@ void Walk::Count(Shape shape, int64_t size) {
 
 void Walk::Visit(uintptr_t entry) {
   const Address object = entry & ~kTagMask;
-  const Address map = MapOf(layout_, object);
-  const Shape shape = ShapeOfMap(layout_, map);
+  const MapFacts& facts = FactsOf(MapOf(layout_, object));
+  const Shape shape = facts.shape;
   // Marks of what isn't there, the program's root scope, its global object and V8's type descriptions belong to no value.
   if (shape == Shape::kOddball || shape == Shape::kGlobalProxy || shape == Shape::kNativeContext || shape == Shape::kMap) return;
   if ((shape == Shape::kContext || shape == Shape::kContextCell) && !options_.follow_closures) return;
-  const int64_t size = ObjectSize(layout_, object, map, shape);
+  const int64_t size = facts.size != 0 ? facts.size : VariableSize(layout_, object, shape);
   Count(shape, size);
   const bool held_by_program = (entry & kHeldByProgram) != 0;
   const bool is_internal = !IsValue(shape) && shape != Shape::kAccessorPair && shape != Shape::kContextCell;
@@ -51,7 +91,7 @@ void Walk::Visit(uintptr_t entry) {
     return;
   }
   if (shape >= Shape::kPlainObject) {
-    VisitObject(object, map, shape, size);
+    VisitObject(object, facts);
   } else {
     VisitParts(object, shape, size);
   }
@@ -78,9 +118,9 @@ void Walk::VisitParts(Address object, Shape shape, int64_t size) {
     case Shape::kPropertyArray:
     case Shape::kNumberDictionary:
     case Shape::kHashTable:
-      return PushValues(data, end);
+      return end - data > kLongestPushed ? PushRange(data, end) : PushValues(data, end);
     case Shape::kSloppyElements:
-      return PushPart(Slot(object, layout_.sloppy_arguments));
+      return VisitAliasedArguments(object, size);
     case Shape::kNameDictionary:
       return VisitNameDictionary(object);
     case Shape::kAccessorPair:
@@ -98,13 +138,12 @@ void Walk::VisitParts(Address object, Shape shape, int64_t size) {
   }
 }
 
-void Walk::VisitObject(Address object, Address map, Shape shape, int64_t size) {
-  PushPart(Slot(object, layout_.properties));
-  const Address in_object = InObjectProperties(layout_, map);
+void Walk::VisitObject(Address object, const MapFacts& facts) {
+  PushStore(Slot(object, layout_.properties));
   // Plain objects and arrays are most of any heap.
-  if (shape != Shape::kPlainObject && shape != Shape::kArray) VisitInternals(object, shape);
-  PushPart(Slot(object, layout_.elements));
-  if (in_object != 0) PushValues(object + in_object, object + static_cast<uintptr_t>(size));
+  if (facts.shape != Shape::kPlainObject && facts.shape != Shape::kArray) VisitInternals(object, facts.shape);
+  PushStore(Slot(object, layout_.elements));
+  if (facts.in_object != 0) PushValues(object + static_cast<uintptr_t>(facts.in_object), object + static_cast<uintptr_t>(facts.size));
 }
 
 void Walk::VisitInternals(Address object, Shape shape) {
@@ -165,6 +204,20 @@ void Walk::VisitNameDictionary(Address dictionary) {
 void Walk::VisitContext(Address context, int64_t size) {
   PushPart(Slot(context, layout_.context_previous));
   PushValues(context + static_cast<uintptr_t>(layout_.context_previous) + kWordBytes, context + static_cast<uintptr_t>(size));
+}
+
+// An argument that a parameter aliases is a variable of the call's scope, which itself belongs to the function and not to its arguments.
+void Walk::VisitAliasedArguments(Address elements, int64_t size) {
+  PushPart(Slot(elements, layout_.sloppy_arguments));
+  const Address context = AddressOf(Slot(elements, layout_.sloppy_arguments - static_cast<int32_t>(kWordBytes)));
+  for (int64_t at = layout_.sloppy_elements_header; at < size; at += static_cast<int64_t>(kWordBytes)) {
+    const Tagged entry = Slot(elements, static_cast<int32_t>(at));
+    // What was deleted or redefined is no alias any more, and has no number here.
+    if (!IsSmallInteger(entry)) continue;
+    const Tagged value = Slot(context, layout_.store_data + static_cast<int32_t>(SmallInteger(entry) * static_cast<int64_t>(kWordBytes)));
+    const bool is_cell = IsPointer(value) && FactsOf(MapOf(layout_, AddressOf(value))).shape == Shape::kContextCell;
+    PushValue(is_cell ? Slot(AddressOf(value), layout_.context_cell_value) : value);
+  }
 }
 
 }  // namespace allocscope::heap

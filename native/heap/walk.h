@@ -57,20 +57,56 @@ class Walk {
   // The kinds that were met, one bit each; only their entries of `by_kind` are filled.
   uint64_t kinds() const { return kinds_; }
   const KindSum& by_kind(size_t kind) const { return by_kind_[kind]; }
-  size_t own_bytes() const { return visited_.bytes() + pending_.peak_bytes(); }
+  size_t own_bytes() const { return visited_.bytes() + pending_.peak_bytes() + ranges_.peak_bytes(); }
 
  private:
   // In the low bits of a pending entry, which an address leaves free.
   static constexpr uintptr_t kHeldByProgram = 1;
   static constexpr uint64_t kObjectsPerClock = 4096;
+  static constexpr size_t kAhead = 16;
+  static constexpr uintptr_t kLongestPushed = 16 * kWordBytes;
+  static constexpr size_t kFacts = 16;
+  // Maps are longer, so this tells neighbours apart.
+  static constexpr uintptr_t kMapStep = 16;
 
+  // Values in consecutive slots, looked at one by one after what was pushed since they came: however many they are, they take no memory
+  // here.
+  struct Range {
+    Address slot = 0;
+    Address end = 0;
+    // How many entries were pending when it came.
+    uintptr_t above = 0;
+  };
+
+  // What an object's map tells. Most objects of a graph share a few maps.
+  struct MapFacts {
+    Address map = 0;
+    // 0 when each object has a length of its own.
+    int32_t size = 0;
+    // Offset of the properties inside an object; 0 when its kind has none.
+    int32_t in_object = 0;
+    Shape shape = Shape::kUnproved;
+  };
+
+  const MapFacts& FactsOf(Address map) {
+    MapFacts& facts = facts_[map / kMapStep % kFacts];
+    if (facts.map != map) facts = ReadFacts(map);
+    return facts;
+  }
+  MapFacts ReadFacts(Address map) const;
+
+  // False when there is nothing to take. What is left may all have been met.
+  bool HasMore() const { return pending_.size() > range_.above || range_.slot != range_.end || ranges_.size() > 0; }
+  uintptr_t Take();
+  void PushRange(Address begin, Address end);
   void Visit(uintptr_t entry);
   void VisitParts(Address object, Shape shape, int64_t size);
-  void VisitObject(Address object, Address map, Shape shape, int64_t size);
+  void VisitObject(Address object, const MapFacts& facts);
   void VisitInternals(Address object, Shape shape);
   void VisitBuffer(Address buffer);
   void VisitNameDictionary(Address dictionary);
   void VisitContext(Address context, int64_t size);
+  void VisitAliasedArguments(Address elements, int64_t size);
   void Count(Shape shape, int64_t size);
 
   Tagged Slot(Address object, int32_t offset) const { return Load<Tagged>(object + static_cast<uintptr_t>(offset)); }
@@ -78,10 +114,13 @@ class Walk {
   void PushPart(Tagged word) {
     if (IsPointer(word) && visited_.Add(AddressOf(word))) pending_.Push(AddressOf(word));
   }
+  // The properties or elements of an object: most have none, and then V8's one empty store.
+  void PushStore(Tagged word) {
+    if (word != layout_.empty_store) PushPart(word);
+  }
   // A slot that holds what the program put there.
   void PushValue(Tagged word) {
     if (!IsPointer(word) || !visited_.Add(AddressOf(word))) return;
-    __builtin_prefetch(reinterpret_cast<const void*>(AddressOf(word)));
     pending_.Push(AddressOf(word) | kHeldByProgram);
   }
   void PushValues(Address begin, Address end) {
@@ -91,7 +130,10 @@ class Walk {
   const Layout& layout_;
   const WalkOptions options_;
   VisitedSet visited_;
+  std::array<MapFacts, kFacts> facts_;
   Pending pending_;
+  Pending ranges_;
+  Range range_;
   WalkSum sum_;
   uint64_t kinds_ = 0;
   std::array<KindSum, kKinds> by_kind_;

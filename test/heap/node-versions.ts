@@ -31,8 +31,12 @@ export async function runOracle(
 }
 
 /** One test for each version, beside each other, as each runs programs of its own. One that isn't installed is a skip that says so, and in CI a failure. */
-export function testOnEachNode(title: string, body: (node: string, major: number) => Promise<void>): void {
-  for (const major of nodeMajors) {
+export function testOnEachNode(
+  title: string,
+  body: (node: string, major: number) => Promise<void>,
+  majors: readonly number[] = nodeMajors,
+): void {
+  for (const major of majors) {
     const node = findNode(major)
     const missing = node === undefined ? notInstalled(`.cache/node/${major}`) : undefined
     testWhere(missing, test.concurrent)(`${title}, Node ${major}`, () => body(node as string, major), 120_000)

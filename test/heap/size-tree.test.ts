@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-import { deepSizeOf, sizeTree } from '../../lib/index.js'
+import { deepSizeOf, sizeOf, sizeTree } from '../../lib/index.js'
 import type { SizeTreeNode } from '../../lib/index.js'
 
 function sumOfParts(node: SizeTreeNode): number {
@@ -116,4 +116,116 @@ test.each([
   [{ deep: 1 }, 'ERR_INVALID_ARG_VALUE'],
 ])('refuses the options %j', (options, code) => {
   expect(() => sizeTree({}, options as never)).toThrow(expect.objectContaining({ code }))
+})
+
+/** Objects of three fields take 48 bytes each, and of two 40. */
+const pair = (): object => ({ x: 1, y: 2 })
+const triple = (): object => ({ x: 1, y: 2, z: 3 })
+
+function childOf(node: SizeTreeNode, name: string): SizeTreeNode {
+  return node.children.find((child) => child.name === name) as SizeTreeNode
+}
+
+test('the sizes of a tree of known objects, the largest first', () => {
+  const { root } = sizeTree({ small: pair(), large: triple() })
+  const form = {
+    kind: 'object',
+    representation: 'in-object',
+    seen: false,
+    children: [],
+    externalBytes: 0,
+    elsewhereBytes: 0,
+    unlisted: false,
+  }
+  const omitted = { entries: 0, bytes: 0 }
+  expect(root).toEqual({
+    ...form,
+    name: '',
+    selfBytes: 40,
+    ownBytes: 40,
+    deepBytes: 40 + 40 + 48,
+    children: [
+      { ...form, name: '.large', selfBytes: 48, ownBytes: 48, deepBytes: 48, omitted },
+      { ...form, name: '.small', selfBytes: 40, ownBytes: 40, deepBytes: 40, omitted },
+    ],
+    omitted,
+  })
+})
+
+test('memory outside the heap is a part of every holder’s', () => {
+  const { root } = sizeTree({ buffers: { one: new ArrayBuffer(1000), two: new ArrayBuffer(300) }, none: pair() })
+  const buffers = childOf(root, '.buffers')
+  const external = [root, buffers, childOf(buffers, '.one'), childOf(buffers, '.two'), childOf(root, '.none')]
+  expect(external.map(({ externalBytes }) => externalBytes)).toEqual([1300, 1300, 1000, 300, 0])
+})
+
+test('a buffer of two views belongs to one of them', () => {
+  const buffer = new ArrayBuffer(1000)
+  const views = { one: new Uint8Array(buffer), two: new Uint8Array(buffer) }
+  const { root } = sizeTree(views)
+  const [first, second] = root.children as [SizeTreeNode, SizeTreeNode]
+  expect(first.ownBytes).toBe(sizeOf(views.one).totalBytes)
+  expect([second.ownBytes, second.deepBytes, second.externalBytes]).toEqual([second.selfBytes, second.selfBytes, 0])
+})
+
+test('numbers are no children, and constants have no bytes', () => {
+  const { root } = sizeTree({ number: 1.5, yes: true, nothing: null })
+  expect(root.children.map(({ name, ownBytes, deepBytes }) => [name, ownBytes, deepBytes]).sort()).toEqual([
+    ['.nothing', 0, 0],
+    ['.yes', 0, 0],
+  ])
+})
+
+test('an object that is at two places is opened at the nearer', () => {
+  const shared = { inner: pair() }
+  const { root } = sizeTree({ deep: { shared }, shared })
+  expect(childOf(root, '.shared').children.map(({ name }) => name)).toEqual(['.inner'])
+  expect(childOf(childOf(root, '.deep'), '.shared')).toMatchObject({ seen: true, ownBytes: 0, deepBytes: 0, children: [] })
+})
+
+test('functions hold things, too', () => {
+  expect(sizeTree(Object.assign(() => 1, { held: triple() })).root.children).toMatchObject([{ name: '.held', deepBytes: 48 }])
+})
+
+test('by default three levels and twenty children of each, and what is deeper is elsewhere', () => {
+  const deep = { a: { b: { c: { d: triple() } } } }
+  const third = childOf(childOf(childOf(sizeTree(deep).root, '.a'), '.b'), '.c')
+  expect(third).toMatchObject({ children: [], ownBytes: 32, elsewhereBytes: 48, deepBytes: 80, omitted: { entries: 0, bytes: 0 } })
+  const wide = sizeTree(Array.from({ length: 25 }, pair)).root
+  expect([wide.children.length, wide.omitted]).toEqual([20, { entries: 5, bytes: 5 * 40 }])
+})
+
+test('ends where there is nothing deeper, however deep it may go', () => {
+  const cycle: { self?: object; held: object } = { held: pair() }
+  cycle.self = cycle
+  const { root } = sizeTree(cycle, { depth: Infinity })
+  expect(root.children.map(({ name, seen, deepBytes }) => [name, seen, deepBytes])).toEqual([
+    ['.held', false, 40],
+    ['.self', true, 0],
+  ])
+})
+
+test('a child of exactly minBytes is listed', () => {
+  const listed = (minBytes: number): readonly string[] =>
+    sizeTree({ small: pair(), large: triple() }, { minBytes }).root.children.map(({ name }) => name)
+  expect([listed(40), listed(41), listed(48), listed(49)]).toEqual([['.large', '.small'], ['.large'], ['.large'], []])
+})
+
+test('ten thousand children of one value and two hundred thousand values are the most, and the rest is elsewhere', () => {
+  const one = sizeTree(Array.from({ length: 10_001 }, pair), { depth: 1, maxEntries: 20_000 }).root
+  expect([one.children.length, one.elsewhereBytes]).toEqual([10_000, 40])
+  const many = Array.from({ length: 21 }, () => Array.from({ length: 10_000 }, () => one))
+  expect(everyNode(sizeTree(many, { depth: 2, maxEntries: 20_000 }).root)).toHaveLength(200_000 - 1)
+})
+
+test('what it cost is in microseconds', () => {
+  sizeTree({})
+  jest.spyOn(performance, 'now').mockReturnValueOnce(10).mockReturnValueOnce(10.25).mockReturnValueOnce(10.5)
+  expect(sizeTree({}).costMicros).toBe(500)
+  jest.restoreAllMocks()
+})
+
+test.each(['depth', 'minBytes', 'maxEntries'])('names %s where it is refused, and takes 0', (name) => {
+  expect(() => sizeTree({}, { [name]: -1 })).toThrow(`"options.${name}"`)
+  expect(sizeTree(pair(), { [name]: 0 }).root.deepBytes).toBe(40)
 })

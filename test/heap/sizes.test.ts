@@ -2,7 +2,7 @@ import vm from 'node:vm'
 
 import fc from 'fast-check'
 
-import { compareSizes, deepSizeOf, getCapabilities, shallowSizeOf, sizeOf } from '../../lib/index.js'
+import { compareSizes, deepSizeOf, getCapabilities, shallowSizeOf, sizeOf, sizeTree } from '../../lib/index.js'
 
 /** Bytes of `{ a, b, c }`: map, properties, elements and three slots. */
 const threeFieldBytes = 48
@@ -55,6 +55,10 @@ test('memory outside the heap is counted apart, and a pool is named instead of c
   expect(sizeOf(Buffer.alloc(1_100_000, 97).toString('latin1'))).toMatchObject({
     representation: 'external one-byte',
     externalBytes: 1_100_000,
+  })
+  expect(sizeOf(Buffer.alloc(2_400_000, 97).toString('utf16le'))).toMatchObject({
+    representation: 'external two-byte',
+    externalBytes: 2_400_000,
   })
 })
 
@@ -128,12 +132,45 @@ describe('deepSizeOf', () => {
     expect(deepSizeOf(many, { maxObjects: 1e9, deadlineMs: 1e9 })).toMatchObject({ truncated: false, truncatedBy: undefined })
   })
 
+  test('an argument that a parameter aliases belongs to the arguments, though it lies in the scope of the call', () => {
+    const code = `
+      const made = (function (first, second, third) {
+        delete arguments[0]
+        second = { changed: 1, by: 2, name: 3 }
+        return arguments
+      })({}, {}, 1.5, {})
+      const unaliased = (function () { 'use strict'; return arguments })({}, {}, 1.5, {})
+      return [made, unaliased]`
+    const [aliased, strict] = (vm.compileFunction(code) as () => [object, object])()
+    // As many as are there, by name: the second and the fourth.
+    expect(deepSizeOf(aliased).byKind.object).toEqual({ objects: 2, bytes: threeFieldBytes + sizeOf({}).selfBytes })
+    expect(deepSizeOf(strict).byKind.object?.objects).toBe(3)
+    expect(sizeTree(aliased).root.deepBytes).toBe(deepSizeOf(aliased).totalBytes)
+  })
+
   test('exclude leaves out a value and what only it leads to', () => {
     const cache = { entries: [{ a: 1 }, { a: 2 }] }
     const service = { cache, a: 1, b: 2 }
     expect(deepSizeOf(service, { exclude: [cache] }).totalBytes).toBe(threeFieldBytes)
     expect(deepSizeOf(service, { exclude: [] })).toMatchObject({ totalBytes: deepSizeOf(service).totalBytes })
     expect(deepSizeOf(service, { exclude: [service, 1.5, 'text'] }).objects).toBe(0)
+    expect(deepSizeOf(service, { exclude: [1.5, 2.5] })).toMatchObject({ totalBytes: deepSizeOf(service).totalBytes })
+  })
+
+  test('exclude is read where it lies, however V8 keeps it and however long it is', () => {
+    const [held, other] = [{ a: 1 }, { b: 2 }]
+    const value = { held, other }
+    const without = deepSizeOf({ held: null, other }).totalBytes
+    const sparse: object[] = []
+    sparse[4e9] = held
+    const holey: object[] = []
+    holey.length = 5_000_000
+    holey[4_999_999] = held
+    const shrunk = [held, other]
+    shrunk.length = 1
+    for (const exclude of [sparse, holey, shrunk, Object.freeze([held]), new (class Values extends Array<object> {})(held)]) {
+      expect(deepSizeOf(value, { exclude }).totalBytes).toBe(without)
+    }
   })
 
   test('what is weakly held isn’t followed, what a closure keeps only when asked for', () => {
@@ -167,6 +204,7 @@ describe('deepSizeOf', () => {
     [{ deadlineMs: '1' }, 'ERR_INVALID_ARG_TYPE'],
     [{ followClosures: 1 }, 'ERR_INVALID_ARG_TYPE'],
     [{ exclude: new Set() }, 'ERR_INVALID_ARG_TYPE'],
+    [{ exclude: new Proxy([], {}) }, 'ERR_INVALID_ARG_TYPE'],
   ])('refuses the options %j', (options, code) => {
     expect(() => deepSizeOf({}, options as never)).toThrow(expect.objectContaining({ code }))
   })

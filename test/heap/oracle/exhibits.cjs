@@ -214,8 +214,19 @@ function buffers() {
   const buffer = new ArrayBuffer(1000)
   const detached = new Uint8Array(100)
   structuredClone(detached.buffer, { transfer: [detached.buffer] })
-  const resizable = 'resizable' in ArrayBuffer.prototype ? new ArrayBuffer(100, { maxByteLength: 1000 }) : new ArrayBuffer(100)
+  const resizable = new ArrayBuffer(104, { maxByteLength: 1000 })
+  const growable = new SharedArrayBuffer(100, { maxByteLength: 1000 })
+  growable.grow(500)
+  const shrunk = new ArrayBuffer(100, { maxByteLength: 1000 })
+  const outOfBounds = { 'Uint8Array out of bounds': new Uint8Array(shrunk, 50), 'DataView out of bounds': new DataView(shrunk, 50, 20) }
+  shrunk.resize(20)
   return {
+    ...outOfBounds,
+    'growable SharedArrayBuffer': growable,
+    'Uint8Array of a growable buffer': new Uint8Array(growable),
+    'Uint8Array of a growable buffer, as it was': new Uint8Array(growable, 8, 90),
+    'DataView of a growable buffer': new DataView(growable, 8),
+    'Float64Array that follows a resizable buffer': new Float64Array(resizable, 8),
     'empty ArrayBuffer': new ArrayBuffer(0),
     ArrayBuffer: buffer,
     'resizable ArrayBuffer': resizable,

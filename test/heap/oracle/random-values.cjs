@@ -42,6 +42,8 @@ const buffer = fc.oneof(
   fc.integer({ min: 9, max: 300 }).map((size) => () => new Uint16Array(new ArrayBuffer(2 * size), 2, size - 2)),
   fc.integer({ min: 1, max: 300 }).map((size) => () => new DataView(new ArrayBuffer(size))),
   fc.integer({ min: 65, max: 300 }).map((size) => () => Buffer.alloc(size)),
+  fc.integer({ min: 1, max: 300 }).map((size) => () => new ArrayBuffer(size, { maxByteLength: 2 * size })),
+  fc.integer({ min: 9, max: 300 }).map((size) => () => new Uint8Array(new ArrayBuffer(size, { maxByteLength: 2 * size }), 8)),
 )
 
 const key = fc.stringMatching(/^[a-z]{3,8}$/).map((name) => `_${name}`)
