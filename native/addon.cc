@@ -9,7 +9,9 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   allocscope::Environment::Attach(env);
   allocscope::convert::RegisterProcess(env, exports);
   allocscope::convert::RegisterAllocator(env, exports);
+  allocscope::convert::RegisterEmbedded(env, exports);
   allocscope::convert::RegisterHeap(env, exports);
+  allocscope::convert::RegisterLedger(env, exports);
   allocscope::convert::RegisterSampler(env, exports);
   allocscope::convert::RegisterRelease(env, exports);
   allocscope::convert::RegisterProfile(env, exports);

@@ -1,0 +1,214 @@
+import { getAllocatorStats } from '../allocator/index.js'
+import type { AllocatorStats } from '../allocator/index.js'
+import { isFailure, requireBinding, toError } from '../binding/index.js'
+import type { NativeLedger } from '../binding/index.js'
+import { AllocscopeError, checkNumber, invalidArgumentType, outOfRange, readOptions } from '../errors/index.js'
+import { getHeapStats } from '../heap/heap-stats.js'
+import type { HeapStats } from '../heap/heap-stats.js'
+import { readContainer } from '../process/index.js'
+import { readKernelMemory } from '../process/kernel-memory.js'
+import { nameRows } from './name-rows.js'
+import type { Surroundings } from './name-rows.js'
+import { readRows } from './native-rows.js'
+import { ledgerOf } from './rss-ledger.js'
+import type { LedgerEntry, RssLedger } from './rss-ledger.js'
+import { splitFreedPages } from './split-heap.js'
+import { splitArrayBuffers, splitEmbedded, splitFree } from './split-malloc.js'
+
+/** Options of `explainRss`. */
+export interface ExplainOptions {
+  /**
+   * Milliseconds that a walk of glibc's free lists may take, by its estimate, and as many that the look for memory given up with `MADV_FREE` may: 0.1 µs a
+   * page of 4 KiB. 10 unless given. Without the walk free and used blocks are one; without the look such memory is its owners'.
+   */
+  readonly budgetMs?: number
+}
+
+/** V8's background threads may give pages back between its figures and ours. Then another look is taken. While the event loop runs on, that is the rule. */
+const mostLooks = 4
+
+/** What another thread may take to look for memory that was given up, milliseconds: 2 TB of pages of 4 KiB. */
+const longestLookMs = 60_000
+
+interface Look {
+  readonly answer: NativeLedger
+  /** As of the moment when the look began. */
+  readonly heap: HeapStats
+  /** Whether this thread took no page meanwhile: what is found beyond its statistics it had freed. */
+  readonly isHeld: boolean
+}
+
+function spaceSizesOf({ spaces }: HeapStats): Float64Array {
+  return Float64Array.from(spaces, ({ committedBytes }) => committedBytes)
+}
+
+/** What native code finds of this process. */
+export function lookAtOwn(budgetMs: number): Look {
+  const native = requireBinding()
+  for (let look = 1; ; look++) {
+    const heap = getHeapStats()
+    const answer = native.readLedger(spaceSizesOf(heap), budgetMs)
+    if (isFailure(answer)) throw toError(answer)
+    if (answer.isHeapExact || look === mostLooks) return { answer, heap, isHeld: true }
+  }
+}
+
+/** `run` is given what this thread has to do: its time is measured. */
+async function lookAtOwnAsync(budgetMs: number, run: <Value>(work: () => Value) => Value): Promise<Look> {
+  const native = requireBinding()
+  for (let look = 1; ; look++) {
+    const { heap, asked } = run(() => {
+      const before = getHeapStats()
+      return { heap: before, asked: native.readLedgerAsync(spaceSizesOf(before), budgetMs) }
+    })
+    const answer = await asked
+    if (isFailure(answer)) throw toError(answer)
+    if (answer.isHeapProved || look === mostLooks) return { answer, heap, isHeld: false }
+  }
+}
+
+/** Copies that count what they have, but don't tell where. */
+function countedCopies({ copies }: NativeLedger): readonly { readonly name: string; readonly residentBytes: number }[] {
+  return copies.flatMap(({ name, residentBytes }) => (residentBytes === undefined ? [] : [{ name, residentBytes }]))
+}
+
+function gapsOf(answer: NativeLedger, stats: AllocatorStats): readonly string[] {
+  const { figures, isHeapProved, isHeapExact, isPagemapReadable, isLazyFreeKnown, territory } = answer
+  const gaps = [
+    isHeapProved
+      ? ''
+      : "V8's pages could not be matched with its own statistics: isolates and spaces aren't told apart, and heaps may be of ended isolates.",
+    !isHeapProved || isHeapExact
+      ? ''
+      : "V8's pages have not quite the sizes of its own statistics: it has freed some that are still there, or took some meanwhile.",
+    isPagemapReadable ? '' : "This kernel doesn't let a process read its pagemap: parts of one mapping aren't told apart.",
+    isLazyFreeKnown ? '' : "Memory given up with MADV_FREE wasn't looked for within the budget: it counts as its owners'.",
+  ]
+  if (stats.allocator !== 'glibc') gaps.push(`${stats.allocator} doesn't tell where its memory is: it is what nothing else claims.`)
+  if (stats.allocator === 'glibc' && territory === 'unknown')
+    gaps.push("glibc's layout isn't proved: its memory is what nothing else claims.")
+  if (territory === 'partial') gaps.push("Part of glibc's main arena is where it can't be told: it is among what nothing else claims.")
+  if (territory !== 'unknown' && figures.chunkBytes !== figures.mappedBytes)
+    gaps.push(`Of ${figures.mappedCount} blocks with a mapping of their own ${figures.chunks} were found.`)
+  if (stats.allocator === 'glibc' && stats.counters === undefined)
+    gaps.push("glibc's free lists weren't walked within the budget: free blocks count as in use.")
+  return gaps.filter((gap) => gap !== '')
+}
+
+function makeLedger(
+  pid: number,
+  answer: NativeLedger,
+  entries: readonly LedgerEntry[],
+  gaps: readonly string[],
+  costMicros: () => number,
+): RssLedger {
+  const rssBytes = answer.figures.residentBytes
+  const unexplainedBytes = entries.reduce((sum, { owner, residentBytes }) => sum + (owner === 'unexplained' ? residentBytes : 0), 0)
+  return ledgerOf({
+    pid,
+    rssBytes,
+    residencyFrom: answer.isScanned ? 'page-tables' : 'smaps',
+    entries: [...entries].sort((one, other) => other.residentBytes - one.residentBytes),
+    unexplainedBytes,
+    namedFraction: rssBytes === 0 ? 1 : 1 - unexplainedBytes / rssBytes,
+    unexplained: unexplainedBytes === 0 ? [] : answer.unclaimed,
+    hugePageBytes: answer.figures.hugePageBytes,
+    hugetlbBytes: answer.figures.hugetlbBytes,
+    ...readKernelMemory(pid),
+    container: readContainer({ pid }),
+    gaps,
+    costMicros: costMicros(),
+  })
+}
+
+function budgetOf(options: ExplainOptions | undefined): number {
+  const { budgetMs } = readOptions(options, ['budgetMs'])
+  return checkNumber('budgetMs', budgetMs, 0, 10, 3_600_000)
+}
+
+/** What was found, under the names of its owners. */
+function nameEntries({ answer, heap, isHeld }: Look, stats: AllocatorStats): readonly LedgerEntry[] {
+  const native = requireBinding()
+  const around: Surroundings = {
+    pid: process.pid,
+    threadName: (tid) => native.readThreadName(process.pid, tid),
+    isolates: answer.isolates,
+    spaces: heap.spaces,
+    allocator: stats.allocator,
+    copies: answer.copies.map(({ name }) => name),
+    knowsArenas: answer.territory === 'complete',
+    knowsChunks: answer.figures.chunkBytes === answer.figures.mappedBytes,
+  }
+  const inUse = stats.allocator === 'glibc' ? stats.counters?.inUseBytes : undefined
+  const rows = nameRows(readRows(answer), around)
+  const ofHeap = isHeld ? splitFreedPages(rows, heap.spaces) : rows
+  const named = splitFree(splitEmbedded(ofHeap, countedCopies(answer)), inUse)
+  return splitArrayBuffers(named, heap.arrayBufferBytes)
+}
+
+/** Public: described where it is exported, in lib/index.ts. */
+export function explainRss(options?: ExplainOptions): RssLedger {
+  const budgetMs = budgetOf(options)
+  const start = performance.now()
+  const stats = getAllocatorStats({ detail: 'usage', budgetMs, others: false })
+  const look = lookAtOwn(budgetMs)
+  const entries = nameEntries(look, stats)
+  return makeLedger(process.pid, look.answer, entries, gapsOf(look.answer, stats), () => (performance.now() - start) * 1000)
+}
+
+/** Public: described where it is exported, in lib/index.ts. */
+export async function explainRssAsync(options?: ExplainOptions): Promise<RssLedger> {
+  const budgetMs = budgetOf(options)
+  let ownMs = 0
+  const run = <Value>(work: () => Value): Value => {
+    const start = performance.now()
+    const value = work()
+    ownMs += performance.now() - start
+    return value
+  }
+  // Another thread looks for memory that was given up: nobody waits for that.
+  const look = await lookAtOwnAsync(longestLookMs, run)
+  const start = performance.now()
+  const stats = getAllocatorStats({ detail: 'usage', budgetMs, others: false })
+  const entries = nameEntries(look, stats)
+  const costMicros = (): number => (ownMs + performance.now() - start) * 1000
+  return makeLedger(process.pid, look.answer, entries, gapsOf(look.answer, stats), costMicros)
+}
+
+function checkPid(pid: unknown): number {
+  if (typeof pid !== 'number') throw invalidArgumentType('pid', 'of type number', pid)
+  if (!Number.isInteger(pid) || pid < 1 || pid > 2 ** 31 - 1) throw outOfRange('pid', 'an integer from 1 to 2147483647', pid)
+  return pid
+}
+
+/**
+ * The ledger of another process of the same user, by its `/proc/<pid>/smaps` alone. Files, stacks and shared memory are told; V8's heap and malloc are
+ * one remainder, as their records can't be read from outside.
+ *
+ * @throws TypeError or RangeError for what is no process's number. AllocscopeError `ERR_ALLOCSCOPE_PROC_UNREADABLE` when the process is gone, is
+ * another user's, or is a thread of the kernel.
+ */
+export function explainProcess(pid: number): RssLedger {
+  const start = performance.now()
+  const checked = checkPid(pid)
+  const native = requireBinding()
+  const answer = native.readLedgerOf(checked)
+  if (isFailure(answer)) throw toError(answer)
+  if (answer.figures.mappings === 0)
+    throw new AllocscopeError(
+      'ERR_ALLOCSCOPE_PROC_UNREADABLE',
+      `process ${checked} has no memory of its own: it has ended, or is the kernel's`,
+    )
+  const around: Surroundings = {
+    pid: checked,
+    threadName: (tid) => native.readThreadName(checked, tid),
+    isolates: [],
+    spaces: [],
+    allocator: undefined,
+    copies: [],
+    knowsArenas: false,
+    knowsChunks: false,
+  }
+  const gaps = ['Read from outside, by /proc alone: V8, malloc and stacks of threads are one remainder.']
+  return makeLedger(checked, answer, nameRows(readRows(answer), around), gaps, () => (performance.now() - start) * 1000)
+}
