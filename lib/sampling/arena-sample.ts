@@ -9,7 +9,7 @@ export interface ArenaSample {
    * couldn't be proved.
    */
   readonly mappedBytes: number | undefined
-  /** Bytes that the program holds. jemalloc and tcmalloc count them. Undefined for the others: they would have to walk their memory. */
+  /** Bytes that the program holds. jemalloc, tcmalloc and scudo count them. Undefined for the others: they would have to walk their memory. */
   readonly allocatedBytes: number | undefined
   /** glibc: bytes of chunks with an mmap of their own; {@link ArenaSample.mappedBytes} includes them. `mp_.mmapped_mem`; undefined for the others. */
   readonly mmappedBytes: number | undefined

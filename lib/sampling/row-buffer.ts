@@ -26,6 +26,7 @@ export class RowBuffer {
   readonly #drainInto: Drain
   #words = takeWords()
   #at: number = drainPlace.length
+  #taken = 0
   #open = true
 
   constructor(drainInto: Drain) {
@@ -38,6 +39,7 @@ export class RowBuffer {
     if (!this.#hasBuffered()) return undefined
     const start = this.#at
     this.#at += this.#words[start] as number
+    this.#taken += 1
     return this.#words.subarray(start, this.#at)
   }
 
@@ -45,11 +47,13 @@ export class RowBuffer {
   summary(): WatchSummary {
     if (!this.#hasBuffered()) this.#drain()
     const at = (place: number): number => this.#words[place] as number
+    const [samples, lostSamples] = [at(drainPlace.samples), at(drainPlace.lost)]
     const [cpuMs, durationMs] = [at(drainPlace.cpuMs), at(drainPlace.elapsedMs)]
     return {
-      samples: at(drainPlace.samples),
+      samples,
       missedSamples: at(drainPlace.missed),
-      lostSamples: at(drainPlace.lost),
+      lostSamples,
+      waitingSamples: Math.max(0, samples - lostSamples - this.#taken),
       durationMs,
       cpuMs,
       cpuShare: durationMs > 0 ? cpuMs / durationMs : 0,

@@ -6,6 +6,8 @@ export interface WatchSummary {
   readonly missedSamples: number
   /** Readings dropped: the buffer was full. */
   readonly lostSamples: number
+  /** Readings that wait in the buffer: nobody was given them yet. */
+  readonly waitingSamples: number
   /** How long the watch has run, milliseconds. */
   readonly durationMs: number
   /** Processor time of the sampling thread, milliseconds. `CLOCK_THREAD_CPUTIME_ID`. Delivering the samples on this thread isn't included. */

@@ -41,7 +41,6 @@ Sampler::Sampler(const allocator::Backend& backend, const Options& options, plat
       row_(kRowFigures + figures_ + published_.count() + kMaxArenas),
       interval_nanos_(options.interval_nanos) {
   counters_.interval_nanos.store(options.interval_nanos, std::memory_order_relaxed);
-  counters_.started_nanos.store(platform::MonotonicNanos(), std::memory_order_relaxed);
 }
 
 Sampler::~Sampler() { Stop(); }
@@ -50,6 +49,8 @@ Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backen
   std::unique_ptr<Sampler> sampler(new Sampler(backend, options, std::move(ring)));
   // The first reading of all is made here: it opens what the thread then only reads, and its cost is no measure of the others'.
   sampler->ReadInto(sampler->row_.data());
+  // The first deadline: a thread that the system starts late has missed some.
+  sampler->counters_.started_nanos.store(platform::MonotonicNanos(), std::memory_order_relaxed);
   int error = 0;
   if (!sampler->StartThread(&error)) return Failure{"PROC_UNREADABLE", "pthread_create", error, std::strerror(error)};
   return sampler;
@@ -87,13 +88,14 @@ void* Sampler::Enter(void* sampler) {
 }
 
 void Sampler::Run() {
-  uint64_t deadline = platform::MonotonicNanos();
-  uint64_t now = deadline;
+  uint64_t deadline = counters_.started_nanos.load(std::memory_order_relaxed);
+  uint64_t now = platform::MonotonicNanos();
   adapted_nanos_ = now;
   while (const std::optional<uint64_t> woken = WaitUntil(deadline, now)) {
+    deadline = LastPassed(deadline, *woken);
     now = TakeSample(*woken);
     Adapt(now);
-    deadline = NextDeadline(deadline, now);
+    deadline += interval_nanos_;
   }
   CountUnmet(deadline, platform::MonotonicNanos());
   counters_.cpu_nanos.store(platform::ThreadCpuNanos(), std::memory_order_relaxed);
@@ -156,13 +158,11 @@ void Sampler::CountUnmet(uint64_t deadline_nanos, uint64_t now_nanos) {
   counters_.missed.fetch_add(1 + (now_nanos - deadline_nanos) / interval_nanos_, std::memory_order_relaxed);
 }
 
-// A sample that comes late is still a sample; a deadline is missed when the next one has passed as well.
-uint64_t Sampler::NextDeadline(uint64_t deadline_nanos, uint64_t now_nanos) {
-  const uint64_t next = deadline_nanos + interval_nanos_;
-  if (now_nanos < next + interval_nanos_) return next;
-  const uint64_t passed = (now_nanos - next) / interval_nanos_;
-  counters_.missed.fetch_add(passed, std::memory_order_relaxed);
-  return next + passed * interval_nanos_;
+// A sample that comes late is still a sample, of the last deadline that has passed; those before it are missed.
+uint64_t Sampler::LastPassed(uint64_t deadline_nanos, uint64_t now_nanos) {
+  const uint64_t missed = (now_nanos - deadline_nanos) / interval_nanos_;
+  counters_.missed.fetch_add(missed, std::memory_order_relaxed);
+  return deadline_nanos + missed * interval_nanos_;
 }
 
 }  // namespace allocscope::sampler

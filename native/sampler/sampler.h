@@ -74,7 +74,7 @@ class Sampler {
   uint64_t TakeSample(uint64_t now_nanos);
   void ReadInto(double* row);
   void Adapt(uint64_t now_nanos);
-  uint64_t NextDeadline(uint64_t deadline_nanos, uint64_t now_nanos);
+  uint64_t LastPassed(uint64_t deadline_nanos, uint64_t now_nanos);
   void CountUnmet(uint64_t deadline_nanos, uint64_t now_nanos);
 
   const allocator::Backend& backend_;
