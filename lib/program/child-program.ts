@@ -35,7 +35,7 @@ export interface ProgramEnding {
 export function endingOf(child: ChildProcess): Promise<ProgramEnding> {
   return new Promise((resolve, reject) => {
     child.once('error', (cause) => {
-      reject(new AllocscopeError('ERR_ALLOCSCOPE_PROGRAM', `cannot start ${process.execPath}: ${cause.message}`, { cause }))
+      reject(new AllocscopeError('ERR_ALLOCSCOPE_PROGRAM', `cannot start ${child.spawnfile}: ${cause.message}`, { cause }))
     })
     child.once('exit', (code, signal) => {
       resolve({ exitCode: code ?? undefined, signal: signal ?? undefined })

@@ -22,6 +22,19 @@ export function encodeStamp({ allocscope, version }: LineStamp): string {
   return `${JSON.stringify({ allocscope, version })}\n`
 }
 
+/** A value as a line. Undefined is written as null: JSON has no undefined. */
+export function encodeLine(value: unknown): string {
+  return `${JSON.stringify(value, (_key, member: unknown) => (member === undefined ? null : member))}\n`
+}
+
+/** The value that {@link encodeLine} was given, of what was read of its line. */
+export function undefinedForNull(value: unknown): unknown {
+  if (value === null) return undefined
+  if (Array.isArray(value)) return value.map(undefinedForNull)
+  if (typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, undefinedForNull(member)]))
+}
+
 function checkStamp(first: unknown, expected: LineStamp): void {
   const { allocscope, version } = (typeof first === 'object' && first !== null ? first : {}) as Partial<Record<keyof LineStamp, unknown>>
   if (allocscope === expected.allocscope && version === expected.version) return

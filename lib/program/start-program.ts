@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { StdioOptions } from 'node:child_process'
+import type { Duplex } from 'node:stream'
 
 import type { AllocatorChoice } from './allocator-choices.js'
 import { findAllocatorLibrary, preloadWith } from './allocator-library.js'
@@ -30,6 +31,8 @@ export interface StartedProgram {
   /** Resolves when it has ended; rejects with `ERR_ALLOCSCOPE_PROGRAM` when it could not be started. */
   readonly ended: Promise<ProgramEnding>
   kill(signal: NodeJS.Signals): void
+  /** The other end of the observer's descriptor, where a pipe was asked for. */
+  readonly channel: Duplex | undefined
 }
 
 function environmentFor(
@@ -48,20 +51,20 @@ function environmentFor(
 export interface FoundProgram {
   /** The allocator to run under. Undefined keeps the one that the environment sets. */
   readonly requested: RequestedAllocator | undefined
-  /** `variables` and `descriptor` are for the preloaded observer. It finds the descriptor as number 3. */
-  start(variables: NodeJS.ProcessEnv, descriptor?: number): StartedProgram
+  /** `variables` and `descriptor` are for the preloaded observer. It finds the descriptor, or a pipe for both directions, as number 3. */
+  start(variables: NodeJS.ProcessEnv, descriptor?: number | 'pipe'): StartedProgram
 }
 
 /**
  * Looks for `program` and the allocator's library, before anything else is prepared. The program will run with this same node and this process's
- * standard streams. This process's signals are forwarded to it.
+ * standard streams. This process's signals are forwarded to it. Without a program, node's flags say what it runs: its test runner.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when there is no such program, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
  */
-export function prepareProgram(program: string, programArguments: readonly string[], options: ProgramOptions): FoundProgram {
-  const file = findProgram(program)
+export function prepareProgram(program: string | undefined, programArguments: readonly string[], options: ProgramOptions): FoundProgram {
   const { allocator, nodeFlags, through } = options
-  const script = through === undefined ? [file] : [through, file]
+  const file = program === undefined ? [] : [findProgram(program)]
+  const script = through === undefined ? file : [through, ...file]
   const library = allocator === undefined || allocator === 'glibc' ? undefined : findAllocatorLibrary(allocator)
   return {
     requested: allocator === undefined ? undefined : { allocator, library },
@@ -72,7 +75,8 @@ export function prepareProgram(program: string, programArguments: readonly strin
         env: environmentFor(variables, allocator, library),
       })
       const ended = endingOf(child).finally(forwardSignals(child))
-      return { pid: child.pid ?? 0, ended, kill: (signal) => child.kill(signal) }
+      const channel = descriptor === 'pipe' ? (child.stdio[3] as Duplex) : undefined
+      return { pid: child.pid ?? 0, ended, kill: (signal) => child.kill(signal), channel }
     },
   }
 }

@@ -1,5 +1,5 @@
 import { getAllocatorStats } from '../allocator/index.js'
-import type { AllocatorDetail, AllocatorStats, MissingFigures, OtherAllocator, Provenance } from '../allocator/index.js'
+import type { AllocatorStats, AllocatorStatsOptions, MissingFigures, OtherAllocator, Provenance } from '../allocator/index.js'
 import { getHeapStats } from '../heap/heap-stats.js'
 import type { HeapStats } from '../heap/heap-stats.js'
 import { getProcessMemory } from '../process/index.js'
@@ -39,9 +39,9 @@ export interface SampledMemory {
 
 type AllocatorAnswer = { readonly stats: AllocatorStats } | { readonly reason: string }
 
-function askAllocator(detail: AllocatorDetail, budgetMs: number | undefined): AllocatorAnswer {
+function askAllocator(options: AllocatorStatsOptions): AllocatorAnswer {
   try {
-    return { stats: getAllocatorStats(budgetMs === undefined ? { detail } : { detail, budgetMs }) }
+    return { stats: getAllocatorStats(options) }
   } catch (error) {
     // The observed program must run on. When its allocator can't be read, some figures are missing.
     return { reason: error instanceof Error ? error.message : String(error) }
@@ -58,9 +58,12 @@ function readHeap(): HeapBytes {
   return { usedBytes, committedBytes, externalBytes, arrayBufferBytes }
 }
 
-/** Reads this process now. `startMs` is the moment, by `performance.now()`, from which the sample counts. */
-export function sampleMemory(startMs: number, detail: AllocatorDetail, budgetMs?: number): SampledMemory {
-  const answer = askAllocator(detail, budgetMs)
+/**
+ * Reads this process now. `startMs` is the moment, by `performance.now()`, from which the sample counts. Doesn't look for other allocators unless the
+ * options ask for it: samples are many, and before a program runs there are none.
+ */
+export function sampleMemory(startMs: number, options: AllocatorStatsOptions): SampledMemory {
+  const answer = askAllocator({ others: false, ...options })
   const stats = 'stats' in answer ? answer.stats : undefined
   const memory = getProcessMemory()
   return {

@@ -1,5 +1,5 @@
-import type { MissingFigures } from '../allocator/index.js'
-import { appendLinesTo, encodeStamp, parseStampedLines } from '../program/index.js'
+import type { MissingFigures, OtherAllocator } from '../allocator/index.js'
+import { appendLinesTo, encodeLine, encodeStamp, parseStampedLines, undefinedForNull } from '../program/index.js'
 import type { LineStamp } from '../program/index.js'
 import type { RowLayout } from '../sampling/index.js'
 import type { MemorySample, ObservedAllocator } from './memory-sample.js'
@@ -28,9 +28,19 @@ export interface SampleLine {
 /** Last line, when the program came to its own end. */
 export interface ExitLine {
   readonly kind: 'exit'
+  /** Allocators within the libraries that the program had loaded by then, where they were looked for. */
+  readonly others?: readonly OtherAllocator[] | undefined
+  /** `ru_maxrss` of the children that the program had waited for; 0 without any. */
+  readonly childrenPeakBytes?: number | undefined
   readonly samples: number
   readonly largestGapMs: number
   readonly missing: readonly MissingFigures[]
+  readonly sample: MemorySample
+}
+
+/** Behind the last line: a reading after a full collection, where one was asked for. */
+interface CollectedLine {
+  readonly kind: 'collected'
   readonly sample: MemorySample
 }
 
@@ -39,21 +49,18 @@ export type ObservedLine = StartLine | SampleLine | ExitLine
 /** The lines that an observed program wrote, however it ended. */
 export interface ObservedLines {
   readonly lines: readonly ObservedLine[]
+  /** The reading after a full collection at the end. */
+  readonly collected?: MemorySample | undefined
   /** Incomplete lines: the process was killed while it wrote them. */
   readonly tornLines: number
 }
 
 const stamp: LineStamp = { allocscope: 'observed', version: 1 }
 
-/** One line of the file. Undefined is written as null: JSON has no undefined. */
-function encodeLine(line: ObservedLine): string {
-  return `${JSON.stringify(line, (_key, value: unknown) => (value === undefined ? null : value))}\n`
-}
-
 /** Writes an observed program's lines. */
 export interface LineWriter {
   /** False when the file can't be written any more; nothing is thrown. */
-  write(line: ObservedLine): boolean
+  write(line: ObservedLine | CollectedLine): boolean
 }
 
 /** Writes to the file that is open under `descriptor`, its stamp first. Throws what the file system throws. */
@@ -63,17 +70,12 @@ export function writeLinesTo(descriptor: number): LineWriter {
   return { write: (line) => append(encodeLine(line)) }
 }
 
-function undefinedForNull(value: unknown): unknown {
-  if (value === null) return undefined
-  if (Array.isArray(value)) return value.map(undefinedForNull)
-  if (typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, undefinedForNull(member)]))
-}
+const kinds: ReadonlySet<unknown> = new Set(['start', 'sample', 'exit', 'collected'])
 
-function isObservedLine(value: unknown): value is ObservedLine {
+function isLine(value: unknown): value is ObservedLine | CollectedLine {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('sample' in value)) return false
   const { kind, sample } = value
-  if (kind !== 'start' && kind !== 'sample' && kind !== 'exit') return false
+  if (!kinds.has(kind)) return false
   return typeof sample === 'object' && sample !== null && 'rssBytes' in sample && typeof sample.rssBytes === 'number'
 }
 
@@ -84,6 +86,14 @@ function isObservedLine(value: unknown): value is ObservedLine {
  */
 export function parseObserved(text: string): ObservedLines {
   const { values, tornLines } = parseStampedLines(text, stamp)
-  const lines = values.map(undefinedForNull).filter(isObservedLine)
-  return { lines, tornLines: tornLines + values.length - lines.length }
+  const known = values.map(undefinedForNull).filter(isLine)
+  const lines = known.filter((line) => line.kind !== 'collected')
+  const collected = known.find(({ kind }) => kind === 'collected')?.sample
+  return { lines, ...(collected === undefined ? {} : { collected }), tornLines: tornLines + values.length - known.length }
+}
+
+/** Addons are loaded while the program runs: which allocators they brought is known at the end. */
+export function withOthers(allocator: ObservedAllocator | undefined, exit: ObservedLine | undefined): ObservedAllocator | undefined {
+  const others = exit?.kind === 'exit' ? exit.others : undefined
+  return allocator === undefined || others === undefined ? allocator : { ...allocator, others }
 }

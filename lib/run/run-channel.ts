@@ -1,12 +1,19 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, rmdirSync, unlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { readFileSync } from 'node:fs'
 
+import { makePrivateFile, takePrivateFile } from '../program/private-file.js'
 import { parseObserved, writeLinesTo } from '../reading/index.js'
 import type { LineWriter, ObservedLines } from '../reading/index.js'
 
 /** The environment variable that tells the preloaded observer its file. The observer deletes it at once. */
 export const runVariable = 'ALLOCSCOPE_RUN'
+
+/** What the observer is told. */
+export interface RunSettings {
+  /** Milliseconds between samples. */
+  readonly intervalMs: number
+  /** Whether to collect everything at the end, and to read once more. */
+  readonly collect: boolean
+}
 
 /** The reading end, in the process that runs the program. */
 export interface RunReader {
@@ -16,35 +23,22 @@ export interface RunReader {
   close(): void
 }
 
-/**
- * Makes a file that only this user can open, for the observer to append to. The observer opens and unlinks it: so nothing is left, even when both
- * processes are killed.
- */
-export function openRun(intervalMs: number): RunReader {
-  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-'))
-  const file = path.join(folder, 'run.ndjson')
-  const descriptor = openSync(file, 'ax+', 0o600)
+/** Makes the file for the observer to append to. */
+export function openRun({ intervalMs, collect }: RunSettings): RunReader {
+  const { file, descriptor, close } = makePrivateFile('run.ndjson')
   return {
-    address: `${intervalMs}:${file}`,
+    address: `${intervalMs}:${collect ? 'collect' : ''}:${file}`,
     read: () => parseObserved(readFileSync(descriptor, 'utf8')),
-    close: () => {
-      closeSync(descriptor)
-      rmSync(folder, { recursive: true, force: true })
-    },
+    close,
   }
 }
 
 /** The writing end, in the observed program. */
-export interface RunWriter extends LineWriter {
-  readonly intervalMs: number
-}
+export type RunWriter = LineWriter & RunSettings
 
 /** Opens the file that `address` names and unlinks it. Throws what the file system throws. */
 export function connectRun(address: string): RunWriter {
-  const separator = address.indexOf(':')
-  const file = address.slice(separator + 1)
-  const descriptor = openSync(file, 'a')
-  unlinkSync(file)
-  rmdirSync(path.dirname(file))
-  return { intervalMs: Number(address.slice(0, separator)), ...writeLinesTo(descriptor) }
+  const [interval, collect, ...rest] = address.split(':')
+  const descriptor = takePrivateFile(rest.join(':'))
+  return { intervalMs: Number(interval), collect: collect === 'collect', ...writeLinesTo(descriptor) }
 }

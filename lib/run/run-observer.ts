@@ -1,4 +1,7 @@
 import type { MissingFigures } from '../allocator/index.js'
+import { collectAtOnce } from '../heap/full-collection.js'
+import { readChildrenPeak } from '../process/child-processes.js'
+import { quietly } from '../program/index.js'
 import { sampleMemory } from '../reading/index.js'
 import type { MemorySample } from '../reading/index.js'
 import type { RunWriter } from './run-channel.js'
@@ -29,16 +32,17 @@ class Observer {
   constructor(private readonly writer: RunWriter) {}
 
   begin(): void {
-    const { sample, missing, allocator } = sampleMemory(this.startMs, 'usage')
+    const { sample, missing, allocator } = sampleMemory(this.startMs, { detail: 'usage' })
     this.count(sample)
     if (!this.writer.write({ kind: 'start', pid: process.pid, nodeVersion: process.version, allocator, missing, sample })) return
-    this.timer = setInterval(() => {
+    const takeSample = quietly(() => {
       this.takeSample()
-    }, this.writer.intervalMs)
-    this.timer.unref()
-    process.on('exit', () => {
+    })
+    this.timer = setInterval(takeSample, this.writer.intervalMs).unref()
+    const end = quietly(() => {
       this.end()
     })
+    process.on('exit', end)
   }
 
   private count(sample: MemorySample): void {
@@ -48,12 +52,13 @@ class Observer {
   }
 
   private takeSample(): void {
-    let taken = sampleMemory(this.startMs, 'footprint')
+    let taken = sampleMemory(this.startMs, { detail: 'footprint' })
     const isPeak = taken.sample.rssBytes > this.highestRss * (this.stride === 1 ? 1 : peakStep)
     if (isPeak) {
       this.highestRss = taken.sample.rssBytes
       // At a peak it is worth knowing what is in use, if the walk is likely to be quick.
-      if (walkWouldTell(taken.missing)) taken = sampleMemory(this.startMs, 'usage', this.writer.intervalMs * walkShare)
+      if (walkWouldTell(taken.missing))
+        taken = sampleMemory(this.startMs, { detail: 'usage', budgetMs: this.writer.intervalMs * walkShare })
     }
     this.count(taken.sample)
     if (!isPeak && this.samples % this.stride !== 0) return
@@ -68,9 +73,14 @@ class Observer {
 
   private end(): void {
     clearInterval(this.timer)
-    const { sample, missing } = sampleMemory(this.startMs, 'usage')
+    const { sample, missing, allocator } = sampleMemory(this.startMs, { detail: 'usage', others: true })
     this.count(sample)
-    this.writer.write({ kind: 'exit', samples: this.samples, largestGapMs: this.largestGapMs, missing, sample })
+    const others = allocator?.others
+    const childrenPeakBytes = readChildrenPeak()
+    this.writer.write({ kind: 'exit', samples: this.samples, largestGapMs: this.largestGapMs, missing, sample, others, childrenPeakBytes })
+    if (!this.writer.collect) return
+    collectAtOnce()
+    this.writer.write({ kind: 'collected', sample: sampleMemory(this.startMs, { detail: 'usage' }).sample })
   }
 }
 

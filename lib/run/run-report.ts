@@ -1,8 +1,9 @@
 import type { MissingFigures } from '../allocator/index.js'
+import type { ChildSighting } from '../process/child-processes.js'
 import type { KernelSighting } from '../process/index.js'
 import type { RequestedAllocator } from '../program/index.js'
-import { endingNotes, milliseconds, mismatchNote } from '../reading/index.js'
-import type { MemorySample, ObservedAllocator, ObservedLine, ObservedLines, RunNote } from '../reading/index.js'
+import { endingNotes, growthBetween, milliseconds, mismatchNote, withOthers } from '../reading/index.js'
+import type { MemoryGrowth, MemorySample, ObservedAllocator, ObservedLine, ObservedLines, RunNote } from '../reading/index.js'
 
 /** How a program was run and how it ended. */
 export interface RunOutcome {
@@ -18,6 +19,18 @@ export interface RunOutcome {
   readonly requested: RequestedAllocator | undefined
   readonly observed: ObservedLines
   readonly kernel: KernelSighting | undefined
+  readonly children: ChildSighting | undefined
+}
+
+/** What is known of the processes that a program started. */
+export interface RunChildren {
+  /** How many were seen. One that lives for less than a tenth of a second may be missed. */
+  readonly seen: number
+  /**
+   * The peak RSS of the largest single one, as the kernel counts: `ru_maxrss` of the children that were waited for, where it is above the program's
+   * own peak, or `VmHWM` as last seen. Not a sum. Undefined when all that is known is that none peaked above the program itself.
+   */
+  readonly peakRssBytes: number | undefined
 }
 
 /** The result of `allocscope run`. */
@@ -37,8 +50,14 @@ export interface RunReport {
   readonly peak: MemorySample | undefined
   /** Undefined when the program was killed or left without its `exit` event. */
   readonly exit: MemorySample | undefined
+  /** Right behind {@link RunReport.exit}, after a full collection. Undefined unless one was asked for. */
+  readonly collected: MemorySample | undefined
   /** The kernel's own peak. It includes what happens between samples. */
   readonly peakRssBytes: number | undefined
+  /** The program's child processes. Undefined when there was no sign of one. Their memory is in no other figure. */
+  readonly children: RunChildren | undefined
+  /** From the first reading to that at exit, or to the last sample when there is none at exit. */
+  readonly growth: MemoryGrowth | undefined
   readonly sampling: {
     readonly intervalMs: number
     /** Samples taken. Of a run of many hours only some are written. */
@@ -119,22 +138,45 @@ function describeSampling({ intervalMs, kernel }: RunOutcome, { last }: Moments,
   return { intervalMs, samples, largestGapMs, kernelReadings: kernel?.readings ?? 0 }
 }
 
+function describeGrowth(
+  { start, last }: Moments,
+  collected: MemorySample | undefined,
+  allocator: ObservedAllocator | undefined,
+): MemoryGrowth | undefined {
+  if (start === undefined || last === undefined || last === start) return undefined
+  return growthBetween({ start: start.sample, end: last.sample, others: allocator?.others ?? [], collected })
+}
+
+function describeChildren(sighting: ChildSighting | undefined, exit: ObservedLine | undefined): RunChildren | undefined {
+  const { seen = 0, peakRssBytes: seenBytes } = sighting ?? {}
+  const waitedBytes = exit?.kind === 'exit' ? (exit.childrenPeakBytes ?? 0) : 0
+  if (seen === 0 && waitedBytes === 0) return undefined
+  // A child inherits its parent's peak when it is forked: up to that, the figure says nothing of the child.
+  const ownBytes = waitedBytes > (exit?.sample.peakRssBytes ?? Infinity) ? waitedBytes : undefined
+  const known = [seenBytes, ownBytes].filter((bytes) => bytes !== undefined)
+  return { seen, peakRssBytes: known.length === 0 ? undefined : Math.max(...known) }
+}
+
 /** Judges how a run went. */
 export function describeRun(outcome: RunOutcome): RunReport {
-  const { observed, intervalMs, kernel: _kernel, ...run } = outcome
+  const { observed, intervalMs, kernel: _kernel, children, ...run } = outcome
   const moments = findMoments(observed)
   const { start, peak, exit } = moments
   const beginning = start?.kind === 'start' ? start : undefined
   const peakRssBytes = kernelPeak(outcome)
   const largestGapMs = largestGap(outcome, moments)
+  const allocator = withOthers(beginning?.allocator, exit)
   return {
     ...run,
     nodeVersion: beginning?.nodeVersion,
-    allocator: beginning?.allocator,
+    allocator,
     start: start?.sample,
     peak: peak?.sample,
     exit: exit?.sample,
+    collected: observed.collected,
     peakRssBytes,
+    children: describeChildren(children, exit),
+    growth: describeGrowth(moments, observed.collected, allocator),
     sampling: describeSampling(outcome, moments, largestGapMs),
     notes: [
       ...mismatchNote(outcome.requested, beginning?.allocator),

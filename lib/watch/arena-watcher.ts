@@ -1,4 +1,5 @@
 import { EventEmitter, on } from 'node:events'
+import { performance } from 'node:perf_hooks'
 
 import type { NativeBinding } from '../binding/index.js'
 import { SamplerSource } from '../sampling/index.js'
@@ -29,14 +30,23 @@ export interface ArenaWatcherEvents {
 /** Listeners get their samples no more often than this, milliseconds. That saves wake-ups and loses nothing. */
 const minDrainMs = 50
 
+/** Samples are given out for no longer than this in one turn of the event loop, milliseconds. The others wait for the next turn. */
+const longestDeliveryMs = 5
+
 /**
  * A watch that {@link watchArenas} started. Neither its timer nor an iteration over it keeps a process alive. When a listener throws, that is an
- * uncaught exception, as with every emitter. If the process lives on, the samples after it are still given.
+ * uncaught exception, as with every emitter. If the process lives on, what comes after it is still given.
+ *
+ * Listeners that are slower than samples come don't hold the event loop up: samples then wait, {@link WatchSummary.waitingSamples}, and are dropped
+ * with an `'overflow'` when the buffer is full.
  */
 export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
   readonly #source: SamplerSource
   readonly #comparison: SampleComparison
   readonly #timer: NodeJS.Timeout
+  #nextTurn: NodeJS.Immediate | undefined
+  /** The events of one sample that weren't emitted yet. A listener may stop the watch, or throw, between them. */
+  readonly #events: (() => void)[] = []
   #lostSamples = 0
   #stopping = false
   #summary: WatchSummary | undefined
@@ -48,7 +58,7 @@ export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
     this.#source = new SamplerSource(binding, options)
     const drainMs = Math.max(minDrainMs, options.intervalMs)
     this.#timer = setInterval(() => {
-      this.#deliver()
+      this.#deliverInTurn()
     }, drainMs).unref()
     addRunning(this)
   }
@@ -59,17 +69,19 @@ export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
   }
 
   /**
-   * Ends the watch: joins the sampling thread, gives out the last samples, then emits `'end'`. The join takes less than a millisecond. A second call
-   * does nothing. When the process exits, it is called by itself, so that no samples are lost.
+   * Ends the watch: joins the sampling thread, gives out all samples that wait, then emits `'end'`; no event comes after that, also when a listener
+   * calls it. The join takes less than a millisecond. A second call does nothing. When the process exits, it is called by itself, so that no samples
+   * are lost.
    */
   stop(): void {
     if (this.#stopping) return
     this.#stopping = true
     clearInterval(this.#timer)
+    clearImmediate(this.#nextTurn)
     removeRunning(this)
     this.#source.stop()
     try {
-      this.#deliver()
+      this.#deliver(Infinity)
     } finally {
       this.#summary = this.#source.summary()
       this.#source.close()
@@ -87,23 +99,46 @@ export class ArenaWatcher extends EventEmitter<ArenaWatcherEvents> {
     for await (const [sample] of on(this, 'sample', { close: ['end'] }) as AsyncIterable<[ArenaSample]>) yield sample
   }
 
-  #deliver(): void {
-    for (let sample = this.#source.next(); sample !== undefined; sample = this.#source.next()) this.#give(sample)
+  #deliverInTurn(): void {
+    clearImmediate(this.#nextTurn)
+    // Timers and I/O of the program come in between, however slow its listeners are.
+    if (!this.#deliver(longestDeliveryMs))
+      this.#nextTurn = setImmediate(() => {
+        this.#deliverInTurn()
+      }).unref()
+  }
+
+  /** Gives out samples for up to `limitMs`. False when more may be waiting. */
+  #deliver(limitMs: number): boolean {
+    const startMs = performance.now()
+    this.#emitAll()
+    for (let sample = this.#source.next(); sample !== undefined; sample = this.#source.next()) {
+      this.#give(sample)
+      if (performance.now() - startMs >= limitMs) return false
+    }
     this.#tellLost(this.#source.summary().lostSamples)
+    this.#emitAll()
+    return true
   }
 
   #give(sample: ArenaSample): void {
     this.#tellLost(sample.lostSamples)
     const { changes, newArenas, thresholds } = this.#comparison.add(sample)
-    for (const arena of newArenas) this.emit('arena', arena)
-    for (const threshold of thresholds) this.emit('threshold', threshold)
-    for (const change of changes) this.emit(change.toBytes > change.fromBytes ? 'growth' : 'shrink', change)
-    this.emit('sample', sample)
+    for (const arena of newArenas) this.#events.push(() => this.emit('arena', arena))
+    for (const threshold of thresholds) this.#events.push(() => this.emit('threshold', threshold))
+    for (const change of changes) this.#events.push(() => this.emit(change.toBytes > change.fromBytes ? 'growth' : 'shrink', change))
+    this.#events.push(() => this.emit('sample', sample))
+    this.#emitAll()
+  }
+
+  /** Each event is taken before it is emitted: when a listener stops the watch, the rest comes before the end, and none twice. */
+  #emitAll(): void {
+    for (let emit = this.#events.shift(); emit !== undefined; emit = this.#events.shift()) emit()
   }
 
   #tellLost(totalLostSamples: number): void {
     const lostSamples = totalLostSamples - this.#lostSamples
     this.#lostSamples = totalLostSamples
-    if (lostSamples > 0) this.emit('overflow', { lostSamples, totalLostSamples })
+    if (lostSamples > 0) this.#events.push(() => this.emit('overflow', { lostSamples, totalLostSamples }))
   }
 }

@@ -1,9 +1,10 @@
 import { Trend } from './trend.js'
+import type { Rise } from './trend.js'
 import type { ArenaTrend } from './watch-events.js'
 
-/** The figures of a watched program. `'arena'` is one of glibc's. V8's figures are the main thread's. */
+/** The figures of a watched program. `'free'` is what is mapped and not allocated. `'arena'` is one of glibc's. V8's figures are the main thread's. */
 export type WatchedSubject =
-  'rss' | 'mapped' | 'allocated' | 'mmapped' | 'arena' | 'heap.used' | 'heap.committed' | 'external' | 'arrayBuffers'
+  'rss' | 'mapped' | 'allocated' | 'free' | 'mmapped' | 'arena' | 'heap.used' | 'heap.committed' | 'external' | 'arrayBuffers'
 
 /** One figure's course since the watch began. */
 export interface WatchedFigure {
@@ -60,6 +61,11 @@ export class FigureTrack {
   /** The trend up to the last value. */
   get trend(): ArenaTrend {
     return this.#trend.at(this.#last.timeMs, this.#last.bytes)
+  }
+
+  /** {@link Trend.riseAtEnd}. */
+  riseAtEnd(restMs: number, restBytes: number): Rise | undefined {
+    return this.#trend.riseAtEnd(restMs, restBytes)
   }
 
   get figure(): WatchedFigure {

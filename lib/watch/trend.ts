@@ -3,6 +3,15 @@ import type { ArenaTrend } from './watch-events.js'
 /** Points kept of a window: enough for a line, and little memory for any number of samples. */
 const pointsPerWindow = 100
 
+/** A figure that rises: by how much, and since when. */
+export interface Rise {
+  readonly bytes: number
+  readonly overMs: number
+}
+
+/** A figure that rises by less than a tenth of its mean over the window is at rest. */
+const restShare = 0.1
+
 /** A figure's rises and falls since the beginning, and the slope of a line through the last window. */
 export class Trend {
   readonly #windowMs: number
@@ -38,10 +47,35 @@ export class Trend {
     const values = isKept ? this.#values : [...this.#values, value]
     return {
       bytesPerSecond: slopePerSecond(times, values),
+      changedBytes: value - (values[0] as number),
       overMs: timeMs - (times[0] as number),
       risenBytes: this.#risenBytes,
       fallenBytes: this.#fallenBytes,
     }
+  }
+
+  /**
+   * The rise that goes on at the last value: since the last time at which the figure rose by less than `restBytes` within `restMs`. Undefined when it
+   * does so now.
+   */
+  riseAtEnd(restMs: number, restBytes: number): Rise | undefined {
+    const times = this.#times
+    const values = this.#values
+    const end = times.length - 1
+    if (end < 1) return undefined
+    const [firstMs, endMs] = [times[0] as number, times[end] as number]
+    const rise = (from: number, to: number): number => (values[to] as number) - (values[from] as number)
+    // Of a short watch, half is rest enough.
+    const restedMs = Math.min(restMs, (endMs - firstMs) / 2)
+    const least = Math.max(restBytes * (restedMs / restMs), (rise(0, end) * restShare * restedMs) / (endMs - firstMs))
+    let before = end
+    for (let index = end; index >= 0; index--) {
+      while (before >= 0 && (times[before] as number) > (times[index] as number) - restedMs) before -= 1
+      if (before >= 0 && rise(before, index) >= least) continue
+      const from = before < 0 ? 0 : index
+      return from === end ? undefined : { bytes: rise(from, end), overMs: endMs - (times[from] as number) }
+    }
+    return undefined
   }
 }
 

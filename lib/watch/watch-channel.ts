@@ -53,12 +53,19 @@ export interface WatchWriter extends LineWriter {
   readonly ringBytes: number
 }
 
+function reopenInherited(): number {
+  try {
+    return openSync(`/proc/self/fd/${inheritedDescriptor}`, constants.O_RDWR | constants.O_APPEND)
+  } finally {
+    closeSync(inheritedDescriptor)
+  }
+}
+
 /**
  * Reopens the inherited descriptor under another number and closes it. So its number is free for the program, and children don't inherit the new one.
  * Throws what the file system throws.
  */
 export function connectWatch(address: string): WatchWriter {
-  const descriptor = openSync(`/proc/self/fd/${inheritedDescriptor}`, constants.O_RDWR | constants.O_APPEND)
-  closeSync(inheritedDescriptor)
+  const descriptor = reopenInherited()
   return { intervalMs: Number(address), descriptor, ringBytes, ...writeLinesTo(descriptor) }
 }

@@ -2,6 +2,8 @@
 export interface ArenaTrend {
   /** The slope of a least-squares line through the window, bytes a second; undefined while there is only one point. */
   readonly bytesPerSecond: number | undefined
+  /** The figure's last value less that at the window's beginning, bytes. Divided by the window's time, it is the mean rate. */
+  readonly changedBytes: number
   /** The time that the line spans, milliseconds: `trendWindowMs` at the most, less soon after the start. */
   readonly overMs: number
   /** The sum of every rise between two successive samples since the watch began, bytes. */

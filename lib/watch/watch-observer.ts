@@ -1,4 +1,5 @@
 import { getHeapStats } from '../heap/heap-stats.js'
+import { quietly } from '../program/index.js'
 import { sampleMemory } from '../reading/index.js'
 import { sampleInto } from '../sampling/index.js'
 import type { RingSampler } from '../sampling/index.js'
@@ -23,17 +24,22 @@ function publishHeap(sampler: RingSampler, figures: Float64Array): void {
 export function startWatching(writer: WatchWriter): void {
   const startMs = performance.now()
   const clockOffsetMs = -monotonicMs()
-  const { sample, missing, allocator } = sampleMemory(startMs, 'usage')
+  const { sample, missing, allocator } = sampleMemory(startMs, { detail: 'usage' })
   const figures = new Float64Array(publishedFigures)
   const sampler = sampleInto(writer.descriptor, writer.ringBytes, writer.intervalMs, maxCpuShare, publishedFigures)
   publishHeap(sampler, figures)
   const layout = { ...sampler.layout, clockOffsetMs }
   writer.write({ kind: 'start', pid: process.pid, nodeVersion: process.version, allocator, missing, sample, layout })
-  const timer = setInterval(publishHeap, publishEveryMs, sampler, figures).unref()
-  process.on('exit', () => {
-    clearInterval(timer)
-    const last = sampleMemory(startMs, 'usage')
+  const publish = quietly(() => {
     publishHeap(sampler, figures)
-    writer.write({ kind: 'exit', samples: 0, largestGapMs: 0, missing: last.missing, sample: last.sample })
   })
+  const timer = setInterval(publish, publishEveryMs).unref()
+  const end = quietly(() => {
+    clearInterval(timer)
+    const last = sampleMemory(startMs, { detail: 'usage', others: true })
+    publishHeap(sampler, figures)
+    const others = last.allocator?.others
+    writer.write({ kind: 'exit', samples: 0, largestGapMs: 0, missing: last.missing, sample: last.sample, others })
+  })
+  process.on('exit', end)
 }

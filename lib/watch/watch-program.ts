@@ -42,13 +42,16 @@ const pollMs = 100
 
 const recentEvents = 8
 
+/** What is known of a program before it has said anything. */
+type ProgramIdentity = Omit<WatchStart, 'nodeVersion' | 'allocator' | 'sample'>
+
 /** Follows one program from its ring. */
 class ProgramWatch {
   readonly state: WatchState
   readonly #channel: WatchReader
   readonly #listener: WatchListener
   readonly #comparison: SampleComparison
-  readonly #identity: Omit<WatchStart, 'nodeVersion' | 'allocator' | 'sample'>
+  readonly #identity: ProgramIdentity
   readonly #recent: WatchEvent[] = []
   readonly #counts = { growth: 0, shrink: 0, arena: 0, threshold: 0, overflow: 0 }
   #start: WatchStart | undefined
@@ -57,7 +60,7 @@ class ProgramWatch {
   #runningSinceMs = 0
   #heardMs = performance.now()
 
-  constructor(channel: WatchReader, identity: ProgramWatch['identity'], options: WatchProgramOptions, listener: WatchListener) {
+  constructor(channel: WatchReader, identity: ProgramIdentity, options: WatchProgramOptions, listener: WatchListener) {
     this.#channel = channel
     this.#identity = identity
     this.#listener = listener
@@ -68,10 +71,6 @@ class ProgramWatch {
     const tracks = new FigureTracks(checked.trendWindowMs)
     this.#comparison = new SampleComparison(checked, tracks)
     this.state = new WatchState(intervalMs, tracks)
-  }
-
-  get identity(): Omit<WatchStart, 'nodeVersion' | 'allocator' | 'sample'> {
-    return this.#identity
   }
 
   get counts(): EventCounts {

@@ -1,8 +1,9 @@
 import type { RequestedAllocator } from '../program/index.js'
-import { endingNotes, mismatchNote } from '../reading/index.js'
-import type { MemorySample, ObservedAllocator, ObservedEnding, RunNote, StartLine } from '../reading/index.js'
+import { endingNotes, growthBetween, mismatchNote, withOthers } from '../reading/index.js'
+import type { GrowthFigures, MemoryGrowth, MemorySample, ObservedAllocator, ObservedEnding, RunNote, StartLine } from '../reading/index.js'
 import type { WatchSummary } from '../sampling/index.js'
 import type { WatchedFigure } from './figure-tracks.js'
+import type { Rise } from './trend.js'
 import type { ArenaChange, NewArena, SampleOverflow, ThresholdChange } from './watch-events.js'
 import type { BlockedTime, DrawnFigure, LoopBlock, WatchState } from './watch-state.js'
 import type { WatchedSample } from './watched-sample.js'
@@ -48,6 +49,10 @@ export interface WatchReport {
   readonly start: MemorySample | undefined
   /** Undefined when the program was killed or left without its `exit` event. */
   readonly exit: MemorySample | undefined
+  /** From the first reading to that at exit; without one, from the first sample to the last. */
+  readonly growth: MemoryGrowth | undefined
+  /** The rise of RSS that went on at the end. Undefined when RSS was at rest for a second. */
+  readonly rssRise: Rise | undefined
   readonly events: EventCounts
   readonly blocked: BlockedTime
   readonly sampling: WatchSummary
@@ -95,6 +100,19 @@ function largest(values: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : Math.max(...known)
 }
 
+/** The figures of all samples' first or last values. Undefined without RSS or V8's heap. */
+function growthOfFigures(figures: readonly WatchedFigure[], allocator: ObservedAllocator | undefined): MemoryGrowth | undefined {
+  const at = (end: 'startBytes' | 'bytes'): GrowthFigures | undefined => {
+    const of = (subject: WatchedFigure['subject']): number | undefined => figures.find((figure) => figure.subject === subject)?.[end]
+    const [rssBytes, usedBytes, committedBytes, externalBytes] = [of('rss'), of('heap.used'), of('heap.committed'), of('external')]
+    if (rssBytes === undefined || usedBytes === undefined || committedBytes === undefined || externalBytes === undefined) return undefined
+    const ofAllocator = { mappedBytes: of('mapped'), allocatedBytes: of('allocated'), retainedBytes: undefined }
+    return { rssBytes, ...ofAllocator, heap: { usedBytes, committedBytes, externalBytes } }
+  }
+  const [start, end] = [at('startBytes'), at('bytes')]
+  return start === undefined || end === undefined ? undefined : growthBetween({ start, end, others: allocator?.others ?? [] })
+}
+
 /** Judges how a watch went. */
 export function describeWatch({ observed, state, counts, kernelPeakBytes, ...outcome }: WatchOutcome): WatchReport {
   const start = observed.lines.find((line): line is StartLine => line.kind === 'start')
@@ -104,15 +122,19 @@ export function describeWatch({ observed, state, counts, kernelPeakBytes, ...out
   const rss = figures.find(({ subject }) => subject === 'rss')
   // The kernel's threads update the counters of its peak in batches, so the peak can be less than an RSS that was added up exactly.
   const peakRssBytes = largest([kernelPeakBytes, exit?.sample.peakRssBytes, rss?.peakBytes])
+  const allocator = withOthers(start?.allocator, exit)
+  const ends = start === undefined || exit === undefined ? undefined : { start: start.sample, end: exit.sample }
   const lastMs = state.last?.timeMs ?? start?.sample.elapsedMs ?? 0
   return {
     ...outcome,
     nodeVersion: start?.nodeVersion,
-    allocator: start?.allocator,
+    allocator,
     figures,
     peakRssBytes,
     start: start?.sample,
     exit: exit?.sample,
+    growth: ends === undefined ? growthOfFigures(figures, allocator) : growthBetween({ ...ends, others: allocator?.others ?? [] }),
+    rssRise: state.rssRise(),
     events: counts,
     blocked: state.blocked,
     notes: [

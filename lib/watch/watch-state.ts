@@ -1,5 +1,6 @@
 import type { MemorySample } from '../reading/index.js'
 import { Course } from './course.js'
+import type { Rise } from './trend.js'
 import type { FigureTrack, FigureTracks, WatchedFigure } from './figure-tracks.js'
 import type { WatchedSample } from './watched-sample.js'
 
@@ -30,6 +31,12 @@ const notableBlockMs = 500
 /** One entry of a course stands for at least this much time, milliseconds. */
 const shortestSpanMs = 500
 
+/** A figure that is at rest for so long is at rest at the end, milliseconds. */
+const restMs = 1000
+
+/** A figure that rises by less in {@link restMs} is at rest: half of the slowest rise that is worth a word, 8 MiB in 10 s. */
+const restBytes = 0.4 * 1024 ** 2
+
 /** A watched program's state from its samples. The comparison of samples feeds the tracks; the rest is kept here. */
 export class WatchState {
   readonly #tracks: FigureTracks
@@ -56,8 +63,9 @@ export class WatchState {
   add(sample: WatchedSample): LoopBlock | undefined {
     const previous = this.#last
     this.#last = sample
-    const { timeMs, allocatedBytes, heap } = sample
+    const { timeMs, mappedBytes, allocatedBytes, heap } = sample
     this.#tracks.add('allocated', timeMs, allocatedBytes)
+    this.#tracks.add('free', timeMs, freeBytes(mappedBytes, allocatedBytes))
     if (heap !== undefined && heap.timeMs !== previous?.heap?.timeMs) this.#addHeap(heap.timeMs, heap)
     this.#drawOn()
     return this.#endOfBlock(previous, sample)
@@ -69,8 +77,17 @@ export class WatchState {
     this.#tracks.add('mapped', elapsedMs, mappedBytes)
     // When samples don't know what is in use, the walk at exit does. A single value is no course, so it is left out.
     if (this.#tracks.has('allocated')) this.#tracks.add('allocated', elapsedMs, allocatedBytes)
+    if (this.#tracks.has('free')) this.#tracks.add('free', elapsedMs, freeBytes(mappedBytes, allocatedBytes))
     this.#addHeap(elapsedMs, heap)
     this.#drawOn()
+  }
+
+  /** The rise in which RSS ended; undefined when it was at rest. */
+  rssRise(): Rise | undefined {
+    return this.#tracks
+      .all()
+      .find(({ subject }) => subject === 'rss')
+      ?.riseAtEnd(restMs, restBytes)
   }
 
   figures(): readonly WatchedFigure[] {
@@ -115,7 +132,12 @@ export class WatchState {
   }
 }
 
-const order: readonly WatchedFigure['subject'][] = ['rss', 'mapped', 'allocated', 'mmapped', 'arena', 'heap.used', 'heap.committed']
+/** What the allocator has from the system and the program doesn't hold, by the counts that cost no walk. */
+function freeBytes(mappedBytes: number | undefined, allocatedBytes: number | undefined): number | undefined {
+  return mappedBytes === undefined || allocatedBytes === undefined ? undefined : Math.max(0, mappedBytes - allocatedBytes)
+}
+
+const order: readonly WatchedFigure['subject'][] = ['rss', 'mapped', 'allocated', 'free', 'mmapped', 'arena', 'heap.used', 'heap.committed']
 
 /** Figures in their order: the allocator's, then V8's. Arenas stand in the order in which they were made. */
 function inOrder(tracks: FigureTracks): readonly FigureTrack[] {

@@ -29,7 +29,16 @@ const start: ObservedLine = {
 const missing = [{ fields: ['allocatedBytes'], cause: 'budget', reason: 'too dear' }] as const
 
 function outcome(lines: readonly ObservedLine[], more: Partial<RunOutcome> = {}): RunOutcome {
-  const ended = { pid: 1, exitCode: 0, signal: undefined, durationMs: 300, intervalMs: 100, requested: undefined, kernel: undefined }
+  const ended = {
+    pid: 1,
+    exitCode: 0,
+    signal: undefined,
+    durationMs: 300,
+    intervalMs: 100,
+    requested: undefined,
+    kernel: undefined,
+    children: undefined,
+  }
   return { program: 'a.js', programArguments: [], nodeOptions: [], ...ended, observed: { lines, tornLines: 0 }, ...more }
 }
 
@@ -83,4 +92,39 @@ test('a missing figure is named once for every moment that lacks it', () => {
     ]),
   )
   expect(report.notes).toEqual([{ kind: 'figures-missing', message: 'allocatedBytes at start, peak, exit: too dear' }])
+})
+
+describe('child processes', () => {
+  const children = (waitedBytes: number | undefined, sighting: RunOutcome['children']): unknown => {
+    const exit: ObservedLine = {
+      kind: 'exit',
+      samples: 2,
+      largestGapMs: 1,
+      missing: [],
+      sample: sample(290, 100, 500),
+      childrenPeakBytes: waitedBytes,
+    }
+    return describeRun(outcome([start, exit], { children: sighting })).children
+  }
+
+  test('the larger of what was seen and what the kernel counted', () => {
+    expect(children(900, { seen: 2, peakRssBytes: 700 })).toEqual({ seen: 2, peakRssBytes: 900 })
+    expect(children(900, { seen: 2, peakRssBytes: 950 })).toEqual({ seen: 2, peakRssBytes: 950 })
+    expect(children(900, { seen: 0, peakRssBytes: undefined })).toEqual({ seen: 0, peakRssBytes: 900 })
+  })
+
+  test("a count up to the program's own peak may be inherited, and isn't given", () => {
+    expect(children(500, { seen: 1, peakRssBytes: 60 })).toEqual({ seen: 1, peakRssBytes: 60 })
+    const unknown = children(500, { seen: 0, peakRssBytes: undefined })
+    expect(unknown).toEqual({ seen: 0, peakRssBytes: undefined })
+  })
+
+  test('no sign of any', () => {
+    expect(children(0, { seen: 0, peakRssBytes: undefined })).toBeUndefined()
+    expect(children(undefined, undefined)).toBeUndefined()
+  })
+
+  test('of a killed program, what was seen', () => {
+    expect(describeRun(outcome([start], { children: { seen: 3, peakRssBytes: 70 } })).children).toEqual({ seen: 3, peakRssBytes: 70 })
+  })
 })

@@ -70,7 +70,7 @@ describe('the trend', () => {
   test('of one point is unknown', () => {
     const trend = new Trend(1000)
     trend.add(5, 1)
-    expect(trend.at(5, 1)).toEqual({ bytesPerSecond: undefined, overMs: 0, risenBytes: 0, fallenBytes: 0 })
+    expect(trend.at(5, 1)).toEqual({ bytesPerSecond: undefined, changedBytes: 0, overMs: 0, risenBytes: 0, fallenBytes: 0 })
   })
 
   test('counts every rise and every fall, also of samples that no point is kept of', () => {

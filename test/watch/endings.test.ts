@@ -41,19 +41,17 @@ test('workers that are terminated, that exit and that throw, each in the middle 
     if (workerData.ending === 'throw') setTimeout(() => { throw new Error('from the worker') }, 200)`
   const ended = await runWatched(`
     const { Worker } = require('node:worker_threads')
-    const { readFileSync, readdirSync } = require('node:fs')
+    const { samplingThreads } = require(${JSON.stringify(require.resolve('./sampling-threads.cjs'))})
     const { once } = require('node:events')
-    const threads = () => readdirSync('/proc/self/task')
-      .filter((task) => readFileSync('/proc/self/task/' + task + '/comm', 'latin1') === 'allocscope\\n').length
     async function end(ending) {
       const workerData = { ending, allocscope: require.resolve(${JSON.stringify(require.resolve('../../dist/index.js'))}) }
       const worker = new Worker(${JSON.stringify(worker)}, { eval: true, workerData })
       worker.on('error', () => {})
       const exited = new Promise((resolve) => worker.once('exit', resolve))
       await once(worker, 'message')
-      const during = threads()
+      const during = samplingThreads()
       if (ending === 'spin') setTimeout(() => worker.terminate(), 20)
-      return [during, await exited, threads()]
+      return [during, await exited, samplingThreads()]
     }
     async function main() {
       const seen = []

@@ -63,7 +63,7 @@ test("a figure's course is the highest value of each span, with what wasn't seen
       const lastSpan = Math.floor((timeMs + laterMs) / 500)
       const firstSpan = Math.min(...highest.keys())
       const expected = Array.from({ length: lastSpan - firstSpan + 1 }, (_, index) => highest.get(firstSpan + index))
-      expect(course.until(timeMs + laterMs).slice(-200)).toEqual(expected.slice(-200))
+      expect(course.until(timeMs + laterMs).slice(-200)).toStrictEqual(expected.slice(-200))
       expect(track.figure).toMatchObject({ bytes: given.at(-1)?.[1], peakBytes: Math.max(...highest.values()), startBytes: given[0]?.[1] })
     }),
   )

@@ -1,14 +1,8 @@
 import { once } from 'node:events'
-import { readFileSync, readdirSync } from 'node:fs'
 
 import { watchArenas } from '../../lib/watch/index.js'
 import type { ArenaSample } from '../../lib/sampling/index.js'
-
-/** The sampling threads of this process, as the kernel lists them. */
-function samplingThreads(): number {
-  const names = readdirSync('/proc/self/task').map((task) => readFileSync(`/proc/self/task/${task}/comm`, 'latin1').trim())
-  return names.filter((name) => name === 'allocscope').length
-}
+import { samplingThreads } from './sampling-threads.cjs'
 
 function nextTurn(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
