@@ -19,6 +19,11 @@ export interface LineFigures {
   readonly rssIncrementBytes: number
   /** The highest RSS seen while the line ran; undefined when nothing looked at it. */
   readonly peakRssBytes: number | undefined
+  /**
+   * RSS when the line ended, the highest of its executions: memory_profiler's `Mem usage`. RSS is looked at about each millisecond and after a line's
+   * first execution; undefined when nothing looked at it.
+   */
+  readonly endRssBytes: number | undefined
   /** Net change by other code while the function was suspended at this line by `await`, `yield` or `for await`. */
   readonly othersBytes: number
   /** The line's text in the original source, without its line break. */
@@ -68,10 +73,57 @@ export interface LineProfile {
   readonly notes: readonly string[]
 }
 
+/**
+ * Sums over functions. A function counts with what it calls, so bytes of a profiled function that another one calls are in both, and in sums more than once.
+ */
+export interface FiguresInTotal {
+  /** Functions that ran. */
+  readonly functions: number
+  readonly calls: number
+  /** Times that lines were executed. */
+  readonly occurrences: number
+  readonly allocatedBytes: number
+  /** The part of {@link FiguresInTotal.allocatedBytes} outside of V8's heap; undefined when a recursive function allocated there: only its lines are known. */
+  readonly externalBytes: number | undefined
+  readonly incrementBytes: number
+  /** The highest of all; undefined when nothing looked at it. */
+  readonly peakRssBytes: number | undefined
+}
+
+/** The functions of one thread, summed. */
+export interface ThreadTotals extends FiguresInTotal {
+  readonly pid: number
+  /** 0 is the main thread. */
+  readonly threadId: number
+}
+
+/** One function that ran in several threads, summed over them. */
+export interface FunctionTotals {
+  readonly name: string
+  readonly file: string
+  readonly line: number
+  /** Threads, of all processes, in which it ran. */
+  readonly threads: number
+  readonly calls: number
+  readonly allocatedBytes: number
+  readonly incrementBytes: number
+  /** The highest of all: what processes held at the same time isn't known. */
+  readonly peakRssBytes: number | undefined
+}
+
+/** The sums of a run, with the functions that `--min` leaves out. */
+export interface ProfileTotals {
+  readonly threads: readonly ThreadTotals[]
+  readonly sum: FiguresInTotal
+  /** Those that ran in more than one thread. */
+  readonly functions: readonly FunctionTotals[]
+}
+
 /** What `allocscope profile --json` prints. `version` changes when a field gets another meaning or is removed. */
 export interface ProfileDocument {
   readonly version: 1
   /** The functions of the first thread alone. */
   readonly functions: readonly FunctionProfile[]
   readonly profiles: readonly LineProfile[]
+  readonly totals: ProfileTotals
 }

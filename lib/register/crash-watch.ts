@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
 import path from 'node:path'
 
+import { requireBinding } from '../binding/index.js'
+import { startTimeOf } from '../profile/load/index.js'
 import type { ProfiledRun } from '../profile/index.js'
 import type { ReportSettings } from './report-settings.js'
 
@@ -14,21 +15,38 @@ export interface CrashReportRequest {
 }
 
 /**
+ * The pipe ends with the process, and before it where the program closes every descriptor or execs another: so the shell looks whether the process with
+ * this pid and start time is still there. The start time is the 20th field after the name, which may contain anything; a zombie has ended.
+ */
+const script = `
+unset NODE_OPTIONS
+while read -r _; do :; done
+lives() {
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+  started=$2
+  set -f -- \${line##*) }
+  case $1 in Z | X) return 1 ;; esac
+  shift 19
+  [ "$1" = "$started" ]
+}
+looks=0
+while [ -d "$1" ] && lives "$2" "$3"; do
+  looks=$((looks + 1))
+  if [ $looks -gt 40 ]; then sleep 1; else sleep 0.05 2>/dev/null || sleep 1; fi || break
+done
+[ -d "$1" ] || exit 0
+shift 3
+exec "$@"`
+
+/**
  * Starts a small shell that waits at a pipe until this process is gone. If the record is still there then, this process was killed before it could
  * print its profile: the shell execs a node that prints it. The shell has a session of its own, as a Ctrl-C is for the program. Neither the shell nor
- * the pipe keeps this process alive.
+ * the pipe keeps this process alive. Without a shell the program runs all the same; only a killed program's profile is lost.
+ *
+ * @throws AllocscopeError when the addon can't be loaded.
  */
 export function watchForCrash(request: CrashReportRequest): void {
-  const script = 'while read -r _; do :; done; [ -d "$1" ] || exit 0; shift; exec "$@"'
   const reporter = [process.execPath, path.join(__dirname, 'report-crash.js'), JSON.stringify(request)]
-  const { NODE_OPTIONS: _options, ...environment } = process.env
-  const shell = spawn('/bin/sh', ['-c', script, 'allocscope', request.run.folder, ...reporter], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-    detached: true,
-    env: environment,
-  })
-  shell.on('error', () => undefined)
-  shell.stdin.on('error', () => undefined)
-  shell.unref()
-  ;(shell.stdin as unknown as { unref(): void }).unref()
+  const own = [String(process.pid), startTimeOf('self') ?? '']
+  requireBinding().startPipeReader(['/bin/sh', '-c', script, 'allocscope', request.run.folder, ...own, ...reporter])
 }

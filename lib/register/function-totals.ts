@@ -47,7 +47,14 @@ export class TotalsMeter {
   }
 }
 
-const meters: TotalsMeter[] = []
+/** More functions than these have their totals in one row together: what is kept doesn't grow with the time that a program runs. */
+const mostMeters = 4096
+
+/** The part of a function's source that tells it from others of its name. All closures made at one place have the same source. */
+const tellingLength = 512
+
+const meters = new Map<string, TotalsMeter>()
+const furtherFunctions = '(further functions)'
 let counter: TotalsCounter | undefined
 let isOpened = false
 
@@ -60,18 +67,32 @@ function openCounter(): TotalsCounter | undefined {
   }
 }
 
-/** A meter for the function `name`, whose totals are printed when the thread ends. */
-export function createMeter(name: string): TotalsMeter {
+/** A text of its own: a part of a text keeps all of it in memory. */
+function keyOf(name: string, callable: (...given: never[]) => unknown): string {
+  const source = Function.prototype.toString.call(callable)
+  return Buffer.from(`${name}\n${source.length}\n${source.slice(0, tellingLength)}`, 'utf16le').toString('utf16le')
+}
+
+/**
+ * The meter of a function that is called for the first time, whose totals are printed when the thread ends. Functions of the same name and source share
+ * one, so that wrapping a closure again and again keeps nothing.
+ */
+export function meterFor(name: string, callable: (...given: never[]) => unknown): TotalsMeter {
   if (!isOpened) {
     isOpened = true
     counter = openCounter()
   }
-  const meter = new TotalsMeter(name, counter)
-  meters.push(meter)
+  const key = keyOf(name, callable)
+  const known = meters.get(key)
+  if (known !== undefined) return known
+  const isFull = meters.size >= mostMeters
+  const place = isFull ? furtherFunctions : key
+  const meter = meters.get(place) ?? new TotalsMeter(isFull ? furtherFunctions : name, counter)
+  meters.set(place, meter)
   return meter
 }
 
 /** The totals of the functions that were called. */
 export function readTotals(): readonly FunctionTotals[] {
-  return meters.map(({ totals }) => totals).filter(({ calls }) => calls > 0)
+  return Array.from(meters.values(), ({ totals }) => totals)
 }

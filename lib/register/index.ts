@@ -1,6 +1,6 @@
 export { profile } from './profile.js'
 export type { MethodDescriptor, ProfiledFunction } from './profile.js'
-export { parseSettings } from './report-settings.js'
+export { checkColumns, parseSettings } from './report-settings.js'
 export type { ReportSettings } from './report-settings.js'
 export { openReports, writeReport } from './write-report.js'
 export type { ProgramProfile } from './write-report.js'

@@ -1,9 +1,10 @@
 import { types } from 'node:util'
 
-import { invalidArgumentType } from '../errors/index.js'
+import { invalidArgumentType, isRevokedProxy } from '../errors/index.js'
 import { isInstrumented, isProfiling } from '../profile/load/index.js'
-import { createMeter } from './function-totals.js'
+import { meterFor } from './function-totals.js'
 import type { TotalsMeter } from './function-totals.js'
+import { nameOfFunction, nameOfKey, nameOfOwner } from './profiled-names.js'
 import { printTotalsAtExit } from './print-totals.js'
 
 /** Any function or method. */
@@ -47,16 +48,21 @@ async function settleBetween(promise: Promise<unknown>, meter: TotalsMeter): Pro
 }
 
 function wrap<Callable extends ProfiledFunction>(callable: Callable, name: string): Callable {
-  const meter = createMeter(name)
+  let found: TotalsMeter | undefined
+  const countCall = (): TotalsMeter => {
+    found ??= meterFor(name, callable)
+    found.countCall()
+    return found
+  }
   printTotalsAtExit()
   return new Proxy(callable, {
     apply: (target, self, given: never[]) => {
-      meter.countCall()
+      const meter = countCall()
       const result = measureUntilSettled(() => Reflect.apply(target, self as never, given), meter)
       return types.isGeneratorObject(result) && isGeneratorFunction(target) ? measureSteps(result, meter) : result
     },
     construct: (target, given: never[], newTarget) => {
-      meter.countCall()
+      const meter = countCall()
       return measureUntilSettled(() => Reflect.construct(target, given, newTarget), meter) as object
     },
   })
@@ -65,6 +71,10 @@ function wrap<Callable extends ProfiledFunction>(callable: Callable, name: strin
 /** Only a generator function owns its generator's steps. Another function may return somebody else's generator. */
 function isGeneratorFunction(callable: ProfiledFunction): boolean {
   return types.isGeneratorFunction(callable)
+}
+
+function isCallable(value: unknown): value is ProfiledFunction {
+  return typeof value === 'function' && !isRevokedProxy(value)
 }
 
 function profileFunction<Callable extends ProfiledFunction>(callable: Callable, name: string): Callable {
@@ -86,24 +96,24 @@ export function profile<Method extends ProfiledFunction>(
   key: string | symbol,
   descriptor: MethodDescriptor<Method>,
 ): MethodDescriptor<Method>
-export function profile(subject: unknown, context?: unknown, descriptor?: MethodDescriptor<ProfiledFunction>): unknown {
+export function profile(subject: unknown, context?: unknown, descriptor?: unknown): unknown {
   if (descriptor !== undefined) return profileDescriptor(subject, context, descriptor)
-  if (typeof subject !== 'function') throw invalidArgumentType('callable', 'a function', subject)
+  if (!isCallable(subject)) throw invalidArgumentType('callable', 'a function', subject)
+  if (isRevokedProxy(context)) throw invalidArgumentType('context', 'the context of a decorator', context)
   const { kind, name } = (typeof context === 'object' && context !== null ? context : {}) as {
-    readonly kind?: string
-    readonly name?: string | symbol
+    readonly kind?: unknown
+    readonly name?: unknown
   }
   if (kind !== undefined && kind !== 'method') throw invalidArgumentType('callable', 'a method, when profile is a decorator', subject)
-  return profileFunction(subject as ProfiledFunction, name === undefined ? subject.name : String(name))
+  return profileFunction(subject, name === undefined ? nameOfFunction(subject) : nameOfKey(name))
 }
 
-function profileDescriptor(
-  target: unknown,
-  key: unknown,
-  descriptor: MethodDescriptor<ProfiledFunction>,
-): MethodDescriptor<ProfiledFunction> {
-  const { value } = descriptor
-  if (typeof value !== 'function') throw invalidArgumentType('descriptor.value', 'a method, when profile is a decorator', value)
-  const owner = typeof target === 'function' ? target.name : (target as object).constructor.name
-  return { ...descriptor, value: profileFunction(value, `${owner}.${String(key)}`) }
+function profileDescriptor(target: unknown, key: unknown, descriptor: unknown): MethodDescriptor<ProfiledFunction> {
+  if (typeof descriptor !== 'object' || descriptor === null || isRevokedProxy(descriptor)) {
+    throw invalidArgumentType('descriptor', 'the descriptor of a method', descriptor)
+  }
+  // Before it is copied: of a Buffer that would be a property for each byte.
+  const { value } = descriptor as MethodDescriptor<ProfiledFunction>
+  if (!isCallable(value)) throw invalidArgumentType('descriptor.value', 'a method, when profile is a decorator', value)
+  return { ...descriptor, value: profileFunction(value, `${nameOfOwner(target)}.${nameOfKey(key)}`) }
 }

@@ -1,11 +1,24 @@
 import { isMainThread } from 'node:worker_threads'
 
-import { createRecordFolder, isProfiling, joinRun, readRun, removeRecord, runOfWorker, settingsVariable } from '../profile/load/index.js'
-import type { LineProfile, ProfiledRun } from '../profile/index.js'
+import {
+  createRecordFolder,
+  isProfiling,
+  joinRun,
+  leaveWord,
+  mapProfiles,
+  readRun,
+  removeRecord,
+  runOfWorker,
+  settingsVariable,
+  someProfile,
+} from '../profile/load/index.js'
+import type { ProfileSeries, ProfiledRun } from '../profile/index.js'
 import { watchForCrash } from './crash-watch.js'
 import { hidePreload, preloadsAfter, takeVariable } from '../program/preload.js'
+import { quietly } from '../program/quietly.js'
 import { parseSettings } from './report-settings.js'
 import type { ReportSettings } from './report-settings.js'
+import { isStandardErrorOpen } from './standard-error.js'
 import { openReports, writeReport } from './write-report.js'
 
 // `allocscope/register`: loaded before a program, it profiles the program and prints the profile at its end.
@@ -33,29 +46,35 @@ function readSettings(): ReturnType<typeof parseSettings> {
   }
 }
 
-function orderNote(later: readonly string[], profiles: readonly LineProfile[]): readonly string[] {
-  if (later.length === 0 || profiles.some(({ functions }) => functions.length > 0)) return []
+function orderNote(later: readonly string[], profiles: ProfileSeries): readonly string[] {
+  if (later.length === 0 || someProfile(profiles, ({ functions }) => functions.length > 0)) return []
   return [`${later.join(', ')} was loaded after allocscope/register, and hides what it loads: put --import allocscope/register last.`]
 }
 
-function printAtExit(run: ProfiledRun, report: ReportSettings, title: string, later: readonly string[]): void {
+function printNow(run: ProfiledRun, report: ReportSettings, title: string, later: readonly string[]): void {
   const { pid } = process
-  process.on('exit', () => {
-    const { profiles, notes } = readRun(run)
-    const told = profiles.map((profile) =>
-      profile.pid === pid && profile.end === 'running' ? { ...profile, end: 'exit' as const } : profile,
-    )
-    writeReport({ title, profiles: told, notes: [...notes, ...orderNote(later, told)] }, report)
-    removeRecord(run)
+  const { profiles, notes } = readRun(run)
+  const told = mapProfiles(profiles, (profile) =>
+    profile.pid === pid && profile.end === 'running' ? { ...profile, end: 'exit' as const } : profile,
+  )
+  writeReport({ title, profiles: told, notes: [...notes, ...orderNote(later, told)] }, report)
+  removeRecord(run)
+}
+
+/** Where this process can't print, as when it has closed standard error or is now another user, the record is left to the one that waits. */
+function printAtExit(run: ProfiledRun, report: ReportSettings, title: string, later: readonly string[]): void {
+  const print = quietly(() => {
+    if (report.output !== undefined || isStandardErrorOpen()) printNow(run, report, title, later)
   })
+  process.on('exit', print)
 }
 
 function begin(later: readonly string[]): void {
   const { load, report } = readSettings()
   const run: ProfiledRun = { settings: load, folder: createRecordFolder() }
   const title = process.argv.slice(1).join(' ')
-  watchForCrash({ run, report, title, directory: process.cwd() })
   try {
+    watchForCrash({ run, report, title, directory: process.cwd() })
     joinRun(run)
     printAtExit(run, report, title, later)
   } catch (error) {
@@ -66,7 +85,12 @@ function begin(later: readonly string[]): void {
 
 function joinAsWorker(): void {
   const run = runOfWorker()
-  if (run !== undefined) joinRun(run)
+  if (run === undefined) return
+  try {
+    joinRun(run)
+  } catch (error) {
+    leaveWord(run.folder, error)
+  }
 }
 
 const later = preloadsAfter(isOwn)

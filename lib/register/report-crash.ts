@@ -1,4 +1,4 @@
-import { readRun, removeRecord } from '../profile/index.js'
+import { mapProfiles, readRun, removeRecord } from '../profile/index.js'
 import type { CrashReportRequest } from './crash-watch.js'
 import { writeReport } from './write-report.js'
 
@@ -8,7 +8,7 @@ const { run, report, title, directory } = JSON.parse(process.argv[2] as string) 
 process.chdir(directory)
 try {
   const { profiles, notes } = readRun(run)
-  const told = profiles.map((profile) => (profile.end === 'running' ? { ...profile, end: 'crash' as const } : profile))
+  const told = mapProfiles(profiles, (profile) => (profile.end === 'running' ? { ...profile, end: 'crash' as const } : profile))
   writeReport({ title, profiles: told, notes }, report)
 } finally {
   removeRecord(run)

@@ -1,21 +1,26 @@
 import { checkBoolean, checkOneOf, invalidArgumentType, invalidArgumentValue, readOptions } from '../errors/index.js'
 import { parseBytes } from '../figures/index.js'
+import { lazily } from '../loading/index.js'
 import { checkLoadSettings, loadSettingNames } from '../profile/load/index.js'
 import type { LoadSettings } from '../profile/index.js'
+import { profileColumns } from '../report/profile-columns.js'
+import type { ProfileColumn } from '../report/index.js'
 import { profileSorts } from '../report/profile-sorts.js'
 import type { ProfileView } from '../report/index.js'
+
+const nearNames = lazily(() => require('../profile/load/near-names.js') as typeof import('../profile/load/near-names.js'))
 
 /** Where a profile is printed, and which part of it. */
 export interface ReportSettings extends ProfileView {
   /** A {@link ProfileDocument} instead of the tables. */
   readonly json: boolean
-  /** A file for the HTML page. The profile is printed as well. */
+  /** A file for the HTML page, or a folder for a page of each file. The profile is printed as well. */
   readonly html: string | undefined
   /** A file to write to instead of standard error. */
   readonly output: string | undefined
 }
 
-const reportSettingNames = ['json', 'html', 'output', 'sort', 'min'] as const
+const reportSettingNames = ['json', 'html', 'output', 'sort', 'min', 'columns'] as const
 
 function checkPath(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined
@@ -28,6 +33,26 @@ function checkSize(name: string, value: unknown): number {
   const bytes = typeof value === 'number' ? value : typeof value === 'string' ? parseBytes(value) : undefined
   if (bytes === undefined || !(bytes >= 0)) throw invalidArgumentValue(name, "a size such as '0.1MiB'", value)
   return bytes
+}
+
+function isColumn(name: string): name is ProfileColumn {
+  return (profileColumns as readonly string[]).includes(name)
+}
+
+function refuseColumn(name: string): never {
+  const near = nearNames().findNearNames(name, profileColumns)
+  const meant = near.length === 0 ? '' : ` (${near.join(' or ')}?)`
+  throw invalidArgumentValue('columns', `some of ${profileColumns.join(', ')}${meant}`, name)
+}
+
+/** The columns of `given`, a list divided by commas or an array, in its order. Throws Node's `ERR_INVALID_ARG_VALUE` for a name that none has. */
+export function checkColumns(given: unknown): readonly ProfileColumn[] | undefined {
+  if (given === undefined) return undefined
+  const list: unknown = typeof given === 'string' ? given.split(',') : given
+  if (!Array.isArray(list)) throw invalidArgumentType('columns', 'a list of columns', given)
+  const names = list.map((one) => String(one).trim().toLowerCase()).filter((one) => one !== '')
+  if (names.length === 0) refuseColumn('')
+  return [...new Set(names)].map((one) => (isColumn(one) ? one : refuseColumn(one)))
 }
 
 function parseVariable(text: string): unknown {
@@ -47,6 +72,7 @@ export function parseSettings(text: string | undefined): { readonly load: LoadSe
     output: checkPath('options.output', given.output),
     sort: checkOneOf('options.sort', given.sort, profileSorts, 'allocated'),
     minBytes: checkSize('options.min', given.min),
+    columns: checkColumns(given.columns),
   }
   return { load: checkLoadSettings(given), report }
 }

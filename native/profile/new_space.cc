@@ -30,11 +30,26 @@ uintptr_t PageOfTop(uintptr_t top) { return PageOf(top - 1); }
 uintptr_t EndOf(uintptr_t page) { return page + kPageBytes; }
 uintptr_t Word(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
 bool MayPoint(uintptr_t word) { return word % kWordBytes == 0 && word >= 0x10000 && word < (uintptr_t{1} << 47); }
+
+// Four halves of words, which a processor compares at once.
+using Halves = uint32_t __attribute__((vector_size(16), aligned(8), may_alias));
+constexpr uintptr_t kBlockBytes = 4 * sizeof(Halves);
+
+// Whether a word of the block may be `word`: one of its halves is the word's lower half.
+bool BlockMayHold(uintptr_t address, uintptr_t word) {
+  const auto* const halves = reinterpret_cast<const Halves*>(address);
+  const auto half = static_cast<uint32_t>(word);
+  const Halves wanted = {half, half, half, half};
+  const auto equal = (halves[0] == wanted) | (halves[1] == wanted) | (halves[2] == wanted) | (halves[3] == wanted);
+  return (equal[0] | equal[1] | equal[2] | equal[3]) != 0;
+}
+
 bool ReadHeader(uintptr_t address, Header* into) { return platform::ReadOwnMemory(address, into->data(), sizeof *into); }
 
 }  // namespace
 
 bool NewSpace::Learn(const AllocationArea& area, Exercise& exercise) {
+  most_unused_ = LearnMostUnused(area, exercise);
   std::vector<Link> links;
   int lessons = 0;
   uint64_t step = 0;
@@ -67,6 +82,18 @@ bool NewSpace::Learn(const AllocationArea& area, Exercise& exercise) {
   link_ = links.front();
   learnt_ = true;
   return true;
+}
+
+// V8 leaves a page when an object doesn't fit into what is left of it. So that is less than the largest object that new space takes.
+uintptr_t NewSpace::LearnMostUnused(const AllocationArea& area, Exercise& exercise) {
+  constexpr uintptr_t kHalf = kPageBytes / 2;
+  // Twice: a collection meanwhile moves the top as well.
+  for (int i = 0; i < 2; i++) {
+    const uintptr_t from = area.top();
+    exercise.MakeString(kHalf);
+    if (area.top() - from >= kHalf) return kPageBytes;
+  }
+  return kHalf;
 }
 
 std::optional<NewSpace::Filler> NewSpace::LearnFiller(uintptr_t from) const {
@@ -116,10 +143,18 @@ uintptr_t NewSpace::NextPage(uintptr_t page) const {
 // Stale fillers may lie within the newest one, never before it: the first that reaches the page's end is the one.
 uintptr_t NewSpace::FindEnd(uintptr_t page, uintptr_t from) const {
   const uintptr_t end = EndOf(page);
-  for (uintptr_t at = from; at + kShortestFiller <= end; at += kWordBytes) {
+  for (uintptr_t at = std::max(from, end - most_unused_); at + kShortestFiller <= end; at += kWordBytes) {
+    while (at + kBlockBytes <= end && !BlockMayHold(at, filler_.map)) at += kBlockBytes;
+    if (at + kShortestFiller > end) break;
     if (Word(at) == filler_.map && Word(at + kWordBytes) == ((end - at) / filler_.unit) << kSmallIntegerShift) return at;
   }
   return end;
+}
+
+// V8 fills a page up with a filler before it collects: its top is at the page's end then, as if objects had taken it all.
+uintptr_t NewSpace::FindEndBelow(uintptr_t top, uintptr_t from) const {
+  const uintptr_t page = PageOfTop(top);
+  return top == EndOf(page) && learnt_ ? FindEnd(page, from) : top;
 }
 
 uintptr_t NewSpace::StartOf(uintptr_t page, uintptr_t area_start) const {
@@ -144,8 +179,7 @@ void NewSpace::Restart(uintptr_t top, bool collected) {
 std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, uintptr_t area_start) {
   const uintptr_t from = top_;
   if (PageOfTop(top) == PageOfTop(from) && top >= from) {
-    // V8 fills a page up with a filler before it collects: its top is at the end then, as if objects had taken it all.
-    const uintptr_t end = top == EndOf(PageOfTop(top)) && learnt_ ? FindEnd(PageOfTop(top), from) : top;
+    const uintptr_t end = FindEndBelow(top, from);
     top_ = top;
     return Step{end - from, top - end};
   }
@@ -161,7 +195,9 @@ std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, uintptr_t area_st
     if (page == 0) return std::nullopt;
     at = StartOf(page, area_start);
     if (page != PageOfTop(top) || top < at) continue;
-    step.object_bytes += top - at;
+    const uintptr_t last = FindEndBelow(top, at);
+    step.object_bytes += last - at;
+    step.unused_bytes += top - last;
     top_ = top;
     return step;
   }

@@ -55,11 +55,14 @@ class NewSpace {
     uintptr_t end;
   };
 
+  static uintptr_t LearnMostUnused(const AllocationArea& area, Exercise& exercise);
   std::optional<Filler> LearnFiller(uintptr_t from) const;
   std::vector<Link> FindLinks(uintptr_t from, uintptr_t to) const;
   uintptr_t NextPage(uintptr_t page) const;
   // Where the objects of `page` end. Looks from `from` on. It is the page's own end when the page is full.
   uintptr_t FindEnd(uintptr_t page, uintptr_t from) const;
+  // Where the objects below `top` end.
+  uintptr_t FindEndBelow(uintptr_t top, uintptr_t from) const;
   // Where the new objects on `page` begin.
   uintptr_t StartOf(uintptr_t page, uintptr_t area_start) const;
   void Leave(uintptr_t page, uintptr_t end);
@@ -68,6 +71,8 @@ class NewSpace {
   Filler filler_;
   Link link_{};
   uintptr_t first_object_ = 0;
+  // The most that can be left unused at a page's end.
+  uintptr_t most_unused_ = 0;
   uintptr_t top_ = 0;
   // Unused ends of the pages left since the last collection. V8 may come back and use them.
   std::array<LeftPage, 256> left_;

@@ -17,23 +17,27 @@ uint64_t MaxRss() {
   return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * 1024 : 0;
 }
 
+// Not kept open: a program may close any descriptor and get its number for a file of its own, into which this would write.
+bool ResetMark() {
+  const int clear_refs = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+  if (clear_refs < 0) return false;
+  const bool is_reset = write(clear_refs, "5", 1) == 1;
+  close(clear_refs);
+  return is_reset;
+}
+
 }  // namespace
 
-PeakMark::PeakMark() : clear_refs_(open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)), last_bytes_(MaxRss()) {}
-
-PeakMark::~PeakMark() {
-  if (clear_refs_ >= 0) close(clear_refs_);
-}
+PeakMark::PeakMark() : last_bytes_(MaxRss()) {}
 
 uint64_t PeakMark::Take(uint64_t resident_bytes) {
   const uint64_t mark = MaxRss();
   const uint64_t peak = mark > last_bytes_ ? mark : 0;
   last_bytes_ = mark;
-  if (clear_refs_ < 0 || mark < resident_bytes + kWorthBytes) return peak;
+  if (!is_resettable_ || mark < resident_bytes + kWorthBytes) return peak;
   // If it stays the same, it is the peak of the program that started this one. That can't be reset.
-  if (pwrite(clear_refs_, "5", 1, 0) != 1 || (last_bytes_ = MaxRss()) == mark) {
-    close(clear_refs_);
-    clear_refs_ = -1;
+  if (!ResetMark() || (last_bytes_ = MaxRss()) == mark) {
+    is_resettable_ = false;
     return peak;
   }
   kept_bytes_ = std::max(kept_bytes_, mark);

@@ -12,7 +12,6 @@ namespace allocscope::profile {
 class PeakMark {
  public:
   PeakMark();
-  ~PeakMark();
   PeakMark(const PeakMark&) = delete;
   PeakMark& operator=(const PeakMark&) = delete;
 
@@ -23,7 +22,7 @@ class PeakMark {
   uint64_t kept_bytes() const { return kept_bytes_; }
 
  private:
-  int clear_refs_;
+  bool is_resettable_ = true;
   uint64_t last_bytes_;
   uint64_t kept_bytes_ = 0;
 };

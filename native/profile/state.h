@@ -15,7 +15,7 @@ namespace allocscope::profile {
 // In TypeScript: recordMagic.
 constexpr char kRecordMagic[] = "ascprofl";
 // In TypeScript: recordVersion.
-constexpr double kRecordVersion = 2;
+constexpr double kRecordVersion = 3;
 
 // Figures: doubles from byte 0 on. In TypeScript: nativeFigure.
 enum Figure : size_t {
@@ -50,7 +50,9 @@ enum Word : size_t {
 };
 
 // Bits of kAttention.
-constexpr uint32_t kTick = 1;        // RSS is to be looked at.
+
+// RSS is to be looked at. In TypeScript: attentionTick.
+constexpr uint32_t kTick = 1;
 constexpr uint32_t kCollection = 2;  // A collection has taken place.
 constexpr uint32_t kAsleep = 4;      // The thread that ticks has stopped, as nothing ran, and is to be woken.
 

@@ -69,18 +69,47 @@ testOnEachNode('tsc, swc and esbuild: lines and text of the source, marks of the
   }
 })
 
-testOnEachNode('stack traces that node maps itself name the same lines', async (node) => {
-  const file = scratchFile('.mjs')
-  const text =
-    '// @profile\nfunction deep(value: number): never {\n  const list: number[] = [value]\n  throw new Error(`seen ${list.length}`)\n}\n\ndeep(1)\n'
-  const original = file.replace(/\.mjs$/, '.ts')
-  writeFileSync(original, text)
-  buildSync({ entryPoints: [original], outfile: file, sourcemap: 'inline', format: 'esm', logLevel: 'error' })
-  const lines = ({ stderr }: { readonly stderr: string }): string[] => stderr.match(/\.ts:\d+/g) ?? []
-  const plain = await run(node, ['--enable-source-maps', file])
-  const profiled = await profileProgram(node, ['--node-option=--enable-source-maps', file])
-  expect(lines(plain).length).toBeGreaterThan(1)
-  expect(lines(profiled)).toEqual(lines(plain))
+const throwing = `type Row = { id: number; name?: string }
+const later = async (value: number): Promise<number> => { await null; return value }
+class Store<T> {
+  #rows: T[] = []
+  put(row: T): this { this.#rows.push(row); if (this.#rows.length > 1) throw new Error('full'); return this }
+  async all(): Promise<T[]> {
+    const count = await later(this.#rows.length)
+    if (count > 1)
+      throw new RangeError('over')
+    return this.#rows.map((row) => { throw new TypeError(String(row)) })
+  }
+}
+function deep(rows: Row[]): number {
+  const seen = rows.map((row) => row.name!.length)
+  for (const each of seen) if (each) throw new Error('each')
+  return seen.length
+}
+const put = () => new Store<Row>().put({ id: 1 }).put({ id: 2 })
+const all = async () => (await later(1)) + (await new Store<Row>().put({ id: 1 }).all()).length
+for (const check of [put, all, () => deep([{ id: 1 }]), () => deep([{ id: 1, name: 'x' }])]) {
+  try {
+    await check()
+  } catch (error) {
+    console.log((error as Error).stack)
+  }
+}
+`
+
+testOnEachNode('stack traces that node maps itself name the same lines and columns', async (node) => {
+  const original = scratchFile('.ts')
+  writeFileSync(original, throwing)
+  for (const shape of [{ sourcemap: 'inline' }, { sourcemap: 'linked', minify: true, bundle: true }] as const) {
+    const file = scratchFile('.mjs')
+    buildSync({ entryPoints: [original], outfile: file, format: 'esm', logLevel: 'error', ...shape })
+    const places = ({ stdout }: { readonly stdout: string }): string[] => stdout.match(/\.ts:\d+:\d+/g) ?? []
+    const plain = await run(node, ['--enable-source-maps', file])
+    const { document, ...profiled } = await profileProgram(node, ['--all', '--node-option=--enable-source-maps', file])
+    expect(places(plain).length).toBeGreaterThan(10)
+    expect(places(profiled)).toEqual(places(plain))
+    expect(document.functions.length).toBeGreaterThan(5)
+  }
 })
 
 testOnEachNode('tsx beside register, in the order that works', async (node) => {
@@ -111,4 +140,18 @@ testOnEachNode('tsx by the command', async (node) => {
   ])
   expect(code).toBe(0)
   expect(functionNamed(document, 'build').file).toBe(source)
+})
+
+testOnEachNode('a decorated class that tsx compiles has its own name', async (node) => {
+  const tsx = pathToFileURL(path.resolve('node_modules/tsx/dist/loader.mjs')).href
+  const { document, code, stdout } = await profileProgram(node, [
+    `--node-option=--import=${tsx}`,
+    '--function',
+    'Jobs.run',
+    program('decorated.mts'),
+  ])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '1000000 Jobs\n' })
+  const [line] = functionNamed(document, 'Jobs.run').lines.filter(({ line }) => line === 9)
+  // A million numbers of 8 bytes each.
+  expect(line?.allocatedBytes).toBeGreaterThan(7_900_000)
 })

@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
+import { cli } from '../cli/run-cli.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { functionNamed, isRunning, profileProgram, program, register, run, scratchFile } from './profiled-program.js'
 import type { OnOutput } from './profiled-program.js'
@@ -65,14 +67,51 @@ describe('however a program ends, what was seen of it is printed', () => {
   })
 })
 
+function temporaryFolder(prefix: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), prefix))
+  folders.push(folder)
+  return folder
+}
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
 test('nothing stays behind: no file, no process', async () => {
-  const own = mkdtempSync(path.join(tmpdir(), 'profile-ending-'))
+  const own = temporaryFolder('profile-ending-')
   for (const how of ['normal', 'kill', 'abort']) {
     await profileProgram(process.execPath, [file, how], { TMPDIR: own })
     await run(process.execPath, ['--import', register, file, how], { TMPDIR: own })
   }
   expect(readdirSync(own)).toEqual([])
   expect(isRunning(path.join(own, 'allocscope-profile'))).toBe(false)
+})
+
+test('what a killed command left behind is removed by the next one, which leaves alone what others still write', async () => {
+  const own = temporaryFolder('profile-killed-')
+  const env = { TMPDIR: own }
+  const killCommandAndProgram: OnOutput = (child, stdout) => {
+    if (!stdout.includes('ready')) return
+    const program = spawnSync('pgrep', ['-P', String(child.pid), '-f', '--', file], { encoding: 'utf8' }).stdout.trim()
+    child.kill('SIGKILL')
+    process.kill(Number(program), 'SIGKILL')
+  }
+  await run(process.execPath, [cli, 'profile', file, 'wait'], env, killCommandAndProgram)
+  const left = readdirSync(own)
+  expect(left).toHaveLength(1)
+  let seen: readonly string[] = []
+  const profileAnother: OnOutput = (child, stdout) => {
+    if (!stdout.includes('ready')) return
+    spawnSync(process.execPath, [cli, 'profile', file, 'normal'], { env: { ...process.env, ...env } })
+    seen = readdirSync(own)
+    child.kill('SIGINT')
+  }
+  const other = await profileProgram(process.execPath, [file, 'wait'], env, profileAnother)
+  expect(seen).toHaveLength(1)
+  expect(seen).not.toEqual(left)
+  expect(functionNamed(other.document, 'work').calls).toBe(1)
+  expect(readdirSync(own)).toEqual([])
 })
 
 test('the watch for crashes keeps nothing alive and holds nobody up', async () => {

@@ -68,7 +68,11 @@ test('what the function throws is thrown, and what it is given is checked', asyn
       throw new Error('theirs')
     }),
   ).rejects.toThrow('theirs')
-  await expect(measureMemory('no function' as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+  const { proxy: revoked, revoke } = Proxy.revocable(() => 1, {})
+  revoke()
+  for (const wrong of ['no function', revoked]) {
+    await expect(measureMemory(wrong as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+  }
   await expect(measureMemory(() => 1, { intervalMs: 0.1 })).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' })
   await expect(measureMemory(() => 1, { interval: 1 } as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
 })

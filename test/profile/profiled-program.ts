@@ -46,7 +46,7 @@ export function run(node: string, args: readonly string[], env: NodeJS.ProcessEn
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'profile-test-'))
-process.on('exit', () => {
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 let files = 0

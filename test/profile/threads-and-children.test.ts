@@ -1,5 +1,6 @@
 import { testOnEachNode } from '../heap/node-versions.js'
-import { profileProgram, program } from './profiled-program.js'
+import { cli } from '../cli/run-cli.js'
+import { profileProgram, program, run } from './profiled-program.js'
 
 const file = program('workers.cjs')
 const untold = { made: 20, execArgv: [], variables: [] }
@@ -23,4 +24,22 @@ testOnEachNode('worker threads and child processes: on request, each with a tabl
     expect(profile.end).toBe('exit')
   }
   expect(document.functions).toEqual(main?.functions)
+})
+
+test('what they add up to stands at the end of the tables, and in the document', async () => {
+  const args = ['--workers', '--children', file]
+  const { document } = await profileProgram(process.execPath, args)
+  const sum = (figure: 'calls' | 'allocatedBytes'): number =>
+    document.profiles.flatMap(({ functions }) => functions).reduce((total, one) => total + one[figure], 0)
+  expect(document.totals.threads.map(({ pid, threadId }) => [pid, threadId])).toEqual(
+    document.profiles.map(({ pid, threadId }) => [pid, threadId]),
+  )
+  expect(document.totals.sum).toMatchObject({ functions: 1, calls: 3, allocatedBytes: sum('allocatedBytes') })
+  expect(document.totals.functions).toMatchObject([
+    { name: 'work', threads: 3, calls: sum('calls'), allocatedBytes: sum('allocatedBytes') },
+  ])
+
+  const { stderr } = await run(process.execPath, [cli, 'profile', ...args])
+  expect(stderr).toMatch(/\nTotals of 3 threads in 2 processes\n(?:.+\n){4} {2}all +1 +3 +\d+ .*MiB\n/)
+  expect(stderr).toMatch(/\nFunctions of several threads, summed\n.+\n {2}work +\S+workers\.cjs:\d+ +3 +3 /)
 })

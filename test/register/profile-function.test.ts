@@ -5,6 +5,7 @@ import { buildSync } from 'esbuild'
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript'
 
 import type { FunctionProfile, ProfileDocument } from '../../lib/profile/index.js'
+import { readTotals } from '../../lib/register/function-totals.js'
 import { profile } from '../../lib/register/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { functionNamed, occurrences, profileProgram, program, run, scratchFile } from '../profile/profiled-program.js'
@@ -123,8 +124,30 @@ describe('@profile', () => {
 
   test('what is neither a function nor a method is refused as node refuses it', () => {
     const wrong = profile as (...given: unknown[]) => unknown
-    for (const given of [[undefined], [1], [{}], [Map, { kind: 'class', name: 'x' }], [{}, 'x', { get: () => 1 }]]) {
+    const { proxy: revoked, revoke } = Proxy.revocable(() => 1, {})
+    revoke()
+    const wrongs: unknown[][] = [[undefined], [1], [{}], [revoked], [Map, { kind: 'class', name: 'x' }], [{}, 'x', { get: () => 1 }]]
+    wrongs.push([null, null, {}], [{}, 'x', null], [{}, 'x', revoked], [{}, 'x', { value: revoked }])
+    const listing = (): never => {
+      throw new Error('its keys were listed')
+    }
+    wrongs.push([{}, 'x', new Proxy(Buffer.alloc(1), { ownKeys: listing })])
+    for (const given of wrongs) {
       expect(() => wrong(...given)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
     }
+  })
+
+  test('a name of any kind and length is no hindrance, and no row of the printed totals is wider for it', () => {
+    const wrap = profile as (...given: unknown[]) => () => unknown
+    const named = (name: unknown) => Object.defineProperty(() => 1, 'name', { value: name })
+    const long = 'n'.repeat(2 ** 20)
+    wrap(named(Symbol('s')))()
+    wrap(named(long))()
+    wrap(() => 1, { kind: 'method', name: Symbol(long) })()
+    wrap(() => 1, { kind: 'method', name: long })()
+    ;(wrap(null, Symbol(long), { value: () => 1 }) as unknown as { value: () => unknown }).value()
+    // Functions of the same source and the same name as it is shown have one row.
+    const names = readTotals().map(({ name }) => name)
+    expect(names).toEqual(['Symbol(s)', ...Array<string>(3).fill(expect.stringContaining('a name of 1048576 characters') as string)])
   })
 })

@@ -1,13 +1,13 @@
-import { counter, figure, frame, frameStride, word } from './state-layout.js'
+import * as layout from './state-layout.js'
 import type { Views } from './views.js'
 
-/** V8's allocation area as 32-bit halves of its words: the place of the top's lower half. */
-const topHalf = 2
+// V8 folds a module's own constants into compiled code, but not what it reads from another module.
+const { counter, figure, frame, frameStride, rssUnit, topHalf, word } = layout
 
 /** The bits of an address that tell pages of 256 KiB apart. */
 const pageBits = -(1 << 18)
 
-/** Brings {@link figure.now} up to date. Allocates nothing. */
+/** Brings {@link figure.synchronised} and {@link word.seenTop} up to date. Allocates nothing. */
 export type Look = () => void
 
 /** Updates the counters by native code, without looking at V8's words first. */
@@ -21,17 +21,17 @@ export function makeSynchronise({ figures, words, frames, bases }: Views, synchr
   return function synchronise() {
     synchroniseNatively()
     const net = (figures[figure.heapNet] as number) + (figures[figure.externalNow] as number)
-    const heap = (figures[figure.heapAllocated] as number) - (figures[figure.excluded + counter.heap] as number)
-    figures[figure.synchronised + counter.heap] = heap
-    figures[figure.now + counter.heap] = heap
+    figures[figure.synchronised + counter.heap] =
+      (figures[figure.heapAllocated] as number) - (figures[figure.excluded + counter.heap] as number)
     figures[figure.synchronised + counter.net] = net - (figures[figure.excluded + counter.net] as number)
-    figures[figure.now + counter.net] = net - (figures[figure.excluded + counter.net] as number)
-    figures[figure.now + counter.external] =
+    figures[figure.synchronised + counter.external] =
       (figures[figure.externalAllocated] as number) - (figures[figure.excluded + counter.external] as number)
-    figures[figure.now + counter.rss] = (figures[figure.rss] as number) - (figures[figure.excluded + counter.rss] as number)
+    const rss = (figures[figure.rss] as number) - (figures[figure.excluded + counter.rss] as number)
+    figures[figure.synchronised + counter.rss] = rss
+    words[word.rss] = rss / rssUnit
     words[word.seenTop] = words[word.youngTop] as number
     words[word.version] = ((words[word.version] as number) + 1) & 0x3fffffff
-    if (figures[figure.peakRss] !== 0) rememberPeak(figures[figure.peakRss] as number)
+    if (figures[figure.peakRss] !== 0) rememberPeak((figures[figure.peakRss] as number) / rssUnit)
   }
 }
 
@@ -57,44 +57,30 @@ export function makeDisown({ words, young }: Views, synchroniseDisowning: Look):
   }
 }
 
-/** Whether since the last synchronisation all allocations were in new space, and nobody asks for another synchronisation. */
-export function makeIsQuiet({ words, old, external, youngLarge, oldLarge }: Views): () => boolean {
-  return function isQuiet() {
+/**
+ * Whether since the last synchronisation all allocations were in new space, within the page that was in use then, and nobody asks for another
+ * synchronisation. `top` is the lower half of new space's top.
+ */
+export function makeIsQuiet({ words, old, external, youngLarge, oldLarge }: Views): (top: number) => boolean {
+  return function isQuiet(top) {
+    const from = words[word.youngTop] as number
     return (
       words[word.attention] === 0 &&
       external[0] === words[word.external] &&
       old[topHalf] === words[word.oldTop] &&
       youngLarge[0] === words[word.youngLarge] &&
-      oldLarge[0] === words[word.oldLarge]
+      oldLarge[0] === words[word.oldLarge] &&
+      top >= from &&
+      ((top ^ from) & pageBits) === 0
     )
   }
 }
 
 /** Needs no native code while only new space's top has moved, and within its page. */
-export function makeQuickLook(views: Views, synchronise: Look): Look {
-  const { figures, words, young } = views
-  const isQuiet = makeIsQuiet(views)
+export function makeQuickLook({ words, young }: Views, isQuiet: (top: number) => boolean, synchronise: Look): Look {
   return function look() {
     const top = young[topHalf] as number
-    const from = words[word.youngTop] as number
-    const moved = top - from
-    if (!isQuiet() || moved < 0 || ((top ^ from) & pageBits) !== 0) {
-      synchronise()
-      return
-    }
-    if (top === words[word.seenTop]) return
-    figures[figure.now + counter.heap] = (figures[figure.synchronised + counter.heap] as number) + moved
-    figures[figure.now + counter.net] = (figures[figure.synchronised + counter.net] as number) + moved
-    words[word.seenTop] = top
-    words[word.version] = ((words[word.version] as number) + 1) & 0x3fffffff
-  }
-}
-
-/** True when the counters have surely not changed since the last look. */
-export function makeIsUnchanged(views: Views): () => boolean {
-  const { words, young } = views
-  const isQuiet = makeIsQuiet(views)
-  return function isUnchanged() {
-    return young[topHalf] === words[word.seenTop] && isQuiet()
+    if (isQuiet(top)) words[word.seenTop] = top
+    else synchronise()
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 
 import type { InstrumentedFunction } from '../instrument/index.js'
 import type { UninstrumentedCode } from '../line-profile.js'
@@ -24,6 +24,22 @@ function parseLine(line: string): Description | undefined {
 
 function distinct<T>(values: readonly T[]): T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()]
+}
+
+/** More than the line of the process is long. */
+const longestStart = 4096
+
+/** When the process of a file of descriptions started, which its first line says; 0 when it doesn't. Reads no more than that line. */
+export function readStart(file: string): number {
+  const descriptor = openSync(file, 'r')
+  try {
+    const bytes = Buffer.alloc(longestStart)
+    const [line = ''] = bytes.toString('utf8', 0, readSync(descriptor, bytes)).split('\n')
+    const first = parseLine(line)
+    return first !== undefined && 'process' in first ? first.process.startedMs : 0
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** Reads a file of descriptions. Leaves out an incomplete line, which a killed process has left. */

@@ -32,7 +32,16 @@ export class SourceLines {
   }
 }
 
-const nothing: Charges = { occurrences: 0, heapBytes: 0, externalBytes: 0, netBytes: 0, rssBytes: 0, peakBytes: 0, othersBytes: 0 }
+const nothing: Charges = {
+  occurrences: 0,
+  heapBytes: 0,
+  externalBytes: 0,
+  netBytes: 0,
+  rssBytes: 0,
+  peakBytes: 0,
+  endRssBytes: 0,
+  othersBytes: 0,
+}
 
 function addUp(charges: readonly Charges[]): Charges {
   return charges.reduce(
@@ -43,15 +52,16 @@ function addUp(charges: readonly Charges[]): Charges {
       netBytes: sum.netBytes + each.netBytes,
       rssBytes: sum.rssBytes + each.rssBytes,
       peakBytes: Math.max(sum.peakBytes, each.peakBytes),
+      endRssBytes: Math.max(sum.endRssBytes, each.endRssBytes),
       othersBytes: sum.othersBytes + each.othersBytes,
     }),
     nothing,
   )
 }
 
-/** Undefined for 0: then nothing looked at the peak. No process has a peak of 0. */
-function known(peakBytes: number): number | undefined {
-  return peakBytes > 0 ? peakBytes : undefined
+/** Undefined for 0: then nothing looked at it. No process has an RSS of 0. */
+function known(rssBytes: number): number | undefined {
+  return rssBytes > 0 ? rssBytes : undefined
 }
 
 function describeLine(line: number, text: string, charges: Charges): LineFigures {
@@ -64,6 +74,7 @@ function describeLine(line: number, text: string, charges: Charges): LineFigures
     incrementBytes: charges.netBytes,
     rssIncrementBytes: charges.rssBytes,
     peakRssBytes: known(charges.peakBytes),
+    endRssBytes: known(charges.endRssBytes),
     othersBytes: charges.othersBytes,
     text,
   }

@@ -1,8 +1,11 @@
-import { makeDisown } from './counters.js'
 import type { Look } from './counters.js'
+import { makeQuickEnter, makeQuickLeave, makeQuickTurn } from './quick-probes.js'
 import type { Slices } from './slices.js'
-import { figure, frame, frameFlag, frameStride, maxFrames, rowWord, rowWordStride, word } from './state-layout.js'
+import * as layout from './state-layout.js'
 import type { Views } from './views.js'
+
+// V8 folds a module's own constants into compiled code, but not what it reads from another module.
+const { attentionTick, figure, frame, frameFlag, frameStride, maxFrames, rowWord, rowWordStride, word } = layout
 
 /** The calls of probe-names.ts. A call that found no room for a frame gets frame 0: it is counted but not measured. */
 export interface Probes {
@@ -17,27 +20,41 @@ export interface Probes {
 /** How the probes of a mode read the counters. */
 export interface Looking {
   readonly look: Look
-  /** True when the counters have surely not changed; undefined in modes in which each probe must look. */
-  readonly isUnchanged: (() => boolean) | undefined
-  /** Synchronises, and doesn't count what was allocated since the last look. */
-  readonly synchroniseDisowning: Look
+  /** What a probe between two lines may do without native code. `'nothing'` in modes in which each probe must look. */
+  readonly quickly: 'nothing' | 'see no change' | 'charge new space'
+  /** Whether new space's present page is all that was allocated in since the last synchronisation. `top` is the lower half of its top. */
+  readonly isQuiet: (top: number) => boolean
+  /** Called last in each probe: what the probe itself allocated since it looked isn't the program's. */
+  readonly disown: () => void
   /** Looks where the frame's line ends. */
   readonly lookAtEnd: (at: number) => void
   /** Called between two lines of a frame: the last one is charged, the next one hasn't begun. */
   readonly beforeLine: ((at: number) => void) | undefined
+  /** Whether a change to the line needs the full probe, whatever has been allocated. */
+  readonly mustTurn: ((at: number, lineId: number) => boolean) | undefined
 }
 
 /** When the rows have no room for all ids, `enterRoomier` is called instead of `enter`. It makes room and enters by new probes. */
 export function makeProbes(views: Views, slices: Slices, looking: Looking, enterRoomier: Probes['enter']): Probes {
-  const turn = makeTurn(views, slices, looking)
-  const back = looking.isUnchanged === undefined ? turn : makeQuickTurn(views, looking.isUnchanged, turn)
-  return {
-    enter: makeEnter(views, slices, looking, enterRoomier),
+  const countOne = makeCountOne(views)
+  const back = makeTurn(views, slices, looking)
+  const probes = {
+    enter: makeEnter(views, slices, looking, countOne, enterRoomier),
     leave: makeLeave(views, slices, looking),
-    line: makeLine(views, back),
+    line: makeLine(countOne, back),
     back,
     suspend: makeSuspend(views, slices, looking),
     resume: makeResume(views, slices, looking),
+  }
+  if (looking.quickly === 'nothing') return probes
+  const quickTurn = makeQuickTurn(views, slices, looking, back)
+  const quickBack = looking.mustTurn === undefined ? quickTurn : makeChoice(looking.mustTurn, back, quickTurn)
+  const quick = { ...probes, line: makeLine(countOne, quickBack), back: quickBack }
+  if (looking.quickly === 'see no change') return quick
+  return {
+    ...quick,
+    enter: makeQuickEnter(views, slices, looking, countOne, probes.enter),
+    leave: makeQuickLeave(views, slices, looking, probes.leave),
   }
 }
 
@@ -46,7 +63,7 @@ function makeTakeFrame({ figures, words, frames }: Views): () => number {
   return function takeFrame() {
     const free = words[word.freeFrame] as number
     if (free !== 0) {
-      words[word.freeFrame] = frames[free * frameStride + frame.next] as number
+      words[word.freeFrame] = frames[free * frameStride + frame.below] as number
       return free
     }
     const unused = (words[word.frames] as number) + 1
@@ -59,32 +76,40 @@ function makeTakeFrame({ figures, words, frames }: Views): () => number {
   }
 }
 
-/** Counts in 32-bit words: even V8's interpreter writes them without allocating. */
-function makeCountOne({ rowWords }: Views): (id: number) => void {
+/**
+ * Counts in 32-bit words: even V8's interpreter writes them without allocating. After the first occurrence the next probe, which usually ends the line,
+ * looks at RSS.
+ */
+function makeCountOne({ words, rowWords }: Views): (id: number) => void {
+  function countRarely(at: number): void {
+    if (rowWords[at] === 0) rowWords[at + 1] = (rowWords[at + 1] as number) + 1
+    if (rowWords[at] === 1 && rowWords[at + 1] === 0) Atomics.or(words, word.attention, attentionTick)
+  }
   return function countOne(id) {
     const at = id * rowWordStride + rowWord.occurrences
     const count = ((rowWords[at] as number) + 1) | 0
     rowWords[at] = count
-    if (count === 0) rowWords[at + 1] = (rowWords[at + 1] as number) + 1
+    if (count <= 1) countRarely(at)
   }
 }
 
 function makeEnter(
   views: Views,
   { begin, push }: Slices,
-  { look, beforeLine, synchroniseDisowning }: Looking,
+  { look, beforeLine, disown }: Looking,
+  countOne: (id: number) => void,
   enterRoomier: Probes['enter'],
 ): Probes['enter'] {
   const { words, frames, ids } = views
-  const countOne = makeCountOne(views)
-  const disown = makeDisown(views, synchroniseDisowning)
   const takeFrame = makeTakeFrame(views)
   return function enter(functionId, lineId) {
     if (ids[0] !== words[word.knownIds]) return enterRoomier(functionId, lineId)
-    countOne(functionId)
-    countOne(lineId)
     const at = takeFrame()
-    if (at === 0) return 0
+    if (at === 0) {
+      countOne(functionId)
+      countOne(lineId)
+      return 0
+    }
     const base = at * frameStride
     frames[base + frame.line] = lineId
     frames[base + frame.function] = functionId
@@ -93,14 +118,15 @@ function makeEnter(
     push(at)
     beforeLine?.(at)
     begin(at)
+    countOne(functionId)
+    countOne(lineId)
     disown()
     return at
   }
 }
 
-function makeLeave(views: Views, { awake, charge, pop }: Slices, { lookAtEnd, synchroniseDisowning }: Looking): Probes['leave'] {
+function makeLeave(views: Views, { awake, charge, pop }: Slices, { lookAtEnd, disown }: Looking): Probes['leave'] {
   const { words, frames } = views
-  const disown = makeDisown(views, synchroniseDisowning)
   return function leave(at) {
     if (at === 0) return
     const base = at * frameStride
@@ -109,19 +135,14 @@ function makeLeave(views: Views, { awake, charge, pop }: Slices, { lookAtEnd, sy
     charge(at)
     pop(at)
     frames[base + frame.flags] = 0
-    frames[base + frame.next] = words[word.freeFrame] as number
+    frames[base + frame.below] = words[word.freeFrame] as number
     words[word.freeFrame] = at
     disown()
   }
 }
 
-function makeTurn(
-  views: Views,
-  { awake, begin, charge }: Slices,
-  { lookAtEnd, beforeLine, synchroniseDisowning }: Looking,
-): Probes['back'] {
+function makeTurn(views: Views, { awake, begin, charge }: Slices, { lookAtEnd, beforeLine, disown }: Looking): Probes['back'] {
   const { frames } = views
-  const disown = makeDisown(views, synchroniseDisowning)
   return function turn(at, lineId) {
     if (at === 0) return
     lookAtEnd(at)
@@ -134,25 +155,22 @@ function makeTurn(
   }
 }
 
-/** When nothing was allocated on a line, only compares the counters and changes the line. */
-function makeQuickTurn({ words, frames }: Views, isUnchanged: () => boolean, turn: Probes['back']): Probes['back'] {
-  return function quickTurn(at, lineId) {
-    if (isUnchanged() && frames[at * frameStride + frame.version] === words[word.version]) frames[at * frameStride + frame.line] = lineId
-    else turn(at, lineId)
+function makeChoice(isFirst: (at: number, lineId: number) => boolean, first: Probes['back'], second: Probes['back']): Probes['back'] {
+  return function choose(at, lineId) {
+    if (isFirst(at, lineId)) first(at, lineId)
+    else second(at, lineId)
   }
 }
 
-function makeLine(views: Views, back: Probes['back']): Probes['line'] {
-  const countOne = makeCountOne(views)
+function makeLine(countOne: (id: number) => void, back: Probes['back']): Probes['line'] {
   return function line(at, lineId) {
-    countOne(lineId)
     back(at, lineId)
+    countOne(lineId)
   }
 }
 
-function makeSuspend(views: Views, { awake, begin, charge, pop }: Slices, { lookAtEnd, synchroniseDisowning }: Looking): Probes['suspend'] {
+function makeSuspend(views: Views, { awake, begin, charge, pop }: Slices, { lookAtEnd, disown }: Looking): Probes['suspend'] {
   const { frames } = views
-  const disown = makeDisown(views, synchroniseDisowning)
   return function suspend(at, value) {
     if (at === 0) return value
     const base = at * frameStride
@@ -169,8 +187,7 @@ function makeSuspend(views: Views, { awake, begin, charge, pop }: Slices, { look
   }
 }
 
-function makeResume(views: Views, { awake }: Slices, { look, synchroniseDisowning }: Looking): Probes['resume'] {
-  const disown = makeDisown(views, synchroniseDisowning)
+function makeResume(views: Views, { awake }: Slices, { look, disown }: Looking): Probes['resume'] {
   return function resume(at, value) {
     if (at === 0) return value
     look()

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** When the process `pid` started, in ticks since boot; undefined without such a process. Pid and start time together are never used again. */
+/** When the process `pid` started, in ticks since boot; undefined without such a process, and for one that has ended and waits for its parent. Pid and start time together are never used again. */
 export function startTimeOf(pid: number | 'self'): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The program's name is in parentheses and may contain anything. The start time is the 20th field after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
   } catch {
     return undefined
   }
@@ -38,9 +39,9 @@ export function nameOfThisProcess(): string {
 /** The process and thread of a file of figures, from its name; undefined for other files. */
 export function parseFiguresName(
   name: string,
-): { readonly processName: string; readonly pid: number; readonly startTime: string } | undefined {
-  const match = /^((\d+)-(\d+))\.\d+\.figures$/.exec(name)
+): { readonly processName: string; readonly pid: number; readonly startTime: string; readonly threadId: number } | undefined {
+  const match = /^((\d+)-(\d+))\.(\d+)\.figures$/.exec(name)
   if (match === null) return undefined
-  const [, processName, pid, startTime] = match as unknown as [string, string, string, string]
-  return { processName, pid: Number(pid), startTime }
+  const [, processName, pid, startTime, threadId] = match as unknown as [string, string, string, string, string]
+  return { processName, pid: Number(pid), startTime, threadId: Number(threadId) }
 }

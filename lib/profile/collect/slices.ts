@@ -1,5 +1,8 @@
-import { counter, figure, frame, frameFlag, frameStride, row, rowStride, rowWord, rowWordStride, word } from './state-layout.js'
+import * as layout from './state-layout.js'
 import type { Views } from './views.js'
+
+// V8 folds a module's own constants into compiled code, but not what it reads from another module.
+const { counter, figure, frame, frameFlag, frameStride, row, rowStride, rowWord, rowWordStride, word } = layout
 
 /** A slice is the time that a call spends on a line, from one probe to the next. `at` is the call's frame. */
 export interface Slices {
@@ -7,6 +10,8 @@ export interface Slices {
   readonly begin: (at: number) => void
   /** Charges the frame's line with the rise of the counters since `begin`. */
   readonly charge: (at: number) => void
+  /** Charges the frame's line with so many bytes of new space: all that it can have taken since the last synchronisation. */
+  readonly chargeMoved: (at: number, moved: number) => void
   /** The frame runs now, on top of the one that ran. */
   readonly push: (at: number) => void
   /** The frame has stopped running. */
@@ -18,43 +23,73 @@ export interface Slices {
 export function makeSlices(views: Views): Slices {
   const begin = makeBegin(views)
   const push = makePush(views)
-  return { begin, push, charge: makeCharge(views), pop: makePop(views), awake: makeAwake(views, begin, push) }
+  const chargeMoved = makeChargeMoved(views)
+  const charge = makeCharge(views, chargeMoved)
+  return { begin, push, charge, chargeMoved, pop: makePop(views), awake: makeAwake(views, begin, push) }
 }
 
 function makeBegin({ figures, words, frames, bases }: Views): Slices['begin'] {
   return function begin(at) {
     const base = at * frameStride
-    bases[base + counter.heap] = figures[figure.now + counter.heap] as number
-    bases[base + counter.net] = figures[figure.now + counter.net] as number
-    bases[base + counter.external] = figures[figure.now + counter.external] as number
-    bases[base + counter.rss] = figures[figure.now + counter.rss] as number
-    bases[base + counter.peak] = figures[figure.now + counter.rss] as number
+    frames[base + frame.moved] = (words[word.seenTop] as number) - (words[word.youngTop] as number)
+    // Since the last synchronisation a call, perhaps another one in the same frame, has remembered the same.
+    if (frames[base + frame.version] === words[word.version]) return
+    bases[base + counter.heap] = figures[figure.synchronised + counter.heap] as number
+    bases[base + counter.net] = figures[figure.synchronised + counter.net] as number
+    bases[base + counter.external] = figures[figure.synchronised + counter.external] as number
+    bases[base + counter.rss] = figures[figure.synchronised + counter.rss] as number
+    bases[base + counter.peak] = words[word.rss] as number
     frames[base + frame.version] = words[word.version] as number
   }
 }
 
-function makeCharge({ figures, frames, bases, rows, rowWords }: Views): Slices['charge'] {
-  function add(into: number, base: number): void {
-    rows[into + row.heap] = (rows[into + row.heap] as number) + (figures[figure.now + counter.heap] as number) - (bases[base] as number)
-    rows[into + row.net] =
-      (rows[into + row.net] as number) + (figures[figure.now + counter.net] as number) - (bases[base + counter.net] as number)
-    rows[into + row.external] =
-      (rows[into + row.external] as number) +
-      (figures[figure.now + counter.external] as number) -
-      (bases[base + counter.external] as number)
+function makeChargeMoved({ words, frames, bases, rows, rowWords }: Views): Slices['chargeMoved'] {
+  function rememberRss(into: number, base: number): void {
+    const peak = bases[base + counter.peak] as number
+    if (peak > (rowWords[into + rowWord.peakRss] as number)) rowWords[into + rowWord.peakRss] = peak
+    const end = words[word.rss] as number
+    if (end > (rowWords[into + rowWord.endRss] as number)) rowWords[into + rowWord.endRss] = end
   }
-  return function charge(at) {
+  return function chargeMoved(at, moved) {
     const base = at * frameStride
     const line = frames[base + frame.line] as number
     // An outer call of the same function waits at this line. It will be charged with everything until then.
     if (rowWords[line * rowWordStride + rowWord.parks] !== 0) return
     const into = line * rowStride
+    rows[into + row.heap] = (rows[into + row.heap] as number) + moved
+    rows[into + row.net] = (rows[into + row.net] as number) + moved
+    rememberRss(line * rowWordStride, base)
+    if (frames[base + frame.outer] === 0) return
+    const inner = (frames[base + frame.function] as number) * rowStride
+    rows[inner + row.heap] = (rows[inner + row.heap] as number) + moved
+    rows[inner + row.net] = (rows[inner + row.net] as number) + moved
+  }
+}
+
+function makeCharge(
+  { figures, words, frames, bases, rows, rowWords }: Views,
+  chargeMoved: (at: number, moved: number) => void,
+): Slices['charge'] {
+  function rise(base: number, of: number): number {
+    return (figures[figure.synchronised + of] as number) - (bases[base + of] as number)
+  }
+  function add(into: number, base: number): void {
+    rows[into + row.heap] = (rows[into + row.heap] as number) + rise(base, counter.heap)
+    rows[into + row.net] = (rows[into + row.net] as number) + rise(base, counter.net)
+    rows[into + row.external] = (rows[into + row.external] as number) + rise(base, counter.external)
+  }
+  function chargeSynchronised(base: number): void {
+    const line = frames[base + frame.line] as number
+    if (rowWords[line * rowWordStride + rowWord.parks] !== 0) return
+    const into = line * rowStride
     add(into, base)
-    rows[into + row.rss] =
-      (rows[into + row.rss] as number) + (figures[figure.now + counter.rss] as number) - (bases[base + counter.rss] as number)
-    const peak = bases[base + counter.peak] as number
-    if (peak > (rows[into + row.peak] as number)) rows[into + row.peak] = peak
+    rows[into + row.rss] = (rows[into + row.rss] as number) + rise(base, counter.rss)
     if (frames[base + frame.outer] !== 0) add((frames[base + frame.function] as number) * rowStride, base)
+  }
+  return function charge(at) {
+    const base = at * frameStride
+    if (frames[base + frame.version] !== words[word.version]) chargeSynchronised(base)
+    chargeMoved(at, (words[word.seenTop] as number) - (words[word.youngTop] as number) - (frames[base + frame.moved] as number))
   }
 }
 
@@ -90,12 +125,16 @@ function makePop({ words, frames, rowWords }: Views): Slices['pop'] {
   }
 }
 
-function makeAwake({ figures, frames, bases, rows }: Views, begin: Slices['begin'], push: Slices['push']): Slices['awake'] {
+function makeAwake({ figures, words, frames, bases, rows }: Views, begin: Slices['begin'], push: Slices['push']): Slices['awake'] {
+  function netSince(base: number): number {
+    const moved = (words[word.seenTop] as number) - (words[word.youngTop] as number) - (frames[base + frame.moved] as number)
+    return (figures[figure.synchronised + counter.net] as number) - (bases[base + counter.net] as number) + moved
+  }
   return function awake(at) {
     const base = at * frameStride
     if (((frames[base + frame.flags] as number) & frameFlag.suspended) === 0) return
     const into = (frames[base + frame.line] as number) * rowStride + row.others
-    rows[into] = (rows[into] as number) + (figures[figure.now + counter.net] as number) - (bases[base + counter.net] as number)
+    rows[into] = (rows[into] as number) + netSince(base)
     frames[base + frame.flags] = frameFlag.open
     push(at)
     begin(at)

@@ -9,14 +9,14 @@ import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
 import type { ProfileMode } from '../line-profile.js'
 import type { CollectOptions, Collector, Registration } from './collector.js'
 import { currentCollector, setCollector } from './current-collector.js'
-import { makeIsUnchanged, makeQuickLook, makeSynchronise } from './counters.js'
+import { makeDisown, makeIsQuiet, makeQuickLook, makeSynchronise } from './counters.js'
 import type { Look } from './counters.js'
 import { makeProbes } from './probes.js'
 import type { Looking, Probes } from './probes.js'
 import { ProcessRegistry, appendDescriptions } from './registry.js'
 import { makeSettling } from './settling.js'
 import { makeSlices } from './slices.js'
-import { counter, figure, limitation, recordBytes, word } from './state-layout.js'
+import { attentionTick, counter, figure, limitation, recordBytes, rowWord, word } from './state-layout.js'
 import { rowBytesFor, viewRecord, viewRows } from './views.js'
 import type { Views } from './views.js'
 
@@ -60,6 +60,9 @@ class ThreadCollector implements Collector {
     this.#describe()
     this.#synchronise()
     this.#install()
+    this.outside(() => {
+      exercise(this.#probes, this.#views)
+    })
   }
 
   reserve(kind: 'functions' | 'lines', count: number): number {
@@ -67,7 +70,12 @@ class ThreadCollector implements Collector {
   }
 
   register(registration: Registration): void {
-    this.#registry.register(registration)
+    try {
+      this.#registry.register(registration)
+    } catch (error) {
+      this.#noteUnwritten()
+      throw error
+    }
   }
 
   outside<T>(work: () => T): T {
@@ -75,14 +83,14 @@ class ThreadCollector implements Collector {
     const { figures } = this.#views
     const counters = [counter.heap, counter.net, counter.external, counter.rss]
     this.#synchronise()
-    const before = counters.map((each) => figures[figure.now + each] as number)
+    const before = counters.map((each) => figures[figure.synchronised + each] as number)
     try {
       return work()
     } finally {
       this.#synchronise()
       counters.forEach((each, index) => {
         figures[figure.excluded + each] =
-          (figures[figure.excluded + each] as number) + (figures[figure.now + each] as number) - (before[index] as number)
+          (figures[figure.excluded + each] as number) + (figures[figure.synchronised + each] as number) - (before[index] as number)
       })
       this.#synchronise()
     }
@@ -95,6 +103,11 @@ class ThreadCollector implements Collector {
     this.#views.figures[figure.stoppedMs] = Date.now()
     this.#binding.stopProfile()
     setProbes(idleProbes)
+  }
+
+  #noteUnwritten(): void {
+    const { figures } = this.#views
+    figures[figure.limitations] = (figures[figure.limitations] as number) | limitation.unwritten
   }
 
   #describe(): void {
@@ -132,15 +145,24 @@ class ThreadCollector implements Collector {
     if (rowBytesFor(known) > this.#views.rows.byteLength) {
       this.#views = { ...this.#views, ...viewRows(this.#mapRows()) }
       this.#install()
+      this.#views.words[word.knownIds] = known
+      exercise(this.#probes, this.#views)
     }
     this.#views.words[word.knownIds] = known
   }
 
   #install(): void {
     const enterRoomier: Probes['enter'] = (functionId, lineId) => {
-      this.outside(() => {
-        this.#makeRoom()
-      })
+      try {
+        this.outside(() => {
+          this.#makeRoom()
+        })
+      } catch {
+        // The program goes on without a profile. Frames that are open mean nothing to the idle probes.
+        this.#noteUnwritten()
+        this.stop()
+        return 0
+      }
       return this.#probes.enter(functionId, lineId)
     }
     this.#probes = makeProbes(this.#views, makeSlices(this.#views), this.#looking(), enterRoomier)
@@ -149,13 +171,39 @@ class ThreadCollector implements Collector {
 
   #looking(): Looking {
     const { mode } = this.#options
-    const synchronise = this.#synchronise
-    const synchroniseDisowning = makeSynchronise(this.#views, this.#binding.disownProfile)
-    const look = mode === 'hybrid' && this.#hasWords ? makeQuickLook(this.#views, synchronise) : synchronise
-    const isUnchanged = mode !== 'settle' && this.#hasWords ? makeIsUnchanged(this.#views) : undefined
-    const common = { look, isUnchanged, synchroniseDisowning }
-    if (mode !== 'settle') return { ...common, lookAtEnd: look, beforeLine: undefined }
+    const disown = makeDisown(this.#views, makeSynchronise(this.#views, this.#binding.disownProfile))
+    const isQuick = mode === 'hybrid' && this.#hasWords
+    const isQuiet = makeIsQuiet(this.#views)
+    const look = isQuick ? makeQuickLook(this.#views, isQuiet, this.#synchronise) : this.#synchronise
+    const quickly = isQuick ? 'charge new space' : this.#hasWords ? 'see no change' : 'nothing'
+    const common = { look, quickly, isQuiet, disown } as const
+    if (mode !== 'settle') return { ...common, lookAtEnd: look, beforeLine: undefined, mustTurn: undefined }
     return { ...common, ...makeSettling(this.#views, common, (this.#gc ??= heap().findGc()), this.#settledHits) }
+  }
+}
+
+/** As many calls as V8 needs to have compiled a function and made its notes on it. */
+const exercises = 60
+
+/** Calls the probes for id 0, which is no line's. What V8 takes for a function that is called for the first times isn't the program's. */
+function exercise({ enter, leave, line, back, suspend, resume }: Probes, { words, rowWords }: Views): void {
+  // The quick probes leave every other call to the full ones.
+  const beQuick = (i: number): void => void Atomics.or(words, word.attention, i % 2 === 0 ? 0 : attentionTick)
+  // No collections for it in settle mode.
+  rowWords[rowWord.settled] = exercises * exercises
+  for (let i = 0; i < exercises; i++) {
+    beQuick(i)
+    const at = enter(0, 0)
+    beQuick(i)
+    line(at, 0)
+    const allocated = [i]
+    line(at, allocated.length - 1)
+    beQuick(i)
+    back(at, 0)
+    suspend(at, allocated)
+    resume(at, allocated)
+    beQuick(i)
+    leave(at)
   }
 }
 

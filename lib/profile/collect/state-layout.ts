@@ -4,7 +4,7 @@
 export const recordMagic = 'ascprofl'
 
 /** Its second figure: another number is another layout. kRecordVersion of native/profile/state.h. */
-export const recordVersion = 2
+export const recordVersion = 3
 
 /** Figure of native/profile/state.h: what native code writes. */
 const nativeFigure = {
@@ -38,16 +38,20 @@ export const figure = {
   limitations: 23,
   /** In settle mode: how many executions of a line are measured, each between full collections. */
   settledHits: 24,
-  /** The counters as the last probe saw them, less what isn't the program's. In the order of {@link counter}. */
-  now: 32,
-  /** The same at the last synchronisation. */
-  synchronised: 40,
+  /**
+   * The counters at the last synchronisation, less what isn't the program's. In the order of {@link counter}. Since then only `heap` and `net` may
+   * have risen, both by what new space's top has moved from {@link word.youngTop} to {@link word.seenTop}.
+   */
+  synchronised: 32,
   /** What isn't the program's. */
   excluded: 48,
 } as const
 
-/** A counter among those that a line is charged by. */
+/** A counter among those that a line is charged by. The last is the highest RSS since the line began, in units of {@link rssUnit}. */
 export const counter = { heap: 0, net: 1, external: 2, rss: 3, peak: 4 } as const
+
+/** Bit of {@link word.attention}: RSS is to be looked at. kTick of native/profile/state.h. */
+export const attentionTick = 1
 
 /** kWordsOffset of native/profile/state.h. */
 export const wordsOffset = 512
@@ -71,13 +75,18 @@ const nativeWord = {
 /** Signed 32-bit words from {@link wordsOffset} on. */
 export const word = {
   ...nativeWord,
-  /** Changes whenever {@link figure.now} does. */
+  /** Changes with each synchronisation. */
   version: 9,
   freeFrame: 10,
   frames: 11,
   /** How many ids the rows have room for. */
   knownIds: 12,
+  /** RSS at the last synchronisation, in units of {@link rssUnit}. */
+  rss: 13,
 } as const
+
+/** Where the lower half of the top stands among the halves of an allocation area's words. */
+export const topHalf = 2
 
 /** kHeaderBytes of native/profile/state.h. */
 export const headerBytes = 4096
@@ -88,7 +97,7 @@ export const frameStride = 8
 
 export const frame = {
   line: 0,
-  /** {@link word.version} when its base was taken; -1 when the base mustn't be reused. */
+  /** {@link word.version} when its base was taken; -1 when the base mustn't be reused. It stays while the frame is free. */
   version: 1,
   function: 2,
   /** 0 when it is free. */
@@ -97,10 +106,10 @@ export const frame = {
   outer: 4,
   /** The line at which {@link frame.outer} waits. */
   parked: 5,
-  /** The caller's frame, of any function. */
+  /** The caller's frame, of any function; while the frame is free, the next free one. */
   below: 6,
-  /** The next free frame. */
-  next: 7,
+  /** How far new space's top was beyond {@link word.youngTop} when its line began. */
+  moved: 7,
 } as const
 
 export const frameFlag = {
@@ -120,21 +129,26 @@ export const row = {
   external: 2,
   net: 3,
   rss: 4,
-  peak: 5,
   others: 6,
 } as const
 
-/** The row's first and last doubles are two words each. */
+/** Three of the row's doubles are two words each. */
 export const rowWordStride = 16
 export const rowWord = {
   /** Of a function: its calls. 64 bits, the lower ones first. */
   occurrences: 0,
+  /** The highest RSS while the line ran, and the highest at its end, in units of {@link rssUnit}. */
+  peakRss: 10,
+  endRss: 11,
   /** Of a line: how many outer calls of its function wait here for an inner one. Of a function: its frame that runs. */
   parks: 14,
   running: 14,
   /** Of a line, in settle mode: how often a full collection was made around it. */
   settled: 15,
 } as const
+
+/** Words of 32 bits hold RSS up to 2 TiB. */
+export const rssUnit = 1024
 
 /** The most ids of a process. Their rows take 64 MiB. */
 export const maxIds = 1 << 20
@@ -145,4 +159,6 @@ export const limitation = {
   words: 1,
   /** Unused ends of pages can't be told from objects. */
   pageEnds: 2,
+  /** Something couldn't be added to the record, as by a program that has become another user. */
+  unwritten: 4,
 } as const

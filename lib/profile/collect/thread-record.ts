@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 import { AllocscopeError } from '../../errors/index.js'
 import {
@@ -13,6 +13,7 @@ import {
   recordMagic,
   recordVersion,
   row,
+  rssUnit,
   rowStride,
   rowWord,
   rowWordStride,
@@ -29,6 +30,8 @@ export interface Charges {
   readonly netBytes: number
   readonly rssBytes: number
   readonly peakBytes: number
+  /** The highest RSS when the line ended. */
+  readonly endRssBytes: number
   readonly othersBytes: number
 }
 
@@ -77,9 +80,14 @@ class FilesOfThread implements ThreadRecord {
       externalBytes: at(row.external),
       netBytes: at(row.net),
       rssBytes: at(row.rss),
-      peakBytes: at(row.peak),
+      peakBytes: this.#rssBytes(id, rowWord.peakRss),
+      endRssBytes: this.#rssBytes(id, rowWord.endRss),
       othersBytes: at(row.others),
     }
+  }
+
+  #rssBytes(id: number, field: number): number {
+    return (this.#rowWords[id * rowWordStride + field] ?? 0) * rssUnit
   }
 
   #occurrences(id: number): number {
@@ -103,7 +111,7 @@ class FilesOfThread implements ThreadRecord {
 
   /** Charges an open frame's line, as the next probe would have done. */
   #close({ at, line, function: functionId, isSuspended }: OpenFrame): void {
-    const rise = (field: number): number => this.figure(figure.now + field) - (this.#bases[at * frameStride + field] ?? 0)
+    const rise = (field: number): number => this.#rise(at, field)
     if (isSuspended) {
       this.#add(line, row.others, rise(counter.net))
       return
@@ -116,8 +124,17 @@ class FilesOfThread implements ThreadRecord {
       this.#add(id, row.external, rise(counter.external))
     }
     this.#add(line, row.rss, rise(counter.rss))
-    const peak = this.#bases[at * frameStride + counter.peak] ?? 0
-    this.#add(line, row.peak, Math.max(0, peak - (this.#rows[line * rowStride + row.peak] ?? 0)))
+    this.#raise(line, rowWord.peakRss, this.#bases[at * frameStride + counter.peak] ?? 0)
+    this.#raise(line, rowWord.endRss, this.#words[word.rss] ?? 0)
+  }
+
+  /** How much a counter has risen since the frame's line began. */
+  #rise(at: number, field: number): number {
+    const risen = this.figure(figure.synchronised + field) - (this.#bases[at * frameStride + field] ?? 0)
+    const followsTop = field === counter.heap || field === counter.net
+    return followsTop
+      ? risen + ((this.#words[word.seenTop] ?? 0) - (this.#words[word.youngTop] ?? 0)) - this.#frame(at, frame.moved)
+      : risen
   }
 
   /** Whether an outer call of the same function waits at `line`. Follows at most as many links as there are frames: the record may be torn. */
@@ -134,42 +151,95 @@ class FilesOfThread implements ThreadRecord {
     return this.#frames[at * frameStride + field] ?? 0
   }
 
+  #raise(id: number, field: number, value: number): void {
+    const at = id * rowWordStride + field
+    if (at < this.#rowWords.length) this.#rowWords[at] = Math.max(this.#rowWords[at] ?? 0, value)
+  }
+
   #add(id: number, field: number, value: number): void {
     const at = id * rowStride + field
     if (at < this.#rows.length) this.#rows[at] = (this.#rows[at] ?? 0) + value
   }
 }
 
-function memoryOf({ buffer, byteOffset, byteLength }: Buffer): ArrayBufferLike {
-  return buffer.slice(byteOffset, byteOffset + byteLength)
-}
-
 /** Bytes of the magic and the version. */
 const identityBytes = 16
 
-/** Why the record in the file can't be read; undefined when it can. */
-function refusalOf(record: Buffer): string | undefined {
-  if (record.length < identityBytes) return 'is cut short'
-  if (record.toString('latin1', figure.magic * 8, figure.version * 8) !== recordMagic) return "isn't the record of a profile"
-  const version = record.readDoubleLE(figure.version * 8)
+/** Why the record can't be read; undefined when it can. `header` is as much of it as the file has, `length` the file's. */
+function refusalOf(header: Buffer, length: number): string | undefined {
+  if (header.length < identityBytes) return 'is cut short'
+  if (header.toString('latin1', figure.magic * 8, figure.version * 8) !== recordMagic) return "isn't the record of a profile"
+  const version = header.readDoubleLE(figure.version * 8)
   if (version !== recordVersion) return `was written by ${version > recordVersion ? 'a newer' : 'another'} version of allocscope`
-  return record.length < recordBytes ? 'is cut short' : undefined
+  return length < recordBytes ? 'is cut short' : undefined
 }
 
 /** Whether anything was written: a process may be killed when it has made its file, and nothing more. */
-function isBlank(record: Buffer): boolean {
-  return record.subarray(0, identityBytes).every((byte) => byte === 0)
+function isBlank(header: Buffer): boolean {
+  return header.subarray(0, identityBytes).every((byte) => byte === 0)
 }
 
 function refuse(file: string, refusal: string): never {
   throw new AllocscopeError('ERR_ALLOCSCOPE_PROFILE_RECORD', `${file} ${refusal}`)
 }
 
-/** The rows are as many as the header says that the probes knew of. */
-function readRows(file: string, knownIds: number): ArrayBufferLike {
-  const rows = readFileSync(file)
-  if (rows.length < rowBytesFor(knownIds)) refuse(file, 'is cut short')
-  return memoryOf(rows)
+function withFile<Result>(file: string, use: (descriptor: number) => Result): Result {
+  const descriptor = openSync(file, 'r')
+  try {
+    return use(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Reads `wanted` bytes of the file at `position` to the same place in `memory`; fewer when the file ends before. Returns how many it read. */
+function readInto(memory: ArrayBuffer, descriptor: number, position: number, wanted: number): number {
+  const target = new Uint8Array(memory, position, wanted)
+  let done = 0
+  for (let got = -1; done < wanted && got !== 0; done += got) got = readSync(descriptor, target, done, wanted - done, position + done)
+  return done
+}
+
+/** The rows that the header says the probes knew of. */
+function readRows(file: string, knownIds: number): ArrayBuffer {
+  const bytes = rowBytesFor(knownIds)
+  return withFile(file, (descriptor) => {
+    if (fstatSync(descriptor).size < bytes) refuse(file, 'is cut short')
+    const memory = new ArrayBuffer(bytes)
+    readInto(memory, descriptor, 0, bytes)
+    return memory
+  })
+}
+
+/** Only the frames that were ever used are read: room for all takes 3 MiB, which a program without deep calls never touches. */
+function readFrames(memory: ArrayBuffer, descriptor: number): void {
+  const used = Math.max(0, Math.min(new Int32Array(memory, wordsOffset)[word.frames] ?? 0, maxFrames - 1)) + 1
+  readInto(memory, descriptor, headerBytes, used * frameStride * 4)
+  readInto(memory, descriptor, headerBytes + maxFrames * frameStride * 4, used * frameStride * 8)
+}
+
+/** Reads the header of a record into `memory`. False when the record was never begun. */
+function readHeader(memory: ArrayBuffer, file: string, descriptor: number): boolean {
+  const header = Buffer.from(memory, 0, readInto(memory, descriptor, 0, headerBytes))
+  if (isBlank(header)) return false
+  const refusal = refusalOf(header, fstatSync(descriptor).size)
+  if (refusal !== undefined) refuse(file, refusal)
+  return header.readDoubleLE(figure.startedMs * 8) !== 0
+}
+
+/** The memory of a thread's record as it stands in its file. Undefined when it was never begun. */
+function readRecord(file: string): ArrayBuffer | undefined {
+  return withFile(file, (descriptor) => {
+    const memory = new ArrayBuffer(recordBytes)
+    if (!readHeader(memory, file, descriptor)) return undefined
+    readFrames(memory, descriptor)
+    return memory
+  })
+}
+
+/** Whether there is something in a thread's record. Throws what {@link readThreadRecord} throws for its file of figures. */
+export function isBegun(figuresFile: string): boolean {
+  return withFile(figuresFile, (descriptor) => readHeader(new ArrayBuffer(headerBytes), figuresFile, descriptor))
 }
 
 /**
@@ -178,11 +248,7 @@ function readRows(file: string, knownIds: number): ArrayBufferLike {
  * for one that is cut short.
  */
 export function readThreadRecord(figuresFile: string, rowsFile: string): ThreadRecord | undefined {
-  const record = readFileSync(figuresFile)
-  if (isBlank(record)) return undefined
-  const refusal = refusalOf(record)
-  if (refusal !== undefined) refuse(figuresFile, refusal)
-  if (record.readDoubleLE(figure.startedMs * 8) === 0) return undefined
-  const rows = readRows(rowsFile, record.readInt32LE(wordsOffset + word.knownIds * 4))
-  return new FilesOfThread(memoryOf(record), rows)
+  const record = readRecord(figuresFile)
+  if (record === undefined) return undefined
+  return new FilesOfThread(record, readRows(rowsFile, new Int32Array(record, wordsOffset)[word.knownIds] ?? 0))
 }

@@ -7,7 +7,7 @@ export interface Views {
   readonly words: Int32Array
   /** {@link frame} */
   readonly frames: Int32Array
-  /** {@link counter} for each frame: its values when the frame's line began. */
+  /** {@link counter} for each frame: {@link figure.synchronised} when the frame's line began. {@link frame.moved} comes on top. */
   readonly bases: Float64Array
   /** {@link row} */
   readonly rows: Float64Array

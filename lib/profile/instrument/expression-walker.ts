@@ -1,9 +1,9 @@
-import type { AnyNode, Class, Identifier } from 'acorn'
+import type { AnyNode, CallExpression, Class, Identifier, NewExpression } from 'acorn'
 
 import { forEachChild } from './child-nodes.js'
 import type { Frame } from './frame.js'
 import type { FunctionLike } from './function-node.js'
-import { isAsyncHelperCall, isProfileCall, keyName, qualifiedName, targetName } from './function-names.js'
+import { callText, isAsyncHelperCall, isProfileCall, keyName, qualifiedName, targetName } from './function-names.js'
 import { resumeOpening, suspendNothing, suspendOpening, valueClosing } from './insertions.js'
 import type { Insertions } from './insertions.js'
 
@@ -11,6 +11,8 @@ import type { Insertions } from './insertions.js'
 export interface Surroundings {
   /** The name that it is assigned to. */
   readonly name: string | undefined
+  /** The call among whose arguments it is, if it isn't assigned to a name there. */
+  readonly givenTo: string | undefined
   /** The beginning of the declaration whose value it is. */
   readonly start: number
   readonly marked: boolean
@@ -108,8 +110,10 @@ const handlers: { readonly [type in AnyNode['type']]?: Handler } = {
     if (node.type !== 'CallExpression') return
     const isProfile = isProfileCall(node)
     const passed = isProfile ? { ...around, marked: true } : isAsyncHelperCall(node) ? around : undefined
-    walker.walk(node.callee, frame)
-    for (const argument of node.arguments) walker.walk(argument, frame, passed)
+    walkCall(walker, node, frame, passed)
+  },
+  NewExpression: (walker, node, frame) => {
+    if (node.type === 'NewExpression') walkCall(walker, node, frame, undefined)
   },
   ObjectExpression: (walker, node, frame, around) => {
     if (node.type !== 'ObjectExpression') return
@@ -123,7 +127,19 @@ function assignedName(walker: ExpressionWalker, target: AnyNode): string | undef
 }
 
 function unnamed(start: number): Surroundings {
-  return { name: undefined, start, marked: false }
+  return { name: undefined, givenTo: undefined, start, marked: false }
+}
+
+/** `passed` is what the code around the call says about its arguments. */
+function walkCall(
+  walker: ExpressionWalker,
+  call: CallExpression | NewExpression,
+  frame: Frame | undefined,
+  passed: Surroundings | undefined,
+): void {
+  walker.walk(call.callee, frame)
+  const givenTo = callText(call)
+  for (const argument of call.arguments) walker.walk(argument, frame, passed ?? { ...unnamed(argument.start), givenTo })
 }
 
 function enter(walker: ExpressionWalker, node: AnyNode, _frame: Frame | undefined, around: Surroundings): void {
@@ -149,7 +165,7 @@ function walkClass(walker: ExpressionWalker, node: AnyNode, frame: Frame | undef
   const marked = around.marked || walker.isMarked(around.start) || walker.isMarked(node.start)
   walker.walk(superClass, frame)
   for (const member of body.body) {
-    const within = { start: member.start, marked }
+    const within = { ...unnamed(member.start), marked }
     if (member.type === 'StaticBlock') {
       walker.walk(member, undefined, { ...within, name: qualifiedName(className, '<static>') })
     } else {

@@ -39,12 +39,18 @@ export class Frame {
     this.#emit(position, this.#run.line, 'enter', before, after)
   }
 
-  /** The code at `offset` runs next. Puts a probe at `position`, unless its line is already the current one. */
-  reach(position: number, offset: number, after: ';' | ','): void {
+  /** Whether the line of the code at `offset`, which runs next, isn't the current one already. */
+  needsProbe(offset: number): boolean {
     const line = this.lineAt(offset)
-    if (this.current === this.#run.line && (line === undefined || line === this.current)) return
-    if (line === undefined) this.#emit(position, this.#run.line, 'back', '', after)
-    else this.#emit(position, line, 'line', '', after)
+    return this.current !== this.#run.line || (line !== undefined && line !== this.current)
+  }
+
+  /** The code at `offset` runs next. Puts a probe at `position`, unless its line is already the current one. */
+  reach(position: number, offset: number, before: string, after: string): void {
+    if (!this.needsProbe(offset)) return
+    const line = this.lineAt(offset)
+    if (line === undefined) this.#emit(position, this.#run.line, 'back', before, after)
+    else this.#emit(position, line, 'line', before, after)
   }
 
   /** Enters the line of `offset` once more, even when it is the current one. */

@@ -1,4 +1,4 @@
-import type { AnyNode, CallExpression, Expression, PrivateIdentifier } from 'acorn'
+import type { AnyNode, CallExpression, Expression, NewExpression, PrivateIdentifier } from 'acorn'
 
 /** Names that say nothing about the value assigned to them. */
 const exportObject = /^(?:module\.exports|exports|this|default)(?:\.|$)/
@@ -41,6 +41,18 @@ export function isProfileCall({ callee }: CallExpression): boolean {
 /** Whether a compiler wrote this call to run an async function's body as a generator. */
 export function isAsyncHelperCall({ callee }: CallExpression): boolean {
   return asyncHelpers.has(calleeName(callee) ?? '')
+}
+
+/** A text that a call begins with tells it from others, if it is short. */
+const longestText = 60
+
+/** What is called, as a name for an anonymous function among its arguments: `app.post('/import')`, `rows.map()`; undefined when it has no name. */
+export function callText({ type, callee, arguments: [first] }: CallExpression | NewExpression): string | undefined {
+  const called = memberPath(callee)
+  if (called === undefined) return undefined
+  const text = first?.type === 'Literal' && typeof first.value === 'string' ? first.value : ''
+  const shown = text === '' || text.length > longestText ? '' : `'${text}'`
+  return `${type === 'NewExpression' ? 'new ' : ''}${called}(${shown})`
 }
 
 /** The last name in the called expression. */

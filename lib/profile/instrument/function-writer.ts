@@ -49,7 +49,7 @@ export class FunctionWriter {
         this.#enter(node, around)
       },
       (offset) => this.#marks.find(offset) !== undefined,
-      (identifier) => this.#positions.nameAt(identifier.start) ?? identifier.name,
+      (identifier) => this.#positions.nameAt(identifier.start, identifier.name) ?? identifier.name,
     )
   }
 
@@ -76,7 +76,7 @@ export class FunctionWriter {
     const own = node.type !== 'StaticBlock' && node.id ? this.walker.nameOf(node.id) : undefined
     const end = this.#positions.at(node.end - 1)
     const endLine = end.isMapped && end.file === file ? Math.max(line, end.line) : line
-    return { name: own ?? around.name ?? anonymous, file, line, endLine, marked }
+    return { name: own ?? around.name ?? around.givenTo ?? anonymous, file, line, endLine, marked }
   }
 
   /** `owner` has the statements of `node`. It is `node` itself or a function within it. */
@@ -111,7 +111,7 @@ export class FunctionWriter {
     const directives = block.body.slice(0, count === -1 ? block.body.length : count)
     const last = directives[directives.length - 1]
     this.#open(last?.end ?? start, last ? ';' : '', frame)
-    new StatementWriter(this.walker, frame).list(block.body.slice(directives.length))
+    new StatementWriter(this.walker, frame).list(block.body.slice(directives.length), last?.end ?? start)
     this.insertions.add(block.end - 1, bodyClosing)
   }
 
@@ -123,10 +123,10 @@ export class FunctionWriter {
     const afterArrow = (findToken(this.source, '=>', params[params.length - 1]?.end ?? start) ?? body.start) + 2
     this.#open(afterArrow, '{', frame)
     const first = skipToToken(this.source, afterArrow)
-    frame.reach(first, body.start, ';')
+    frame.reach(first, body.start, '{', '}')
     this.insertions.add(first, 'return (')
     this.walker.walk(body, frame)
-    this.insertions.add(end, `);${bodyClosing}}`)
+    this.insertions.add(end, `)${bodyClosing}}`)
   }
 
   #open(position: number, before: string, frame: Frame): void {

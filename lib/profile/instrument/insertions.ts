@@ -1,9 +1,10 @@
+import { closingMark, openingMark } from '../probe-marks.js'
 import { probeNames } from '../probe-names.js'
 
 /** The variable for the frame that `enter` returned. Each instrumented function has its own. */
 export const frameVariable = '__allocscopeFrame'
 
-/** A source mustn't contain this: its names could be mistaken for the profiler's. */
+/** A source mustn't have names that begin like this: they could be mistaken for the profiler's. */
 export const reservedPrefix = '__allocscope'
 
 /** A probe. Its ids are known only when the whole source was read. */
@@ -21,7 +22,11 @@ export interface Probe {
  */
 const overwriting = ',0'.repeat(8)
 
-/** Texts to be inserted into a source. At the same position they stand in the order in which they were added. */
+/**
+ * Texts to be inserted into a source. At the same position they stand in the order in which they were added, all of them between two marks.
+ *
+ * They need no semicolons, but for those that end a statement of the source. Node shows a failed `assert` by its line, as far as a semicolon.
+ */
 export class Insertions {
   constructor(private readonly overwritesTemporaries = false) {}
 
@@ -35,25 +40,35 @@ export class Insertions {
     this.#added.push({ position, text })
   }
 
-  /** The positions and lengths of what {@link Insertions.apply} inserts, in the order of the source. */
-  measure(firstFunctionId: number, firstLineId: number): readonly InsertedText[] {
-    return this.#added.map(({ position, text }) => ({
-      position,
-      length: (typeof text === 'string' ? text : this.#writeProbe(text, firstFunctionId, firstLineId)).length,
-    }))
-  }
-
-  apply(source: string, firstFunctionId: number, firstLineId: number): string {
+  /** The source with the texts in it, and where they are, in the order of the source. */
+  apply(
+    source: string,
+    firstFunctionId: number,
+    firstLineId: number,
+  ): { readonly code: string; readonly insertions: readonly InsertedText[] } {
     const parts: string[] = []
+    const insertions: InsertedText[] = []
     let copied = 0
-    // Sorting is stable.
-    for (const { position, text } of this.#added.sort((a, b) => a.position - b.position)) {
-      if (position > copied) parts.push(source.slice(copied, position))
+    for (const [position, texts] of this.#byPosition()) {
+      const written = texts.map((text) => (typeof text === 'string' ? text : this.#writeProbe(text, firstFunctionId, firstLineId)))
+      const inserted = `${openingMark}${written.join('')}${closingMark}`
+      parts.push(source.slice(copied, position), inserted)
+      insertions.push({ position, length: inserted.length })
       copied = position
-      parts.push(typeof text === 'string' ? text : this.#writeProbe(text, firstFunctionId, firstLineId))
     }
     parts.push(source.slice(copied))
-    return parts.join('')
+    return { code: parts.join(''), insertions }
+  }
+
+  #byPosition(): [number, (string | Probe)[]][] {
+    const groups: [number, (string | Probe)[]][] = []
+    // Sorting is stable.
+    for (const { position, text } of this.#added.toSorted((a, b) => a.position - b.position)) {
+      const last = groups.at(-1)
+      if (last?.[0] === position) last[1].push(text)
+      else groups.push([position, [text]])
+    }
+    return groups
   }
 
   #writeProbe({ kind, functionIndex, slotIndex, before, after }: Probe, firstFunctionId: number, firstLineId: number): string {
@@ -69,12 +84,13 @@ export interface InsertedText {
   readonly length: number
 }
 
-export const suspendOpening = ` ${probeNames.suspend}(${frameVariable},(`
-export const suspendNothing = ` ${probeNames.suspend}(${frameVariable})`
+export const suspendOpening = `${probeNames.suspend}(${frameVariable},(`
+export const suspendNothing = `${probeNames.suspend}(${frameVariable})`
 export const resumeOpening = `${probeNames.resume}(${frameVariable},(`
 export const resumeNothing = `${probeNames.resume}(${frameVariable})`
 /** Closes {@link suspendOpening} or {@link resumeOpening}. These have two parentheses, as the value may be a comma expression without its own. */
 export const valueClosing = '))'
-export const frameOpening = `const ${frameVariable}=`
-export const bodyOpening = ';try{'
-export const bodyClosing = `}finally{${probeNames.leave}(${frameVariable});}`
+/** A declaration in a block needs no semicolon behind it. `var` makes it one of the whole function. */
+export const frameOpening = `{var ${frameVariable}=`
+export const bodyOpening = '}try{'
+export const bodyClosing = `}finally{${probeNames.leave}(${frameVariable})}`

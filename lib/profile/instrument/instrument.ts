@@ -1,20 +1,23 @@
 import { FunctionWriter } from './function-writer.js'
 import type { WrittenFunction } from './function-writer.js'
-import { Insertions, reservedPrefix } from './insertions.js'
+import { Insertions } from './insertions.js'
 import type { InstrumentOptions, Instrumented, InstrumentedFunction } from './instrumented.js'
 import { parseSource, refuseTooDeep } from './parse-source.js'
+import { whyAmbiguous } from './reserved-names.js'
 import { whyNotCompiled } from './verify.js'
 
 /**
- * Puts the probes of probe-names.ts into the functions of a source that `select` selects. Every token stays on its line. A function that might behave
- * differently with probes runs as it is, and `refused` names it. Columns change, and so does what `Function.prototype.toString` returns. Costs as much
- * as parsing the source, and for an ES module as parsing the result too.
+ * Puts the probes of probe-names.ts into the functions of a source that `select` selects. Every token stays on its line, and a statement that begins a line
+ * keeps its column. A function that might behave differently with probes runs as it is, and `refused` names it. `withoutInsertions` of probe-marks.ts makes
+ * the source of the result, or the function's text of an instrumented function's. Costs as much as parsing the source, and for an ES module as parsing the
+ * result too.
  */
 export function instrument(source: string, options: InstrumentOptions): Instrumented {
-  if (source.includes(reservedPrefix)) return refuseAll('it uses names of this profiler')
   const parsed = parseSource(source, options.module)
   if (parsed.program === undefined) return refuseAll(parsed.reason, { line: parsed.line, syntaxError: parsed.isSyntaxError })
   const { program } = parsed
+  const ambiguity = refuseTooDeep(() => whyAmbiguous(source, program))
+  if (ambiguity !== undefined) return refuseAll(typeof ambiguity === 'string' ? ambiguity : ambiguity.reason)
   const insertions = new Insertions(options.overwritesTemporaries)
   const writer = new FunctionWriter(source, options, insertions)
   const failed = refuseTooDeep(() => {
@@ -28,13 +31,13 @@ function write(source: string, options: InstrumentOptions, writer: FunctionWrite
   const { written, slotCount, refused } = writer
   const firstFunctionId = options.reserve('functions', written.length)
   const firstLineId = options.reserve('lines', slotCount)
-  const code = insertions.apply(source, firstFunctionId, firstLineId)
+  const { code, insertions: inserted } = insertions.apply(source, firstFunctionId, firstLineId)
   const reason = whyNotCompiled(code, options.module)
   if (reason !== undefined) return refuseWritten(source, options, writer, reason)
   return {
     code,
     functions: written.map((each, index) => describeFunction(each, firstFunctionId + index, firstLineId)),
-    insertions: insertions.measure(firstFunctionId, firstLineId),
+    insertions: inserted,
     refused,
     names: [...writer.names],
     syntaxError: false,

@@ -1,6 +1,9 @@
 /** A function of a source, to decide whether it is profiled. */
 export interface FunctionSite {
-  /** Its own name, or the name that it is assigned to, or `<anonymous>`. Methods are `Class.method` and `object.method`. */
+  /**
+   * Its own name, or the name that it is assigned to, or the call that it is given to, such as `app.post('/import')`, or `<anonymous>`. Methods are
+   * `Class.method` and `object.method`.
+   */
   readonly name: string
   /** Position in the original source. */
   readonly file: string
@@ -39,8 +42,8 @@ export interface InstrumentOptions {
   ) => { readonly file: string; readonly line: number; readonly column: number } | undefined
   /** Whether probes overwrite the temporary values of the statement before them, so that these aren't counted as live. */
   readonly overwritesTemporaries?: boolean
-  /** For a minified source: the original name at a position, undefined when the map doesn't say. */
-  readonly originalName?: (line: number, column: number) => string | undefined
+  /** For a generated source: the original name of what is `written` at a position, undefined when it isn't known to be another. */
+  readonly originalName?: (line: number, column: number, written: string) => string | undefined
   /**
    * Lines of the original file on which marked functions begin, from `findMarkedLines`. For generated text: it may have lost the comment or the
    * decorator.

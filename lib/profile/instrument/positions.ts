@@ -23,10 +23,10 @@ export class Positions {
     return this.#table.lineAt(offset)
   }
 
-  /** The name of the identifier at `offset` before it was minified. */
-  nameAt(offset: number): string | undefined {
+  /** The name of the identifier `written` at `offset` before a compiler changed it. */
+  nameAt(offset: number, written: string): string | undefined {
     const { line, column } = this.#table.positionAt(offset)
-    return this.options.originalName?.(line, column)
+    return this.options.originalName?.(line, column, written)
   }
 
   at(offset: number): OriginalPosition {

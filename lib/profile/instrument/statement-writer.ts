@@ -19,14 +19,16 @@ import type { ExpressionWalker } from './expression-walker.js'
 import type { Frame, JumpTarget } from './frame.js'
 import { resumeNothing, suspendNothing } from './insertions.js'
 import type { Insertions } from './insertions.js'
-import { findToken } from './token-search.js'
+import { endOfLastToken, findToken } from './token-search.js'
 
 /** A statement without its labels. */
 interface Labeled<T> {
   readonly statement: T
   readonly labels: readonly string[]
-  /** Where a probe may stand: before the labels. */
-  readonly start: number
+  /** Where the probe stands: at the end of what is before the statement and its labels, so that a statement that begins a line keeps its column. */
+  readonly place: number
+  /** What must stand before the probe: the statement before may have no semicolon of its own. */
+  readonly separator: '' | ';'
 }
 
 /**
@@ -54,15 +56,20 @@ export class StatementWriter {
     this.#insertions = walker.insertions
   }
 
-  list(statements: readonly (Statement | ModuleDeclaration)[]): void {
-    for (const statement of statements) this.#statement({ statement: statement as Statement, labels: [], start: statement.start })
+  /** `place` is the offset behind what stands before the list. */
+  list(statements: readonly (Statement | ModuleDeclaration)[], place: number): void {
+    statements.forEach((each, index) => {
+      const before = statements[index - 1]
+      const separator = before === undefined || this.walker.source[before.end - 1] === ';' ? '' : ';'
+      this.#statement({ statement: each as Statement, labels: [], place: before?.end ?? place, separator })
+    })
   }
 
-  #statement({ statement, labels, start }: Labeled<Statement>): void {
-    if (isReachedFirst(statement)) this.frame.reach(start, statement.start, ';')
+  #statement({ statement, labels, place, separator }: Labeled<Statement>): void {
+    if (isReachedFirst(statement)) this.frame.reach(place, statement.start, `${separator}{`, '}')
     switch (statement.type) {
       case 'LabeledStatement': {
-        this.#statement({ statement: statement.body, labels: [...labels, statement.label.name], start })
+        this.#statement({ statement: statement.body, labels: [...labels, statement.label.name], place, separator })
         return
       }
       case 'WhileStatement': {
@@ -98,7 +105,7 @@ export class StatementWriter {
   #unrepeated(statement: Statement): void {
     switch (statement.type) {
       case 'BlockStatement': {
-        this.list(statement.body)
+        this.list(statement.body, statement.start + 1)
         return
       }
       case 'TryStatement': {
@@ -141,30 +148,40 @@ export class StatementWriter {
     this.frame.jumps.pop()
   }
 
-  /** The body of an `if` or a loop. The grammar has room for one statement there: with a probe it needs braces. */
-  #body(statement: Statement): void {
+  /**
+   * The body of an `if` or a loop. The grammar has room for one statement there: with a probe before it, it needs braces. From `from` on, the source has
+   * nothing but parentheses, semicolons and keywords before the body.
+   */
+  #body(statement: Statement, from: number): void {
     if (statement.type === 'BlockStatement') {
-      this.list(statement.body)
+      this.list(statement.body, statement.start + 1)
       return
     }
     if (isFunction(statement) || statement.type === 'EmptyStatement') {
       this.walker.walk(statement, this.frame)
       return
     }
-    this.#insertions.add(statement.start, '{')
-    this.list([statement])
-    this.#insertions.add(statement.end, '}')
+    const place = endOfLastToken(this.walker.source, from, statement.start)
+    const needsBraces = this.#mayHaveProbeBefore(withoutLabels(statement))
+    if (needsBraces) this.#insertions.add(place, '{')
+    this.list([statement], place)
+    if (needsBraces) this.#insertions.add(statement.end, '}')
+  }
+
+  #mayHaveProbeBefore(statement: Statement): boolean {
+    if (isReachedFirst(statement) && this.frame.needsProbe(statement.start)) return true
+    return statement.type === 'ContinueStatement' || statement.type === 'BreakStatement' || isEmptyReturn(statement)
   }
 
   #if({ test, consequent, alternate }: IfStatement): void {
     this.walker.walk(test, this.frame)
     const fork = this.frame.fork()
-    this.#body(consequent)
+    this.#body(consequent, test.end)
     this.frame.current = fork.entry
     if (alternate?.type === 'IfStatement') {
-      this.frame.reach(alternate.test.start, alternate.start, ',')
+      this.frame.reach(alternate.test.start, alternate.start, '', ',')
       this.#if(alternate)
-    } else if (alternate) this.#body(alternate)
+    } else if (alternate) this.#body(alternate, consequent.end)
     this.frame.join(fork)
   }
 
@@ -173,9 +190,10 @@ export class StatementWriter {
     for (const { test } of cases) this.walker.walk(test, this.frame)
     const fork = this.frame.fork()
     this.#within({ labels, kind: 'switch', header: undefined, awaits: false }, () => {
-      for (const { consequent } of cases) {
+      for (const { consequent, test, start } of cases) {
         this.frame.join(fork)
-        this.list(consequent)
+        const [first] = consequent
+        if (first) this.list(consequent, endOfLastToken(this.walker.source, test?.end ?? start, first.start))
       }
     })
     this.frame.join(fork)
@@ -183,15 +201,15 @@ export class StatementWriter {
 
   #try({ block, handler, finalizer }: TryStatement): void {
     const fork = this.frame.fork()
-    this.list(block.body)
+    this.list(block.body, block.start + 1)
     if (handler) {
       this.frame.join(fork)
       this.walker.walk(handler.param, this.frame)
-      this.list(handler.body.body)
+      this.list(handler.body.body, handler.body.start + 1)
     }
     if (finalizer) {
       this.frame.join(fork)
-      this.list(finalizer.body)
+      this.list(finalizer.body, finalizer.start + 1)
     }
     this.frame.join(fork)
   }
@@ -202,7 +220,7 @@ export class StatementWriter {
     this.frame.reenter(statement.test.start, statement.start, '', ',')
     this.walker.walk(statement.test, this.frame)
     this.#within({ labels, kind: 'loop', header: undefined, awaits: false }, () => {
-      this.#body(statement.body)
+      this.#body(statement.body, statement.test.end)
     })
     this.frame.join(fork)
   }
@@ -211,10 +229,10 @@ export class StatementWriter {
     const fork = this.frame.fork()
     this.frame.current = undefined
     this.#within({ labels, kind: 'loop', header: undefined, awaits: false }, () => {
-      this.#body(statement.body)
+      this.#body(statement.body, statement.start)
     })
     this.frame.join({ ...fork, entry: this.frame.current })
-    this.frame.reach(statement.test.start, statement.test.start, ',')
+    this.frame.reach(statement.test.start, statement.test.start, '', ',')
     this.walker.walk(statement.test, this.frame)
     this.frame.join(fork)
   }
@@ -228,7 +246,7 @@ export class StatementWriter {
     this.walker.walk(statement.test, this.frame)
     this.walker.walk(statement.update, this.frame)
     this.#within({ labels, kind: 'loop', header: undefined, awaits: false }, () => {
-      this.#body(statement.body)
+      this.#body(statement.body, (statement.update ?? statement.test ?? statement.init)?.end ?? statement.start)
     })
     this.frame.join(fork)
   }
@@ -253,13 +271,14 @@ export class StatementWriter {
     const { body } = statement
     const isBlock = body.type === 'BlockStatement'
     const end = isBlock ? body.end - 1 : body.end
-    if (!isBlock) this.#insertions.add(body.start, '{')
-    if (awaits) this.#insertions.add(isBlock ? body.start + 1 : body.start, `${resumeNothing};`)
+    const place = isBlock ? body.start + 1 : endOfLastToken(this.walker.source, statement.right.end, body.start)
+    if (!isBlock) this.#insertions.add(place, '{')
+    if (awaits) this.#insertions.add(place, `{${resumeNothing}}`)
     this.#within({ labels, kind: 'loop', header: statement.start, awaits }, () => {
-      this.list(isBlock ? body.body : [body])
+      this.list(isBlock ? body.body : [body], place)
     })
-    this.frame.reenter(end, statement.start, ';', ';')
-    if (awaits) this.#insertions.add(end, `${suspendNothing};`)
+    this.frame.reenter(end, statement.start, ';{', '}')
+    if (awaits) this.#insertions.add(end, `{${suspendNothing}}`)
     if (!isBlock) this.#insertions.add(end, '}')
     this.frame.join(fork)
     if (awaits) this.frame.current = undefined
@@ -268,12 +287,12 @@ export class StatementWriter {
   #continue(statement: ContinueStatement): void {
     const target = this.#crossed(statement).pop()
     if (target?.header === undefined) return
-    this.frame.reenter(statement.start, target.header, '', ';')
-    if (target.awaits) this.#insertions.add(statement.start, `${suspendNothing};`)
+    this.frame.reenter(statement.start, target.header, '{', '}')
+    if (target.awaits) this.#insertions.add(statement.start, `{${suspendNothing}}`)
   }
 
   #break(statement: BreakStatement): void {
-    if (this.#crossed(statement).some(({ awaits }) => awaits)) this.#insertions.add(statement.start, `${suspendNothing};`)
+    if (this.#crossed(statement).some(({ awaits }) => awaits)) this.#insertions.add(statement.start, `{${suspendNothing}}`)
   }
 
   /** An async generator awaits what it returns. Leaving a `for await` loop awaits the end of its iterator. */
@@ -284,7 +303,7 @@ export class StatementWriter {
       return
     }
     if (argument) suspendWith(this.walker, argument, this.frame)
-    else this.#insertions.add(start, `${suspendNothing};`)
+    else this.#insertions.add(start, `{${suspendNothing}}`)
   }
 
   /** The statements that a jump leaves, the innermost first. The last one is where it goes. */
@@ -299,6 +318,14 @@ export class StatementWriter {
 
 function isFunction(statement: Statement): boolean {
   return statement.type === 'FunctionDeclaration' || (statement.type === 'LabeledStatement' && isFunction(statement.body))
+}
+
+function withoutLabels(statement: Statement): Statement {
+  return statement.type === 'LabeledStatement' ? withoutLabels(statement.body) : statement
+}
+
+function isEmptyReturn(statement: Statement): boolean {
+  return statement.type === 'ReturnStatement' && !statement.argument
 }
 
 /** Whether the statement needs a probe before it. It doesn't when it runs nothing, or only parts that have their own probes. */

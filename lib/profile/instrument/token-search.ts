@@ -19,6 +19,13 @@ export function skipToToken(source: string, from: number): number {
   }
 }
 
+/** The end of the last token that begins between `from` and `to`; `from` when there are only comments. Only for code without strings and the like. */
+export function endOfLastToken(source: string, from: number, to: number): number {
+  let end = from
+  for (let at = skipToToken(source, from); at < to; at = skipToToken(source, at + 1)) end = at + 1
+  return end
+}
+
 function endOfLine(source: string, from: number): number {
   const found = source.slice(from).search(/[\n\r\u2028\u2029]/)
   return found === -1 ? source.length : from + found

@@ -3,24 +3,13 @@ import Module from 'node:module'
 
 import { requiredFormat } from './package-format.js'
 import type { ProgramSources } from './program-source.js'
+import { callSitesAbove } from './stack-traces.js'
 
 type Compile = (this: NodeJS.Module, content: string, filename: string, ...rest: unknown[]) => unknown
 
 /** Whether node's own code called the function `called`. Otherwise a loader did, which has a text of its own instead of the file's. */
 function isCalledByNode(called: () => unknown): boolean {
-  const { stackTraceLimit } = Error
-  const formatter = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
-  try {
-    Error.stackTraceLimit = 1
-    Error.prepareStackTrace = (_error, sites) => sites
-    const holder: { stack?: readonly NodeJS.CallSite[] } = {}
-    Error.captureStackTrace(holder, called)
-    return holder.stack?.[0]?.getFileName()?.startsWith('node:internal/') === true
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit
-    if (formatter === undefined) delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace
-    else Object.defineProperty(Error, 'prepareStackTrace', formatter)
-  }
+  return callSitesAbove(called, 1)[0]?.getFileName()?.startsWith('node:internal/') === true
 }
 
 function readText(file: string): string {
@@ -43,6 +32,9 @@ export interface CompileHookOptions {
   readonly outside: <T>(work: () => T) => T
 }
 
+/** Has a frame in the stack of whatever another loader compiles. */
+export const compileHookFile = __filename
+
 /**
  * Instruments what CommonJS compiles, by a getter for `Module.prototype._compile`. When node itself looks the method up, it gets the original, bound
  * to the instrumented text: so the program's stack traces have no frame of allocscope's. Other loaders get a function that instruments their text.
@@ -50,7 +42,9 @@ export interface CompileHookOptions {
 export function hookCompile({ sources, othersOnly, beforeCompiling, outside }: CompileHookOptions): void {
   const prototype = Module.prototype as unknown as NodeJS.Module & { _compile: Compile }
   const compile = prototype._compile
-  const compileOther: Compile = function (content, filename, ...rest) {
+  // V8 finds a method's name by its property, but not behind a getter. Then stack traces have the function's own name, and node gives it none.
+  Object.defineProperty(compile, 'name', { value: '_compile', configurable: true })
+  const compileOther: Compile = function _compile(content, filename, ...rest) {
     beforeCompiling?.(content)
     const code = sources.considers(filename) ? outside(() => sources.instrument(filename, content, 'commonjs')) : undefined
     return compile.call(this, code ?? content, filename, ...rest)

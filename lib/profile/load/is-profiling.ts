@@ -6,7 +6,7 @@ export function isProfiling(): boolean {
   return currentCollector() !== undefined
 }
 
-/** Whether the lines of `callable` are counted: then its text contains probes. */
+/** Whether the lines of `callable` are counted, in a thread that isn't profiled itself: there its text shows the probes. */
 export function isInstrumented(callable: (...given: never[]) => unknown): boolean {
   return Function.prototype.toString.call(callable).includes(probeNames.enter)
 }

@@ -1,4 +1,3 @@
-import type { LineProfile } from '../line-profile.js'
 import type { LoadedFile } from './load-log.js'
 import type { LoadSettings } from './load-settings.js'
 import { matchesName } from './name-patterns.js'
@@ -28,11 +27,11 @@ function nothingNote({ functions, files: patterns, all }: LoadSettings, files: r
   return `Nothing was profiled: no function is marked in the ${files.length} loaded files: ${howToSelect}.`
 }
 
-/** Notes about functions and files that were asked for and not found. */
-export function describeLoading(settings: LoadSettings, files: readonly LoadedFile[], profiles: readonly LineProfile[]): readonly string[] {
+/** Notes about functions and files that were asked for and not found. `hasFunctions` says whether a profiled function was called. */
+export function describeLoading(settings: LoadSettings, files: readonly LoadedFile[], hasFunctions: boolean): readonly string[] {
   const distinct = [...new Map(files.map((loaded) => [loaded.file, loaded])).values()]
   const unmatched = settings.functions.map((name) => unmatchedNote(name, distinct)).filter((note) => note !== undefined)
-  if (profiles.some(({ functions }) => functions.length > 0)) return unmatched
+  if (hasFunctions) return unmatched
   const isInstrumented = files.some(({ instrumentedCount }) => instrumentedCount > 0)
   const none = isInstrumented ? 'No profiled function was called.' : nothingNote(settings, distinct)
   return none === undefined ? unmatched : [...unmatched, none]

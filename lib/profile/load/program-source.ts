@@ -4,8 +4,11 @@ import type { FunctionSite, Instrumented } from '../instrument/index.js'
 import { probeNames } from '../probe-names.js'
 import { logLoadedFile } from './load-log.js'
 import type { LoadSettings } from './load-settings.js'
+import { describeInsertions } from './inserted-texts.js'
+import type { FileInsertions } from './inserted-texts.js'
 import { readSourceMap, withInlineMap } from './original-source.js'
 import type { OriginalSources, SourceMapReading } from './original-source.js'
+import { findRenamedClasses } from './renamed-classes.js'
 import { createSelection } from './selection.js'
 import type { Selection } from './selection.js'
 
@@ -31,7 +34,21 @@ export interface ProgramSourceOptions {
   readonly folder: string
   /** Whether node itself maps stack traces. Then it must know how columns were moved. */
   readonly mapsAreUsed: boolean
+  /** Whether nothing is instrumented for the moment. */
+  readonly isPaused: () => boolean
+  /** Called for each instrumented file before it runs. */
+  readonly whenInstrumented?: (file: InstrumentedFile) => void
 }
+
+/** A file that was instrumented. */
+export interface InstrumentedFile {
+  readonly code: string
+  /** Undefined when the source map of the code tells how columns were moved. */
+  readonly insertions: FileInsertions | undefined
+}
+
+/** As in instrumented code, even after a compiler has written it anew. It may also stand in a comment or a text. */
+const probeCall = new RegExp(`${probeNames.enter}\\(\\s*\\d`)
 
 const markWord = /@profile|profile\s*\)?\s*\(/
 
@@ -54,13 +71,13 @@ class SourceInstrumenter implements ProgramSources {
   }
 
   considers(file: string): boolean {
-    return this.#selection.considers(file)
+    return !this.options.isPaused() && this.#selection.considers(file)
   }
 
   instrument(file: string, source: string, kind: SourceKind): string | undefined {
-    // Another loader may pass on code that was instrumented here before.
-    if (source.includes(probeNames.enter)) return undefined
     try {
+      // Another loader may pass on code that was instrumented here before.
+      if (probeCall.test(source) && instrumenting().usesReservedNames(source)) return undefined
       return this.#instrument(file, source, kind)
     } catch (error) {
       this.#register({ functions: [], uninstrumented: [{ file, name: undefined, line: undefined, reason: (error as Error).message }] })
@@ -79,12 +96,16 @@ class SourceInstrumenter implements ProgramSources {
     const wantsNames = this.options.settings.functions.length > 0
     logLoadedFile(this.options.folder, { file, names: wantsNames ? result.names : [], instrumentedCount: result.functions.length })
     this.#registerResult(file, result, map)
-    if (result.code === undefined || map.originals === undefined || !this.options.mapsAreUsed) return result.code
-    return withInlineMap(result.code, map.originals.mapWith(source, result.insertions))
+    if (result.code === undefined) return undefined
+    const isMapped = map.originals !== undefined && this.options.mapsAreUsed
+    const insertions = isMapped ? undefined : describeInsertions(file, source, result.insertions)
+    this.options.whenInstrumented?.({ code: result.code, insertions })
+    return map.originals && isMapped ? withInlineMap(result.code, map.originals.mapWith(source, result.insertions)) : result.code
   }
 
   #parse(file: string, source: string, kind: SourceKind, originals: OriginalSources | undefined): Instrumented {
     const isMarked = marksOf(originals)
+    const classNameIn = findRenamedClasses(originals ?? { texts: new Map() })
     const instrumentAs = (module: boolean): Instrumented =>
       instrumenting().instrument(source, {
         file,
@@ -96,7 +117,8 @@ class SourceInstrumenter implements ProgramSources {
         reserve: (what, count) => this.options.registry.reserve(what, count),
         ...(originals && {
           originalPosition: (line, column) => originals.positionOf(line, column),
-          originalName: (line, column) => originals.nameOf(line, column),
+          originalName: (line, column, written) =>
+            originals.nameOf(line, column) ?? classNameIn(originals.positionOf(line, column)?.file ?? file, written),
         }),
       })
     const result = instrumentAs(kind === 'module')

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 
-import { checkNumber, invalidArgumentType, readOptions } from '../../errors/index.js'
+import { checkNumber, invalidArgumentType, isRevokedProxy, readOptions } from '../../errors/index.js'
 import { getRss } from '../../process/index.js'
 import { RssSamples } from '../../sampling/index.js'
 import type { RssSample } from '../../sampling/index.js'
@@ -85,7 +85,7 @@ export async function measureMemory<Result>(
   fn: () => Result | PromiseLike<Result>,
   options?: MeasureMemoryOptions,
 ): Promise<MemoryMeasurement<Result>> {
-  if (typeof fn !== 'function') throw invalidArgumentType('fn', 'of type function', fn)
+  if (typeof fn !== 'function' || isRevokedProxy(fn)) throw invalidArgumentType('fn', 'of type function', fn)
   const given = readOptions(options, ['intervalMs'])
   const intervalMs = checkNumber('options.intervalMs', given.intervalMs, 0.5, 10, 60_000)
   const measurement = new Measurement(intervalMs)

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto'
-
-import type { LineProfile } from '../../profile/index.js'
+import { openPage } from '../page-head.js'
+import type { ProfileSeries } from '../../profile/index.js'
 import { renderJson } from '../json.js'
 import { printable } from '../display-width.js'
+import { escapeMarkup, hashOf } from '../markup.js'
 import { pageScript } from './page-script.js'
 import { pageStyle } from './page-style.js'
-import { profileDocument } from './line-profile-json.js'
+import { viewProfile } from './line-profile-json.js'
 import type { ProfileView } from './profile-selection.js'
-
-function escapeMarkup(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-}
+import { ProfileSums } from './profile-sums.js'
+import { totalsTables } from './profile-totals.js'
 
 /** JSON that is safe within HTML and JavaScript: it contains no `<`, `>` or line separator. */
 function embeddedJson(model: unknown): string {
@@ -18,10 +16,6 @@ function embeddedJson(model: unknown): string {
     /[<>\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
 /** Allows only this script and this style sheet. Nothing may be fetched or sent. */
@@ -46,31 +40,28 @@ const functionsPanel = `<section class="functions" id="functions" aria-label="Fu
 </section>`
 
 /**
- * The profile as one HTML file that needs nothing else. Source lines and other texts of the profile may contain anything. So they are in the page as
+ * The profile as one HTML file that needs nothing else, in parts. Source lines and other texts of the profile may contain anything. So they are in the page as
  * JSON that can't end its element, they reach the document only as text nodes, and the page's policy allows no script but its own.
  */
-export function renderLineProfilesHtml(profiles: readonly LineProfile[], title: string, view: ProfileView): string {
-  const { profiles: viewed } = profileDocument(profiles, view)
+export function* renderLineProfilesHtml(profiles: ProfileSeries, title: string, view: ProfileView): Generator<string> {
   const name = escapeMarkup(printable(title))
-  return `<!DOCTYPE html>
-<html lang="en" dir="ltr">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${name} – allocscope profile</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-<header><h1><small>allocscope profile</small><bdi>${name}</bdi></h1><div class="chips" id="chips"></div><select class="plain" id="threads" aria-label="Thread" hidden></select><button class="plain" id="theme" type="button">Light / dark</button></header>
+  yield `${openPage({ title: `${name} – allocscope profile`, policy: contentPolicy(), style: pageStyle })}<header><h1><small>allocscope profile</small><bdi>${name}</bdi></h1><div class="chips" id="chips"></div><select class="plain" id="threads" aria-label="Thread" hidden></select><button class="plain" id="theme" type="button">Light / dark</button></header>
 <noscript><p class="empty">The figures are in this file as JSON; showing them takes JavaScript.</p></noscript>
 <main>
 ${functionsPanel}
 <section class="source" id="source" aria-label="Source" aria-live="off"></section>
 </main>
+<section class="totals" id="totals" aria-label="Totals" hidden></section>
 <section class="notes" id="notes" aria-label="Notes" hidden></section>
-<script type="application/json" id="profile">${embeddedJson({ version: 1, profiles: viewed })}</script>
+<script type="application/json" id="profile">{"version":1,"columns":${embeddedJson(view.columns)},"profiles":[`
+  const sums = new ProfileSums()
+  let separator = ''
+  for (const profile of profiles) {
+    sums.add(profile)
+    yield separator + embeddedJson(viewProfile(profile, view))
+    separator = ','
+  }
+  yield `],"totals":${embeddedJson(totalsTables(sums.totals(), view))}}</script>
 <script>${pageScript}</script>
 </body>
 </html>

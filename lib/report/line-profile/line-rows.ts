@@ -1,7 +1,9 @@
 import type { FunctionProfile, LineFigures } from '../../profile/index.js'
 import { formatCount, unknownFigure } from '../../figures/index.js'
 import { displayWidth, printable } from '../display-width.js'
+import type { ProfileColumn } from '../profile-columns.js'
 import type { TextStyle } from '../text-style.js'
+import { usualColumns } from './page/usual-columns.js'
 
 interface Column {
   readonly title: string
@@ -18,24 +20,31 @@ function mebibytes(bytes: number | undefined): string {
   return bytes === 0 ? '0 MiB' : `${(bytes / 1024 ** 2).toFixed(3)} MiB`
 }
 
-const others: Column = { title: 'Others', width: 13, cell: ({ othersBytes }) => mebibytes(othersBytes) }
+const columnWidth = 13
 
-const columns: readonly Column[] = [
-  { title: 'Allocated', width: 13, cell: ({ allocatedBytes }) => mebibytes(allocatedBytes) },
-  { title: 'Increment', width: 13, cell: ({ incrementBytes }) => mebibytes(incrementBytes) },
-  { title: 'Peak RSS', width: 13, cell: ({ peakRssBytes }) => mebibytes(peakRssBytes) },
-  { title: 'Occurrences', width: 13, cell: ({ occurrences }) => formatCount(occurrences) },
-]
+function column(title: string, cell: Column['cell']): Column {
+  return { title, width: Math.max(columnWidth, title.length + 2), cell }
+}
 
-function columnsFor(lines: readonly LineFigures[]): readonly Column[] {
-  if (lines.every(({ othersBytes }) => othersBytes === 0)) return columns
-  const [allocated, increment, ...rest] = columns as [Column, Column, ...Column[]]
-  return [allocated, increment, others, ...rest]
+const columns: Readonly<Record<ProfileColumn, Column>> = {
+  allocated: column('Allocated', ({ allocatedBytes }) => mebibytes(allocatedBytes)),
+  heap: column('Heap', ({ heapBytes }) => mebibytes(heapBytes)),
+  external: column('External', ({ externalBytes }) => mebibytes(externalBytes)),
+  increment: column('Increment', ({ incrementBytes }) => mebibytes(incrementBytes)),
+  others: column('Others', ({ othersBytes }) => mebibytes(othersBytes)),
+  rss: column('RSS change', ({ rssIncrementBytes }) => mebibytes(rssIncrementBytes)),
+  mem: column('Mem usage', ({ endRssBytes }) => mebibytes(endRssBytes)),
+  peak: column('Peak RSS', ({ peakRssBytes }) => mebibytes(peakRssBytes)),
+  occurrences: column('Occurrences', ({ occurrences }) => formatCount(occurrences)),
+}
+
+function columnsFor(lines: readonly LineFigures[], asked: readonly ProfileColumn[] | undefined): readonly Column[] {
+  return (asked ?? usualColumns(lines)).map((name) => columns[name])
 }
 
 /** Cells of a line that wasn't executed are blank. The exception is what others did while the function waited at the line. */
-function cellOf({ cell, title }: Column, line: LineFigures): string {
-  return line.occurrences === 0 && !(title === others.title && line.othersBytes !== 0) ? '' : cell(line)
+function cellOf(shown: Column, line: LineFigures): string {
+  return line.occurrences === 0 && !(shown === columns.others && line.othersBytes !== 0) ? '' : shown.cell(line)
 }
 
 function expandTabs(text: string): string {
@@ -59,13 +68,13 @@ function cutAt(text: string, width: number): string {
 }
 
 function figuresOf(line: LineFigures, shown: readonly Column[], widths: readonly number[]): string {
-  return shown.map((column, index) => cellOf(column, line).padStart(widths[index] as number)).join('')
+  return shown.map((one, index) => cellOf(one, line).padStart(widths[index] as number)).join('')
 }
 
 /** The table of one function, laid out like memory_profiler's. With colours, the line that allocated most stands out. */
-export function renderLineTable({ lines }: FunctionProfile, style: TextStyle): string[] {
-  const shown = columnsFor(lines)
-  const widths = shown.map((column) => lines.reduce((widest, line) => Math.max(widest, cellOf(column, line).length + 1), column.width))
+export function renderLineTable({ lines }: FunctionProfile, asked: readonly ProfileColumn[] | undefined, style: TextStyle): string[] {
+  const shown = columnsFor(lines, asked)
+  const widths = shown.map((one) => lines.reduce((widest, line) => Math.max(widest, cellOf(one, line).length + 1), one.width))
   const numberWidth = Math.max(6, String(lines.at(-1)?.line ?? 0).length)
   const header = `${'Line #'.padStart(numberWidth)}${shown.map(({ title }, index) => title.padStart(widths[index] as number)).join('')}   ${textTitle}`
   const most = lines.reduce((highest, { allocatedBytes }) => Math.max(highest, allocatedBytes), 0)

@@ -31,7 +31,7 @@ describe.each(['hybrid', 'exact'])('%s', (mode) => {
 
   testOnEachNode('what others allocate while a call is suspended is in a column of its own', async (node) => {
     const waits = functionNamed(await run(mode, node), 'waits')
-    const line = lineWith(waits.lines, 'await pause(20)')
+    const line = lineWith(waits.lines, 'await disturbance')
     expect(line.occurrences).toBe(2)
     // Net, so that garbage counts which is collected meanwhile: a few megabytes that loading has left.
     expect(line.othersBytes / 2e8).toBeCloseTo(1, 1)

@@ -34,7 +34,7 @@ function commandOf(mode: string, folder: string, program: string, { flags = [], 
 export async function collect(mode: string, program: string, options: RunOptions = {}): Promise<LineProfile[]> {
   return withRecordFolder(async (folder) => {
     await promisify(execFile)(options.node ?? process.execPath, commandOf(mode, folder, program, options))
-    return readProfiles(folder)
+    return [...readProfiles(folder)]
   })
 }
 

@@ -15,7 +15,7 @@ async function endedBy(ending: string, end: (kill: (signal: NodeJS.Signals) => v
     await pause(100)
     end((signal) => child.kill(signal))
     await exit
-    return readProfiles(folder)[0] as LineProfile
+    return [...readProfiles(folder)][0] as LineProfile
   })
 }
 
@@ -61,7 +61,7 @@ test('the record of a running program can be read', async () => {
     try {
       if (child.stdout !== null) await once(child.stdout, 'data')
       await pause(200)
-      const profile = readProfiles(folder)[0] as LineProfile
+      const profile = [...readProfiles(folder)][0] as LineProfile
       expect(profile.end).toBe('running')
       expect(profile.pid).toBe(child.pid)
       expectEverythingSeen(profile)

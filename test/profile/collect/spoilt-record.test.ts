@@ -25,7 +25,7 @@ async function readSpoilt(spoil: (files: ThreadFiles) => void): Promise<LineProf
     child.stdout?.resume()
     await once(child, 'exit')
     spoil({ figures: fileIn(folder, '.figures'), rows: fileIn(folder, '.rows') })
-    return readProfiles(folder)
+    return [...readProfiles(folder)]
   })
 }
 
@@ -43,7 +43,7 @@ test('a record begins with its magic and its version', async () => {
   const profiles = await readSpoilt(({ figures }) => {
     const record = readFileSync(figures)
     expect(record.toString('latin1', 0, 8)).toBe('ascprofl')
-    expect(record.readDoubleLE(8)).toBe(2)
+    expect(record.readDoubleLE(8)).toBe(3)
   })
   expect(functionNamed(profiles[0], 'works').calls).toBe(1)
 })
@@ -66,14 +66,14 @@ const refused: readonly (readonly [string, (files: ThreadFiles) => void, RegExp]
   [
     'of a newer version',
     ({ figures }) => {
-      overwrite(figures, double(3), 8)
+      overwrite(figures, double(4), 8)
     },
     /\.figures was written by a newer version of allocscope/,
   ],
   [
     'of an older version',
     ({ figures }) => {
-      overwrite(figures, double(1), 8)
+      overwrite(figures, double(2), 8)
     },
     /\.figures was written by another version of allocscope/,
   ],

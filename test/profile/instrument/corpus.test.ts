@@ -3,9 +3,13 @@ import vm from 'node:vm'
 import { readCorpus } from './corpus.js'
 import type { CorpusFile } from './corpus.js'
 import { instrumentAll } from './run-both.js'
+import { withoutInsertions } from '../../../lib/profile/probe-marks.js'
+import { compareColumns } from './same-columns.js'
 import { compareTokens } from './same-tokens.js'
 import type { Instrumented } from '../../../lib/profile/instrument/index.js'
 import { countFunctions } from './functions-of.js'
+import { parseSource } from './parsed-source.js'
+import type { ParsedSource } from './parsed-source.js'
 
 /** `ALLOCSCOPE_CORPUS=1 npx jest test/profile/instrument/corpus` takes every file. */
 const step = Number(process.env['ALLOCSCOPE_CORPUS'] ?? 6)
@@ -17,8 +21,8 @@ const refused = new Map<string, number>()
 const redeclared = /^it declares (.+) more than once, as a function and otherwise$|^it calls eval and declares functions/
 
 /** What is wrong with the number of functions that were instrumented: all of the source's are, but for those that must be refused. */
-function compareFunctions(source: string, module: boolean, result: Instrumented): string | undefined {
-  const expected = countFunctions(source, module)
+function compareFunctions(original: ParsedSource, result: Instrumented): string | undefined {
+  const expected = countFunctions(original)
   counts.inTheSource += expected.functions
   counts.instrumented += result.functions.length
   counts.refused += result.refused.length
@@ -51,11 +55,13 @@ function inspect({ name, source }: CorpusFile): string | undefined {
     refused.set(kind, (refused.get(kind) ?? 0) + 1)
   }
   if (result.refused.some((each) => each.name === undefined)) return result.refused.map(({ reason }) => reason).join()
-  const miscounted = compareFunctions(source, module, result)
+  const original = parseSource(source, module)
+  const miscounted = compareFunctions(original, result)
   if (miscounted !== undefined) return `${name}: ${miscounted}`
   if (result.code === undefined) return result.functions.length === 0 ? undefined : 'functions without code'
   if (!module) new vm.Script(`(function (exports, require, module, __filename, __dirname) {${result.code.replace(/^#!/, '//')}\n})`)
-  return compareTokens(source, result.code, module)
+  if (withoutInsertions(result.code) !== source) return `${name}: what was inserted can't be taken out again`
+  return compareColumns(original, result.code) ?? compareTokens(original, result.code)
 }
 
 test('every file of the installed packages still parses, its tokens on their lines', () => {

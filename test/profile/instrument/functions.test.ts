@@ -39,7 +39,11 @@ describe('names', () => {
     ['const B = class { m() {} }; call(class { m() {} })', ['B.m', '<anonymous>.m']],
     ['const load = profile(() => {}), save = (0, lib_1.profile)(function () {})', ['load', 'save']],
     ['let a = b || (() => {}); a ??= () => {}; const { c = () => {} } = {}', ['a', 'a', 'c']],
-    ['call(() => {}, function named() {})', ['<anonymous>', 'named']],
+    ['call(() => {}, function named() {})', ['call()', 'named']],
+    ["app.post('/import', check, async () => {}); this.app.get(path, () => {})", ["app.post('/import')", 'this.app.get()']],
+    ['new Promise((resolve) => { setTimeout(() => resolve(), 1) }).then(() => {})', ['new Promise()', 'setTimeout()', 'then()']],
+    ["on('end', a || (() => {})); on('x', { done() {}, each: () => {} }, [() => {}])", ["on('end')", 'done', 'each', '<anonymous>']],
+    [`route('${'/long'.repeat(13)}', () => {}); (() => {})(); get()()(() => {})`, ['route()', '<anonymous>', '<anonymous>']],
   ])('%s', (source, names) => {
     expect(sitesOf(source).map(({ name }) => name)).toEqual(names)
   })
@@ -53,6 +57,7 @@ describe('names', () => {
     expect(instrumentAll('function a() {} class B { c() {} } call(() => {})', { select: ({ name }) => name === 'a' }).names).toEqual([
       'a',
       'B.c',
+      'call()',
     ])
   })
 })
@@ -69,7 +74,7 @@ describe('marks', () => {
     ['class A {\n  // @profile\n  static async a() {}\n  b() {}\n}', ['A.a']],
     ['// @profile\nclass A {\n  a() {}\n  b() {}\n}', ['A.a', 'A.b']],
     ['const o = {\n  // @profile\n  a: function () {},\n  b() {}\n}', ['o.a']],
-    ['// @profile\napp.get("/", async (request) => request.map((x) => x))', ['<anonymous>']],
+    ['// @profile\napp.get("/", async (request) => request.map((x) => x))', ["app.get('/')"]],
     ['// @profile\n\nfunction a() {}', []],
     ['// see @profile in the docs\nfunction a() {}\n// @profiler\nfunction b() {}', []],
     ['const a = profile(function inner() { return () => 1 })\nconst b = memoize(() => 1)', ['inner']],
@@ -113,7 +118,7 @@ describe('positions', () => {
     })
     expect(functions.map(({ name, line }) => [name, line])).toEqual([
       ['o.m', 2],
-      ['<anonymous>', 3],
+      ['map()', 3],
       ['o.n', 4],
     ])
     expect(new Set(functions.flatMap(({ lines }) => lines.map(({ id }) => id))).size).toBe(4)
@@ -126,7 +131,8 @@ describe('positions', () => {
     })
     expect(functions[0]).toMatchObject({ file: 'f.ts', line: 10, endLine: 14 })
     expect(functions[0]?.lines.map(({ line }) => line)).toEqual([10, 11, 12])
-    expect(code?.split('\n')[2]).toBe(' helper()')
+    // The probe of line 4 stands behind line 3, and line 3 has none behind line 2.
+    expect(code?.split('\n').map((line) => line.includes('Line('))).toEqual([true, false, true, false, false])
   })
 
   test('an async function that was compiled to a generator is profiled where its statements are', () => {
@@ -166,15 +172,27 @@ describe('what runs as it is', () => {
     expect(functions.map(({ name }) => name)).toEqual(['g', '<anonymous>'])
   })
 
-  test('a source that uses our names', () => {
-    expect(instrumentAll('function f() { return __allocscopeLine }')).toEqual({
+  test.each([
+    ['function f() { return __allocscopeLine }', 'it uses names of this profiler'],
+    ['var __allocscope\\u0046rame; function f() {}', 'it uses names of this profiler'],
+    ['globalThis.__allocscopeEnter = 1; function f() {}', 'it uses names of this profiler'],
+    ['function f() { return " /*@<*/" }', 'it contains a mark of this profiler'],
+  ])('a source that could be mistaken for ours: %s', (source, reason) => {
+    expect(instrumentAll(source)).toEqual({
       code: undefined,
       functions: [],
       insertions: [],
-      refused: [{ name: undefined, line: undefined, reason: 'it uses names of this profiler' }],
+      refused: [{ name: undefined, line: undefined, reason }],
       names: [],
       syntaxError: false,
     })
+  })
+
+  test('names of ours in comments and strings are no names', () => {
+    const source = '// __allocscopeEnter(1, 2)\nfunction f() { return "__allocscopeFrame" + `__allocscopeLine` + /__allocscope/ }'
+    const { code, functions, refused } = instrumentAll(source)
+    expect([functions.length, refused]).toEqual([1, []])
+    expect(code).toContain('__allocscopeEnter(40,700)')
   })
 
   test('a source that is wrong: node reports it', () => {

@@ -4,13 +4,18 @@ import type { Instrumented } from '../../../lib/profile/instrument/index.js'
 import { readCorpus } from './corpus.js'
 import type { CorpusFile } from './corpus.js'
 import { instrumentAll } from './run-both.js'
+import { withoutInsertions } from '../../../lib/profile/probe-marks.js'
+import { parseSource } from './parsed-source.js'
 import { compareTokens } from './same-tokens.js'
 
 /** Whatever it is given, it answers: with code that keeps the source's tokens, or with why the source runs as it is. */
 function answer(source: string, module: boolean): Instrumented {
   const result = instrumentAll(source, { module })
   if (result.code === undefined) expect(result.functions).toEqual([])
-  else expect(compareTokens(source, result.code, module)).toBeUndefined()
+  else {
+    expect(compareTokens(parseSource(source, module), result.code)).toBeUndefined()
+    expect(withoutInsertions(result.code) === source).toBe(true)
+  }
   if (result.syntaxError) expect(result.refused).toHaveLength(1)
   return result
 }

@@ -3,27 +3,17 @@ import type { FunctionProfile, LineFigures } from '../../../profile/index.js'
 import { appendVisible, make } from './elements.js'
 import type { Metric, PageState } from './page-state.js'
 import { codeCells } from './source-cells.js'
-import { heatScale, metricTitles, metricsOf } from './source-metrics.js'
+import { heatScale, metricText, metricTitles, metricsOf } from './source-metrics.js'
 
 function figureCell(text: string, isHot: boolean, heat: number): HTMLElement {
-  const cell = make('td', isHot ? 'hot' : '', text)
-  if (isHot && heat > 0) cell.style.backgroundColor = `rgba(var(--heat), ${(0.06 + heat * 0.56).toFixed(3)})`
+  const cell = make('td', isHot ? 'figure hot' : 'figure', text)
+  if (isHot && heat > 0) cell.style.setProperty('--warmth', (0.06 + heat * 0.56).toFixed(3))
   return cell
 }
 
 function sourceRow(line: LineFigures, code: HTMLElement, metrics: readonly Metric[], metric: Metric, heat: number): HTMLElement {
   const ran = line.occurrences > 0
-  const texts: Record<Metric, string> = {
-    allocated: formatBytes(line.allocatedBytes),
-    increment: formatByteChange(line.incrementBytes),
-    peak: formatBytes(line.peakRssBytes),
-    others: formatByteChange(line.othersBytes),
-    occurrences: formatCount(line.occurrences),
-  }
-  const cells = metrics.map((one) => {
-    const shown = ran || (one === 'others' && line.othersBytes !== 0)
-    return figureCell(shown ? texts[one] : '', one === metric, ran ? heat : 0)
-  })
+  const cells = metrics.map((one) => figureCell(metricText(line, one), one === metric, ran ? heat : 0))
   return make('tr', ran ? '' : 'idle', make('td', 'no', String(line.line)), ...cells, code)
 }
 
@@ -70,10 +60,11 @@ export function showSource(state: PageState): void {
     panel.replaceChildren(make('div', 'empty', 'No function ran under the profiler.'))
     return
   }
-  const metrics = metricsOf(chosen)
-  if (!metrics.includes(state.metric)) state.metric = 'allocated'
+  const metrics = metricsOf(chosen.lines, state.columns)
+  if (!metrics.includes(state.metric)) state.metric = metrics[0] ?? 'allocated'
   const heat = heatScale(chosen.lines, state.metric)
-  const titles = ['Line', ...metrics.map((metric) => metricTitles[metric]), 'Source'].map((title) => make('th', '', title))
+  const figureTitles = metrics.map((metric) => make('th', metric === state.metric ? 'figure hot' : 'figure', metricTitles[metric]))
+  const titles = [make('th', 'no', 'Line'), ...figureTitles, make('th', '', 'Source')]
   titles.forEach((title) => {
     title.setAttribute('scope', 'col')
   })

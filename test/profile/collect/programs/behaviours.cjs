@@ -20,8 +20,13 @@ function recurses(depth) {
   return own
 }
 
+let endDisturbance
+const disturbance = new Promise((resolve) => {
+  endDisturbance = resolve
+})
+
 async function waits() {
-  await pause(20)
+  await disturbance
   const own = new Array(12_000)
   return own
 }
@@ -29,6 +34,7 @@ async function waits() {
 async function disturbs() {
   await pause(5)
   kept.push(Buffer.alloc(100_000_000))
+  endDisturbance()
 }
 
 function* generates() {

@@ -1,0 +1,9 @@
+// What tested.test.cjs tests.
+function add(a, b) {
+  if (a === undefined) {
+    return b
+  }
+  return a + b
+}
+
+module.exports = { add }

@@ -1,0 +1,12 @@
+// Programs that format stacks themselves. Prints the same with and without a profiler.
+function sites(...given) { const all = []; const own = Error.prepareStackTrace; Error.prepareStackTrace = (_error, list) => list; const { stack } = new Error('x'); Error.prepareStackTrace = own; all.push(...stack, ...given); return all }
+function described(site) { return [site.getFunctionName(), site.getLineNumber(), site.getColumnNumber(), site.getPosition(), `${site}`, site.getTypeName(), Object.keys(site), site.constructor.name] }
+function kept() { const known = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace'); Error.prepareStackTrace = () => 'mine'; const { stack } = new Error('y'); Object.defineProperty(Error, 'prepareStackTrace', known); return [stack, new Error('z').stack.split('\n')[1]] }
+function unset(value) { const own = Error.prepareStackTrace; Error.prepareStackTrace = value; const { stack } = new Error('u'); const seen = typeof Error.prepareStackTrace; Error.prepareStackTrace = own; return [seen, stack.split('\n')[1]] }
+function nested() { const own = Error.prepareStackTrace; Error.prepareStackTrace = function format(error, list) { return [Error.prepareStackTrace === format, this === Error, own.call(Error, error, list).split('\n')[1]] }; const { stack } = new Error('n'); Error.prepareStackTrace = own; return stack }
+function subclass() { class Own extends Error {} Own.prepareStackTrace = () => 'own'; return [Object.keys(Own), Object.hasOwn(Own, 'prepareStackTrace'), Own.prepareStackTrace(), new Own('s').stack.split('\n')[1]] }
+function limits() { const before = Error.stackTraceLimit; Error.stackTraceLimit = 2; const lines = new Error('l').stack.split('\n').length; const now = Error.stackTraceLimit; Error.stackTraceLimit = before; return [lines, now] }
+function throws() { const own = Error.prepareStackTrace; Error.prepareStackTrace = () => { throw new Error('from the formatter') }; try { return new Error('t').stack } catch (error) { return error.message } finally { Error.prepareStackTrace = own } }
+
+const file = (value) => (Array.isArray(value) ? value.map(file) : value)
+console.log(JSON.stringify([typeof Error.prepareStackTrace, Error.prepareStackTrace.name, String(Error.prepareStackTrace), sites().filter((site) => site.getFileName() === __filename).map(described), kept(), unset(undefined), unset(3), nested(), subclass(), limits(), throws()].map(file), undefined, 1))
