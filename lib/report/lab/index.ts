@@ -1,0 +1,5 @@
+export { renderLabHtml } from './lab-html.js'
+export { renderLabJson } from './lab-json.js'
+export { renderLabList } from './lab-list.js'
+export type { ListedExperiment } from './lab-list.js'
+export { renderLab } from './lab-text.js'
