@@ -1,0 +1,7 @@
+export { comparePrograms } from './compare-programs.js'
+export type { CompareOptions, CompareProgress } from './compare-programs.js'
+export { comparedFigures } from './comparison.js'
+export type { ComparedFigure, ComparedSetting, Comparison, ComparisonNote, Finding, Spread } from './comparison.js'
+export { findNode } from './node-choice.js'
+export { listSettings, parseAllocator, parseVariable, splitList } from './run-setting.js'
+export type { AllocatorSetting, RunSetting, VariableSetting } from './run-setting.js'

@@ -1,0 +1,2 @@
+export { renderComparisonHtml } from './compare-html.js'
+export { renderComparison, renderComparisonJson } from './compare-text.js'
