@@ -1,11 +1,23 @@
 import { inspect } from 'node:util'
 
-import { invalidArgumentType } from '../errors/index.js'
+import { invalidArgumentType, isRevokedProxy } from '../errors/index.js'
+
+/** More of a text isn't shown: one may be as long as a text can be, so that nothing can be put before it. */
+const longestShown = 10_000
+
+/** Code under check may throw anything: what can't be printed is named. */
+function show(thrown: unknown): string {
+  try {
+    const text = thrown instanceof Error || isErrorOfAnotherRealm(thrown) ? String(thrown) : inspect(thrown)
+    return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
+  } catch {
+    return 'what cannot be printed'
+  }
+}
 
 /** The error for what the function under check threw. `cause` is the thrown error itself, with the stack that matters. */
 function failureOf(call: number, thrown: unknown): Error {
-  const what = thrown instanceof Error || isErrorOfAnotherRealm(thrown) ? String(thrown) : inspect(thrown)
-  const error = new Error(`the function under check threw in call ${call}: ${what}`, { cause: thrown })
+  const error = new Error(`the function under check threw in call ${call}: ${show(thrown)}`, { cause: thrown })
   error.stack = `${error.name}: ${error.message}`
   return error
 }
@@ -22,7 +34,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
  * Wraps the function that `expect` was given. When it throws or rejects, the error says in which call. A function that isn't async stays so.
  */
 export function checkedFunction(received: unknown): () => unknown {
-  if (typeof received !== 'function') {
+  if (typeof received !== 'function' || isRevokedProxy(received)) {
     throw invalidArgumentType('received', 'a function that this matcher can call, as in expect(() => handle(input))', received)
   }
   const action = received as () => unknown

@@ -1,4 +1,4 @@
-import { noiseOf, roundingShare, roundLimits } from '../release/index.js'
+import { noiseOf, roundLimits } from '../release/index.js'
 import type { CheckRound, LiveMemory, ReleaseCheck } from '../release/index.js'
 
 /** The part of a check that is read here. */
@@ -13,9 +13,16 @@ export interface NativeGrowth {
   readonly confidence: LiveMemory['confidence']
   /** Growth a call up to this can't be told from noise: `noiseBytes` over the calls of the judged rounds. Infinite with too few rounds. */
   readonly allowanceBytesPerCall: number
-  /** In use at the end, less the least after any round, less what the allocator's rounding explains. The rounds needn't agree on it. */
+  /** In use at the end, less the least after any round. The rounds needn't agree on it. */
   readonly netBytes: number
   readonly noiseBytes: number
+  /** By how much allocators within libraries that don't tell what is in use grew in the last round, which has the most calls. */
+  readonly untoldBytes: number
+  /** What malloc serves beyond array buffers, and what is declared: by how much each grew in the last round. */
+  readonly servedBytes: number
+  readonly declaredBytes: number
+  /** Calls of the last round. */
+  readonly lastCalls: number
   /** Calls after the warm-up. */
   readonly calls: number
 }
@@ -27,23 +34,52 @@ function netGrowth(rounds: readonly CheckRound[], pick: (round: CheckRound) => n
   return pick(rounds.at(-1) as CheckRound) - Math.min(...rounds.map(pick))
 }
 
+function lastGrowth(rounds: readonly CheckRound[], pick: (round: CheckRound) => number | undefined): number {
+  const [before, last] = rounds.slice(-2).map(pick)
+  return (last ?? 0) - (before ?? 0)
+}
+
+/** Native code's: malloc's, allocators' within libraries where they count what is in use, and what nobody else claims. */
+const nativePlaces: readonly LiveMemory['where'][] = ['native', 'embedded', 'unclaimed']
+
 /** Undefined when the allocator doesn't tell what is in use. */
 export function nativeGrowthOf({ rounds, live, bytes }: NativeEvidence): NativeGrowth | undefined {
-  if (rounds.some(({ nativeBytes }) => nativeBytes === undefined)) return undefined
+  if (rounds.some(({ grown }) => grown.nativeBytes === undefined)) return undefined
   const counted = rounds.slice(1)
   const sumOf = (some: readonly CheckRound[]): number => some.reduce((sum, { calls }) => sum + calls, 0)
   const noiseBytes = noiseOf('native', bytes.peakBytes - bytes.baselineBytes)
-  const growth = live.find(({ where, grows }) => where === 'native' && grows)
-  const rounding = netGrowth(rounds, ({ externalBytes }) => externalBytes) * roundingShare
+  const growing = live.filter(({ where, grows }) => nativePlaces.includes(where) && grows)
   return {
-    bytesPerCall: growth?.bytesPerCall ?? 0,
-    confidence: growth?.confidence ?? 'low',
+    bytesPerCall: growing.reduce((sum, { bytesPerCall }) => sum + bytesPerCall, 0),
+    confidence: growing.find(({ confidence }) => confidence === 'high')?.confidence ?? growing[0]?.confidence ?? 'low',
     allowanceBytesPerCall: counted.length < 2 ? Infinity : noiseBytes / sumOf(counted.slice(-roundLimits.judged)),
-    netBytes: netGrowth(rounds, ({ nativeBytes }) => nativeBytes as number) - rounding,
+    netBytes: netGrowth(rounds, ({ grown, embeddedBytes }) => (grown.nativeBytes as number) + embeddedBytes),
     noiseBytes,
+    untoldBytes: lastGrowth(rounds, ({ embeddedMappedBytes }) => embeddedMappedBytes),
+    servedBytes: lastGrowth(rounds, ({ grown }) => grown.nativeMostBytes),
+    declaredBytes: lastGrowth(rounds, ({ grown }) => grown.declaredBytes),
+    lastCalls: rounds.at(-1)?.calls ?? 0,
     calls: sumOf(counted),
   }
 }
+
+/** Whether allocators that don't tell what is in use grew so much that a leak may hide there. */
+export function isUntold({ untoldBytes, noiseBytes, lastCalls }: NativeGrowth, perCallBytes: number): boolean {
+  return untoldBytes > noiseBytes + perCallBytes * lastCalls
+}
+
+/**
+ * Whether a leak may hide behind what is declared. Where malloc serves less than is declared, some of that lies elsewhere, and what malloc serves may be a
+ * leak. Where it serves more, and that isn't native memory at least, strings may be counted at half their bytes, or it is a leak.
+ */
+export function isMasked({ servedBytes, declaredBytes, noiseBytes, lastCalls }: NativeGrowth, perCallBytes: number): boolean {
+  const allowedBytes = noiseBytes + perCallBytes * lastCalls
+  if (servedBytes <= allowedBytes || declaredBytes <= noiseBytes) return false
+  return declaredBytes > servedBytes + noiseBytes || servedBytes - declaredBytes > allowedBytes
+}
+
+/** Without a figure of what is allowed, a leak larger than this a call must show. */
+const worstAllowance = 64 * 1024
 
 /** Whether native memory grew by more than `perCallBytes` a call, beyond the noise. */
 export function judgeNativeGrowth(growth: NativeGrowth, perCallBytes: number): NativeJudgement {
@@ -51,7 +87,8 @@ export function judgeNativeGrowth(growth: NativeGrowth, perCallBytes: number): N
   if (allowanceBytesPerCall === Infinity) return 'unproven'
   if (bytesPerCall > 0 && bytesPerCall >= perCallBytes + allowanceBytesPerCall) return 'leaks'
   if (netBytes > noiseBytes + perCallBytes * calls) return 'doubtful'
-  return perCallBytes > 0 && allowanceBytesPerCall > perCallBytes ? 'unproven' : 'within'
+  if (isUntold(growth, perCallBytes) || isMasked(growth, perCallBytes)) return 'unproven'
+  return allowanceBytesPerCall > (perCallBytes > 0 ? perCallBytes : worstAllowance) ? 'unproven' : 'within'
 }
 
 /** Three rounds, of 1, 2 and 4 calls, are the least that shows growth. */

@@ -1,4 +1,3 @@
-import { getAllocatorStats } from '../allocator/index.js'
 import { AllocscopeError, checkFunction, readOptions } from '../errors/index.js'
 import { formatBytes, formatCount } from '../figures/index.js'
 import { checkRelease } from '../release/index.js'
@@ -9,7 +8,7 @@ import { hintOf } from './matcher-context.js'
 import type { MatcherContext, MatcherResult } from './matcher-context.js'
 import { checkMemorySize } from './memory-size.js'
 import type { MemorySize } from './memory-size.js'
-import { judgeNativeGrowth, nativeGrowthOf, worthwhileCalls } from './native-growth.js'
+import { isMasked, isUntold, judgeNativeGrowth, nativeGrowthOf, worthwhileCalls } from './native-growth.js'
 import type { NativeGrowth, NativeJudgement } from './native-growth.js'
 import { oneAtATime } from './one-at-a-time.js'
 
@@ -22,7 +21,8 @@ const mostChecks = 3
 export interface NativeLeakOptions extends Omit<CheckOptions, 'allowBytes'> {
   /**
    * The native bytes that a call may leave: 0 by default. Noise is allowed on top: 256 KiB and 0.5 % of the rise of RSS, spread over the calls of the
-   * last three rounds. When the noise is more than `perCall` and no leak was seen, nothing is proved: the expectation fails and says so.
+   * last three rounds. When the noise is more than `perCall`, or than 64 KiB a call where that is 0, and no leak was seen, nothing is proved: the
+   * expectation fails and says so.
    */
   readonly perCall?: MemorySize
 }
@@ -50,6 +50,7 @@ function checkOptions(options: unknown): Plan {
     'whatIf',
     'settleMs',
     'budgetMs',
+    'thorough',
     'signal',
     'onProgress',
   ])
@@ -57,14 +58,14 @@ function checkOptions(options: unknown): Plan {
     perCallBytes: perCall === undefined ? 0 : checkMemorySize('options.perCall', perCall),
     setup: checkFunction('options.setup', setup),
     teardown: checkFunction('options.teardown', teardown),
-    check: check as CheckOptions,
+    // Without more, any leak should show that is a block of malloc's a call.
+    check: { thorough: true, ...(check as CheckOptions) },
   }
 }
 
 function unknownInUse(check: ReleaseCheck): AllocscopeError {
   const { allocator } = check.allocator
-  const { missing } = getAllocatorStats({ detail: 'usage' })
-  const reason = missing.find(({ fields }) => fields.includes('allocatedBytes'))?.reason ?? check.whatIf.reason ?? 'it gives no reason'
+  const reason = check.missing.find(({ fields }) => fields.includes('nativeBytes'))?.reason ?? 'one of the readings lacked it'
   const who = allocator === 'unknown' ? 'the allocator of this process' : allocator
   return new AllocscopeError('ERR_ALLOCSCOPE_UNSUPPORTED', `${name} needs the bytes that are in use, which ${who} doesn't tell: ${reason}`)
 }
@@ -81,7 +82,7 @@ async function checkOnce(action: () => unknown, options: CheckOptions, perCallBy
  * fewer calls are made than on an idle one. Unless the options limit them, another check makes up for that: the finding mustn't depend on the machine.
  */
 function callsOfNext({ check, growth, judgement }: Found, { runs, budgetMs }: CheckOptions): number | undefined {
-  if (judgement === 'leaks') return undefined
+  if (judgement === 'leaks' || (judgement === 'within' && check.growth.isEnough)) return undefined
   const worthwhile = runs === undefined && budgetMs === undefined ? worthwhileCalls(check) : undefined
   return worthwhile ?? (judgement === 'doubtful' ? growth.calls * 2 : undefined)
 }
@@ -111,12 +112,44 @@ function perCallText(bytes: number): string {
   return `${bytes < 1024 ? `${formatCount(bytes)} B` : formatBytes(bytes)} a call`
 }
 
-function unproven({ growth: { allowanceBytesPerCall, calls }, check }: Found, perCallBytes: number): AllocscopeError {
+function describeWanted(perCallBytes: number): string {
+  return perCallBytes > 0 ? `and ${perCallText(perCallBytes)} is what is allowed` : 'and 64 KiB a call is the most that may go unseen'
+}
+
+/** A leak may hide in an allocator within a library that doesn't tell what is in use. */
+function untold({ growth, check }: Found): AllocscopeError {
+  const { libraries, setting } = check.embedded.find(({ allocatedBytes }) => allocatedBytes === undefined) ?? {
+    libraries: [],
+    setting: undefined,
+  }
+  const remedy = setting === undefined ? '' : ` With ${setting} in the environment it gives free memory back, so that growth is a leak.`
+  return new AllocscopeError(
+    'ERR_ALLOCSCOPE_UNSUPPORTED',
+    `${name} can't tell: memory of the allocator within ${libraries.join(', ')} grew by ${perCallText(growth.untoldBytes / growth.lastCalls)} ` +
+      `in the last round, and it doesn't tell what of it is in use.${remedy}`,
+  )
+}
+
+/** A leak may hide behind what addons declare. */
+function masked({ growth }: Found): AllocscopeError {
+  const { declaredBytes, servedBytes, lastCalls } = growth
+  return new AllocscopeError(
+    'ERR_ALLOCSCOPE_UNSUPPORTED',
+    `${name} can't tell: JavaScript objects declare ${perCallText(declaredBytes / lastCalls)} more outside of V8's heap, and malloc serves ` +
+      `${perCallText(servedBytes / lastCalls)} for it or for something else. The two don't match, so that a leak may hide behind what is declared.`,
+  )
+}
+
+function unproven(found: Found, perCallBytes: number): AllocscopeError {
+  const { allowanceBytesPerCall, calls } = found.growth
+  const { check } = found
+  if (allowanceBytesPerCall !== Infinity && isUntold(found.growth, perCallBytes)) return untold(found)
+  if (allowanceBytesPerCall !== Infinity && isMasked(found.growth, perCallBytes)) return masked(found)
   const rounds = check.rounds.length - 1
   const why =
     allowanceBytesPerCall === Infinity
       ? `the function was called in ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, and it takes two to see growth`
-      : `in ${formatCount(calls)} calls, growth below ${perCallText(allowanceBytesPerCall)} is noise, and ${perCallText(perCallBytes)} is what is allowed`
+      : `in ${formatCount(calls)} calls, growth below ${perCallText(allowanceBytesPerCall)} is noise, ${describeWanted(perCallBytes)}`
   return new AllocscopeError(
     'ERR_ALLOCSCOPE_UNSUPPORTED',
     `${name} can't tell: ${why}. Give it more calls by runs, or more time by budgetMs.`,

@@ -1,7 +1,13 @@
+import type { AllocatorStats, MissingFigures } from '../allocator/index.js'
 import { formatBytes } from '../figures/index.js'
+import { adviseOnEmbeddedFree, adviseOnEmbeddedLive, adviseOnEmbeddedMapped } from './embedded-advice.js'
+import type { Holder } from '../holders/index.js'
+import type { EmbeddedGrowth } from './embedded-moment.js'
 import type { MemoryMoment } from './memory-moment.js'
 import type { CheckedBytes, LiveMemory } from './release-check.js'
 import type { ReleaseVerdict } from './verdicts.js'
+import { decidingShare } from './verdict.js'
+import { untriedMark } from './remedies.js'
 import { wasTried } from './what-if.js'
 
 /** What advice is made of. */
@@ -11,7 +17,9 @@ export interface Findings {
   readonly live: readonly LiveMemory[]
   readonly before: MemoryMoment
   readonly after: MemoryMoment
-  readonly allocator: 'glibc' | 'jemalloc' | 'mimalloc' | 'tcmalloc' | 'unknown'
+  readonly missing: readonly MissingFigures[]
+  readonly embedded: readonly EmbeddedGrowth[]
+  readonly allocator: AllocatorStats['allocator']
 }
 
 /** glibc's default. Its dynamic threshold is never below. */
@@ -26,36 +34,53 @@ function adviseOnThreshold({ before, after }: Findings): string[] {
       : `glibc raised its mmap threshold from ${formatBytes(from)} to ${formatBytes(to)} when a block of that size was freed`
   return [
     `${rose}: smaller blocks now come from arenas and stay there when freed. ` +
-      'MALLOC_MMAP_THRESHOLD_=131072 in the environment (M_MMAP_THRESHOLD) keeps the threshold where it is, and each large block goes back when freed.',
+      'MALLOC_MMAP_THRESHOLD_=131072 in the environment (M_MMAP_THRESHOLD) keeps the threshold where it is: larger blocks go back when freed, ' +
+      `smaller ones stay.${untriedMark}`,
   ]
 }
 
 function adviseOnArenas({ after }: Findings): string[] {
   const { arenaCount } = after
   if (arenaCount === undefined || arenaCount <= 2) return []
-  return [`glibc made ${arenaCount} arenas, each of which keeps free memory of its own: MALLOC_ARENA_MAX=2 has threads share two.`]
+  return [
+    `glibc made ${arenaCount} arenas, each of which keeps free memory of its own: GLIBC_TUNABLES=glibc.malloc.arena_max=2 has threads share two.${untriedMark}`,
+  ]
 }
 
 const adviceByAllocator: Readonly<Record<Findings['allocator'], (findings: Findings) => string[]>> = {
   glibc: (findings) => [
     ...adviseOnThreshold(findings),
     ...adviseOnArenas(findings),
-    'Compare another allocator: allocscope check --allocator jemalloc.',
+    'Try another allocator: allocscope check --allocator jemalloc.',
   ],
   jemalloc: () => [
     'jemalloc gives pages back by age, but looks at their age only when the program allocates: MALLOC_CONF=background_thread:true has a thread ' +
-      'of its own do it, MALLOC_CONF=dirty_decay_ms:1000,muzzy_decay_ms:0 does it sooner.',
+      `of its own do it, MALLOC_CONF=dirty_decay_ms:1000,muzzy_decay_ms:0 does it sooner.${untriedMark}`,
   ],
-  mimalloc: () => ['mimalloc gives pages back lazily: MIMALLOC_PURGE_DELAY=0 (MIMALLOC_RESET_DELAY in version 2.0) does it at once.'],
+  mimalloc: () => [
+    `mimalloc gives pages back lazily: MIMALLOC_PURGE_DELAY=0 (MIMALLOC_RESET_DELAY in version 2.0) does it at once.${untriedMark}`,
+  ],
   tcmalloc: () => [
-    'tcmalloc gives spans back slowly: TCMALLOC_RELEASE_RATE=10 does it sooner, TCMALLOC_AGGRESSIVE_DECOMMIT=t at once, at a cost.',
+    `tcmalloc gives spans back slowly: TCMALLOC_RELEASE_RATE=10 does it sooner, TCMALLOC_AGGRESSIVE_DECOMMIT=t at once, at a cost.${untriedMark}`,
   ],
+  tbbmalloc: () => [
+    "oneTBB's allocator keeps what it has for as long as the program runs: scalable_allocation_command(TBBMALLOC_CLEAN_ALL_BUFFERS, 0), which " +
+      'releaseMemory() calls, empties its caches.',
+  ],
+  rpmalloc: () => ['rpmalloc keeps pages in caches of each thread, and has no call that empties them all.'],
+  scudo: () => [`scudo gives pages back at most every 5 s: SCUDO_OPTIONS=release_to_os_interval_ms=0 does it at once.${untriedMark}`],
   unknown: () => [
     'The allocator that serves malloc is not one whose calls are known: its own documentation says how it gives memory back.',
   ],
 }
 
 function adviseOnHeldByAllocator(findings: Findings): string[] {
+  const { releasableBytes = 0, embeddedReleasableBytes = 0 } = findings.bytes.held
+  const embedded = adviseOnEmbeddedFree(findings.embedded, embeddedReleasableBytes)
+  return embeddedReleasableBytes > releasableBytes ? embedded : [...adviseOnOwnFree(findings), ...embedded]
+}
+
+function adviseOnOwnFree(findings: Findings): string[] {
   const { releasableBytes } = findings.bytes.held
   const tried =
     releasableBytes === undefined
@@ -79,15 +104,52 @@ function adviseOnFragmented(findings: Findings): string[] {
   ]
 }
 
-function adviseOnPlace({ where, bytes, grows, bytesPerCall }: LiveMemory): string {
+/** Objects of which some calls leave none aren't what each call leaves. */
+const oneACall = 0.9
+const mostNamed = 3
+
+/** Only where nothing else can have it is it an addon's. */
+function adviseOnNative(amount: string, { owners: { otherIsolates } }: MemoryMoment, holders: readonly Holder[]): string {
+  const never = `${amount} of native memory were never freed, beyond Buffers and what JavaScript objects declare`
+  const standing = holders.flatMap(({ constructor: name, perCall = 0 }) => (name === undefined || perCall < oneACall ? [] : [name]))
+  if (standing.length > 0)
+    return `${never}. JavaScript objects that rise with each call may stand for it: ${standing.slice(0, mostNamed).join(', ')}. Close or drop them; an addon is to blame only if they don't.`
+  if (otherIsolates === undefined || otherIsolates > 0)
+    return `${never}: an addon, what a JavaScript object stands for (a stream, a database, a TLS context), or Buffers of another thread's, which aren't counted here.`
+  return (
+    `${never}: an addon, or a library under it, or what JavaScript objects stand for (streams, databases, TLS contexts). Where no such objects are kept, ` +
+    'heaptrack or valgrind name the place.'
+  )
+}
+
+function adviseOnPlace({ where, bytes, grows, bytesPerCall }: LiveMemory, findings: Findings): string {
+  const { embedded, after } = findings
   const amount = grows ? `${formatBytes(bytesPerCall)} a call` : `${formatBytes(bytes)}, kept once,`
   switch (where) {
     case 'javascript-heap':
       return `${amount} of JavaScript objects are reachable: compare two heap snapshots, or ask deepSizeOf about what may hold them (caches, closures, listeners).`
-    case 'external':
-      return `${amount} outside of V8's heap are kept by JavaScript objects (array buffers, Buffers, what addons declare): look for who keeps the Buffers.`
+    case 'array-buffers':
+      return `${amount} of Buffers and array buffers are kept by JavaScript objects: look for who keeps the Buffers.`
+    case 'shared-array-buffers':
+      return `${amount} of shared array buffers are kept by JavaScript objects, of this thread or of a worker.`
+    case 'array-buffers-elsewhere':
+      return `${amount} of array buffers that malloc doesn't serve (resizable ones, and Buffers that an allocator within a library made) are kept by JavaScript objects.`
+    case 'wasm-memory':
+      return `${amount} of WebAssembly memory: a memory never shrinks. Look for who keeps the instances, and for what the module itself doesn't free.`
+    case 'declared':
+      return `${amount} of strings that V8 keeps outside of its heap (texts of more than a million characters), or of what addons declare, are kept by JavaScript objects.`
     case 'native':
-      return `${amount} of native memory were never freed, and no JavaScript object accounts for them: an addon, or a library under it. heaptrack or valgrind name the place.`
+      return adviseOnNative(
+        amount,
+        after,
+        findings.live.flatMap(({ holders = [] }) => holders),
+      )
+    case 'other-heaps':
+      return `The heaps of other threads have ${amount} more, garbage included: it is only collected there. explainRss() tells them apart by thread.`
+    case 'unclaimed':
+      return `${amount} of resident memory belong to nobody that is known: native code that has memory from the system itself. explainRss().unexplained has the addresses.`
+    case 'embedded':
+      return adviseOnEmbeddedLive(embedded, amount)
   }
 }
 
@@ -98,14 +160,20 @@ function adviseOnV8({ bytes }: Findings): string[] {
   ]
 }
 
-function adviseOnInconclusive({ bytes, after }: Findings): string[] {
+function adviseOnUnexplained({ held, stayedBytes }: CheckedBytes, mapped: readonly string[]): string[] {
+  // What was found with the allocators within libraries may explain it all.
+  if (mapped.length > 0 && held.unexplainedBytes < stayedBytes * decidingShare) return []
+  return [`${formatBytes(held.unexplainedBytes)} are held by nothing that is counted here: compiled code, or mappings of native code.`]
+}
+
+function adviseOnInconclusive({ bytes, after, missing, embedded }: Findings): string[] {
   const untried = wasTried(after.purge)
     ? []
     : [`No purge was tried in a forked child (${after.purge.reason}), so that the split is coarse.`]
-  return [
-    ...untried,
-    `${formatBytes(bytes.held.unexplainedBytes)} are held by nothing that is counted here: other threads' V8 heaps, compiled code, or mappings of native code.`,
-  ]
+  const ofNative = missing.find(({ fields }) => fields.includes('nativeBytes'))
+  const unknown = ofNative === undefined ? [] : [`What native code has in use is not known: ${ofNative.reason}.`]
+  const mapped = adviseOnEmbeddedMapped(embedded)
+  return [...untried, ...unknown, ...mapped, ...adviseOnUnexplained(bytes, mapped)]
 }
 
 /** What to do about the verdict, each piece with its evidence. */
@@ -122,6 +190,6 @@ export function advise(findings: Findings): string[] {
     case 'inconclusive':
       return adviseOnInconclusive(findings)
     case 'still-live':
-      return findings.live.map(adviseOnPlace)
+      return findings.live.map((one) => adviseOnPlace(one, findings))
   }
 }

@@ -49,13 +49,15 @@ function judge(rounds: readonly Round[], noiseBytes: number): GrowthEvidence | u
 
 /**
  * Whether memory grows with every call. The first point is where counting starts. At least the last two rounds must have grown by about the same
- * bytes a call, and by more than `noiseBytes` together. A cache that fills, or a buffer that is allocated once, grows less and less.
+ * bytes a call, and by more than `noiseBytes` together. A cache that fills, or a buffer that is allocated once, grows less and less. Where an earlier
+ * round agrees less, the last two alone may say more.
  */
 export function judgeGrowth(points: readonly GrowthPoint[], noiseBytes: number): GrowthEvidence {
   const rounds = roundsOf(points)
+  let best: GrowthEvidence | undefined
   for (let count = Math.min(roundLimits.judged, rounds.length); count >= 2; count -= 1) {
     const evidence = judge(rounds.slice(-count), noiseBytes)
-    if (evidence !== undefined) return evidence
+    if (best === undefined || (best.confidence === 'low' && evidence?.confidence === 'medium')) best = evidence
   }
-  return noGrowth
+  return best ?? noGrowth
 }

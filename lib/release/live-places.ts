@@ -4,18 +4,32 @@ import type { CheckRound, LivePlace } from './release-check.js'
 /** Each place where memory may be live, and its figure in a round. */
 export const livePlaces: readonly { readonly place: LivePlace; readonly bytesOf: (round: CheckRound) => number | undefined }[] = [
   { place: 'javascript-heap', bytesOf: ({ heap }) => heap.usedBytes },
-  { place: 'external', bytesOf: ({ externalBytes }) => externalBytes },
-  { place: 'native', bytesOf: ({ nativeBytes }) => nativeBytes },
+  { place: 'array-buffers', bytesOf: ({ grown }) => grown.arrayBufferBytes },
+  { place: 'shared-array-buffers', bytesOf: ({ grown }) => grown.sharedArrayBufferBytes },
+  { place: 'array-buffers-elsewhere', bytesOf: ({ grown }) => grown.elsewhereBytes },
+  { place: 'wasm-memory', bytesOf: ({ grown }) => grown.wasmBytes },
+  { place: 'declared', bytesOf: ({ grown }) => grown.declaredBytes },
+  { place: 'native', bytesOf: ({ grown }) => grown.nativeBytes },
+  { place: 'embedded', bytesOf: ({ embeddedBytes }) => embeddedBytes },
+  { place: 'other-heaps', bytesOf: ({ grown }) => grown.otherHeapsBytes },
+  { place: 'unclaimed', bytesOf: ({ grown }) => grown.unclaimedBytes },
 ]
 
 /**
  * By how much these figures move in a process that does little. The causes: code that V8 compiles and drops, feedback that it gathers, its zones and
- * tables, the caches of threads.
+ * tables, the caches of threads. What other threads' heaps have moves by their young generations.
  */
 const liveNoiseBytes: Readonly<Record<LivePlace, number>> = {
   'javascript-heap': 512 * 1024,
-  external: 64 * 1024,
+  'array-buffers': 64 * 1024,
+  'shared-array-buffers': 64 * 1024,
+  'array-buffers-elsewhere': 64 * 1024,
+  'wasm-memory': 64 * 1024,
+  declared: 64 * 1024,
   native: 256 * 1024,
+  embedded: 256 * 1024,
+  'other-heaps': 8 * 2 ** 20,
+  unclaimed: 2 ** 20,
 }
 
 /**

@@ -1,9 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { getAllocatorStats } from '../allocator/index.js'
+import type { AllocatorStats } from '../allocator/index.js'
 import { collectFully, collectGarbage, getHeapStats } from '../heap/index.js'
-import { readResidency } from '../process/index.js'
+import type { HeapStats } from '../heap/index.js'
+import { readOwnerSums } from '../ledger/index.js'
+import type { OwnerSums } from '../ledger/index.js'
+import { getRss, readResidency } from '../process/index.js'
 import type { Residency } from '../process/index.js'
+import { readEmbeddedMoment } from './embedded-moment.js'
+import type { EmbeddedMoment } from './embedded-moment.js'
+import { grownSince, nothingGrown } from './grown-bytes.js'
+import type { GrownBytes } from './grown-bytes.js'
+import { BufferList, OutsideHeap, readOutsideCounts } from './outside-heap.js'
+import type { OutsideCounts, OutsideMoment } from './outside-heap.js'
 import { waitUntilStill } from './wait-until-still.js'
 import { tryPurge } from './what-if.js'
 import type { TriedPurge, UntriedPurge } from './what-if.js'
@@ -12,13 +22,23 @@ import type { TriedPurge, UntriedPurge } from './what-if.js'
 export interface MemoryMoment {
   readonly residency: Residency
   readonly heap: { readonly usedBytes: number; readonly residentBytes: number }
-  readonly externalBytes: number
-  readonly arrayBufferBytes: number
+  readonly allocator: AllocatorStats['allocator']
+  readonly counts: OutsideCounts
+  readonly owners: OwnerSums
   readonly purge: TriedPurge | UntriedPurge
+  readonly embedded: EmbeddedMoment
+  /** Since the baseline; nothing at the baseline itself. */
+  readonly grown: GrownBytes
   /** glibc's dynamic thresholds; undefined for other allocators. */
   readonly mmapThresholdBytes: number | undefined
   readonly trimThresholdBytes: number | undefined
   readonly arenaCount: number | undefined
+}
+
+/** What a moment is compared with: the baseline, and what follows JavaScript's memory outside of the heap from there. */
+export interface Baseline {
+  readonly moment: MemoryMoment
+  readonly outside: OutsideHeap
 }
 
 /** What is live at one moment. Quicker to read than a {@link MemoryMoment}: it is read after every round. */
@@ -26,45 +46,106 @@ export interface LiveMoment {
   readonly rssBytes: number
   readonly heap: { readonly usedBytes: number }
   readonly externalBytes: number
-  readonly nativeBytes: number | undefined
+  readonly grown: GrownBytes
+  readonly embeddedBytes: number
+  readonly embeddedMappedBytes: number
 }
 
 const betweenCollectionsMs = 20
 const settleLiveMs = 400
 
-/** In use, less what V8 counts as external. */
-export function nativeBytesOf(purge: TriedPurge | UntriedPurge, externalBytes: number): number | undefined {
-  return purge.inUseBytes === undefined ? undefined : purge.inUseBytes - externalBytes
+/** What is read at any moment. */
+interface Reading {
+  readonly heap: HeapStats
+  readonly allocator: AllocatorStats['allocator']
+  readonly purge: TriedPurge | UntriedPurge
+  readonly owners: OwnerSums
+  readonly embedded: EmbeddedMoment
+  readonly outside: OutsideMoment
 }
 
-/** Collects everything, waits until RSS stands still, and reads all that the check needs. */
-export async function readMoment(settleMs: number, mayFork: boolean): Promise<MemoryMoment> {
+async function read(mayFork: boolean, since: MemoryMoment | undefined): Promise<Reading> {
+  const purge = await tryPurge(mayFork)
+  const owners = readOwnerSums()
+  const counts = readOutsideCounts(owners)
+  const list = new BufferList()
+  const embedded = readEmbeddedMoment(counts.externalBytes, list, since?.embedded.baseline)
+  const embeddedBytesOf = (buffers: readonly ArrayBuffer[]): number => {
+    const { countedBytes, mappedBytes } = embedded.sumBuffers(buffers)
+    return countedBytes + mappedBytes
+  }
+  const heap = getHeapStats()
+  const { allocator } = getAllocatorStats()
+  return {
+    heap,
+    allocator,
+    purge,
+    owners,
+    embedded,
+    outside: {
+      counts,
+      heapBytes: heap.usedBytes,
+      inUseBytes: purge.inUseBytes,
+      restBytes: owners.restBytes,
+      list,
+      embeddedBytesOf,
+    },
+  }
+}
+
+/** Collects everything, and waits until RSS stands still. */
+async function settle(settleMs: number): Promise<void> {
   await collectFully()
   if (settleMs > 0) await waitUntilStill(settleMs)
-  const purge = await tryPurge(mayFork)
-  const heap = getHeapStats()
-  const { external: externalBytes, arrayBuffers: arrayBufferBytes } = process.memoryUsage()
+}
+
+async function readWhole(reading: Reading, grown: GrownBytes): Promise<MemoryMoment> {
+  const { heap, purge, owners, embedded, outside } = reading
   const stats = getAllocatorStats()
   const glibc = stats.allocator === 'glibc' ? stats : undefined
   return {
     residency: await readResidency(),
     heap: { usedBytes: heap.usedBytes, residentBytes: Math.min(heap.physicalBytes, heap.committedBytes) },
-    externalBytes,
-    arrayBufferBytes,
+    allocator: stats.allocator,
+    counts: outside.counts,
+    owners,
     purge,
+    embedded,
+    grown,
     mmapThresholdBytes: glibc?.mmapThresholdBytes,
     trimThresholdBytes: glibc?.trimThresholdBytes,
     arenaCount: glibc?.arenaCount,
   }
 }
 
+/** The moment that others are compared with. Collects everything, waits until RSS stands still, and reads all that the check needs. */
+export async function readBaseline(settleMs: number, mayFork: boolean): Promise<Baseline> {
+  await settle(settleMs)
+  const reading = await read(mayFork, undefined)
+  return { outside: new OutsideHeap(reading.outside), moment: await readWhole(reading, nothingGrown) }
+}
+
+/** The same at the end. */
+export async function readMoment(settleMs: number, mayFork: boolean, { moment, outside }: Baseline): Promise<MemoryMoment> {
+  await settle(settleMs)
+  const reading = await read(mayFork, moment)
+  return readWhole(reading, grownSince(moment, reading, outside.grownAt(reading.outside)))
+}
+
 /** Collects garbage, without the slow shrinking of V8's heap, and reads what is live. The second collection frees what the first let go of. */
-export async function readLiveMoment(mayFork: boolean): Promise<LiveMoment> {
+export async function readLiveMoment(mayFork: boolean, { moment, outside }: Baseline): Promise<LiveMoment> {
   collectGarbage()
   await pause(betweenCollectionsMs)
   collectGarbage()
   await waitUntilStill(settleLiveMs)
-  const purge = await tryPurge(mayFork)
-  const { rss: rssBytes, external: externalBytes } = process.memoryUsage()
-  return { rssBytes, heap: { usedBytes: getHeapStats().usedBytes }, externalBytes, nativeBytes: nativeBytesOf(purge, externalBytes) }
+  const reading = await read(mayFork, moment)
+  const { heap, embedded } = reading
+  return {
+    rssBytes: getRss(),
+    heap: { usedBytes: heap.usedBytes },
+    externalBytes: reading.outside.counts.externalBytes,
+    grown: grownSince(moment, reading, outside.grownAt(reading.outside)),
+    embeddedBytes: embedded.inUseBytes,
+    embeddedMappedBytes: embedded.mappedBytes,
+  }
 }

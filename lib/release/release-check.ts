@@ -1,8 +1,31 @@
-import type { AllocatorStats } from '../allocator/index.js'
+import type { AllocatorStats, MissingFigures } from '../allocator/index.js'
+import type { EmbeddedGrowth } from './embedded-moment.js'
+import type { GrownBytes } from './grown-bytes.js'
+import type { Holder, HoldersFound } from '../holders/index.js'
 import type { ReleaseVerdict } from './verdicts.js'
 
-/** Where memory that is still live lies. */
-export type LivePlace = 'javascript-heap' | 'external' | 'native'
+/**
+ * Where memory that is still live lies.
+ *
+ * - `'javascript-heap'`: V8's heap of the calling thread. `'other-heaps'`: of other threads, whose garbage can't be told from what is live.
+ * - `'array-buffers'`, `'shared-array-buffers'`: those that malloc serves. `'array-buffers-elsewhere'`: resizable ones, and those that allocators within
+ *   libraries made. `'wasm-memory'`: memories of WebAssembly.
+ * - `'declared'`: external strings, and what addons declare.
+ * - `'native'`: in use in the allocator that serves malloc, beyond all these and V8's own records.
+ * - `'embedded'`: allocators within loaded libraries.
+ * - `'unclaimed'`: resident memory that none of these has.
+ */
+export type LivePlace =
+  | 'javascript-heap'
+  | 'other-heaps'
+  | 'array-buffers'
+  | 'shared-array-buffers'
+  | 'array-buffers-elsewhere'
+  | 'wasm-memory'
+  | 'declared'
+  | 'native'
+  | 'embedded'
+  | 'unclaimed'
 
 /**
  * The resident bytes that stay, by who holds them. Each is the figure at the end less the one at the baseline, and may be negative. Their sum is
@@ -13,14 +36,32 @@ export interface HeldBytes {
   readonly v8LiveBytes: number
   /** Resident memory of V8's heap without objects, by V8's estimate. `total_physical_size - used_heap_size`. */
   readonly v8FreeBytes: number
-  /** Outside of V8's heap, kept by its objects: array buffers, and what addons declare. `process.memoryUsage().external`. */
-  readonly externalBytes: number
-  /** Of {@link HeldBytes.externalBytes}, array buffers. */
+  /** Resident pages of other threads' V8 heaps, garbage included. Undefined where V8's records aren't proved. */
+  readonly otherHeapsBytes: number | undefined
+  /** Pages that V8 keeps of ended isolates, or for later. */
+  readonly pagePoolBytes: number
+  /** Array buffers and Buffers that malloc serves. `process.memoryUsage().arrayBuffers`, less shared ones. */
   readonly arrayBufferBytes: number
-  /** Native code's own: in use in the allocator, less {@link HeldBytes.externalBytes}. Undefined when the allocator doesn't tell. */
+  /** Shared array buffers, which malloc serves as well. */
+  readonly sharedArrayBufferBytes: number
+  /** Array buffers that malloc doesn't serve: resizable ones, and those that allocators within libraries made. */
+  readonly elsewhereArrayBufferBytes: number
+  /** Memories of WebAssembly. */
+  readonly wasmBytes: number
+  /** V8's records of its pages and buffers, and what the allocator rounds up for buffers, in malloc's memory: at most. */
+  readonly recordBytes: number
+  /** External strings, and what addons declare, as far as malloc may serve them. */
+  readonly declaredBytes: number
+  /** In use in the allocator that serves malloc, beyond all of the above that it serves: at least. Undefined when the allocator doesn't tell. */
   readonly nativeBytes: number | undefined
   /** Free memory that a purge would give back, as tried in a forked child. Undefined without the what-if. */
   readonly releasableBytes: number | undefined
+  /** In use in allocators within loaded libraries, by the count of those that keep one, less JavaScript's Buffers in it. */
+  readonly embeddedBytes: number
+  /** Resident mappings of allocators within loaded libraries that keep no such count, in use or free, less JavaScript's Buffers in them. */
+  readonly embeddedMappedBytes: number
+  /** Free memory that they would give back, as tried in a forked child. Undefined when none could be asked. */
+  readonly embeddedReleasableBytes: number | undefined
   /** Free, on pages that hold something in use as well. Undefined when the allocator doesn't tell. */
   readonly pinnedBytes: number | undefined
   /** The stacks of all threads. */
@@ -29,7 +70,7 @@ export interface HeldBytes {
   readonly fileBytes: number
   /** Shared memory and tmpfs. */
   readonly sharedMemoryBytes: number
-  /** What is left over: other threads' V8 heaps, compiled code, the allocator's own tables, and the error of the estimates above. */
+  /** What is left over: compiled code, the allocator's own tables, and the error of the estimates above. Below 0: allocated, but never touched. */
   readonly unexplainedBytes: number
 }
 
@@ -61,9 +102,14 @@ export interface CheckRound {
   readonly rssBytes: number
   /** V8's heap. `used_heap_size`. */
   readonly heap: { readonly usedBytes: number }
+  /** `process.memoryUsage().external`. */
   readonly externalBytes: number
-  /** In use by native code, as {@link HeldBytes.nativeBytes} but in all. Undefined when the allocator doesn't tell. */
-  readonly nativeBytes: number | undefined
+  /** By how much each owner's memory grew since the baseline. */
+  readonly grown: GrownBytes
+  /** As {@link HeldBytes.embeddedBytes}, but in all. */
+  readonly embeddedBytes: number
+  /** As {@link HeldBytes.embeddedMappedBytes}, but in all. */
+  readonly embeddedMappedBytes: number
 }
 
 /** Memory that is still live in one place. */
@@ -75,8 +121,23 @@ export interface LiveMemory {
   readonly grows: boolean
   /** Growth a call, over the rounds that show it; 0 when it doesn't grow. */
   readonly bytesPerCall: number
-  /** How well the rounds agree. `'high'`: three, within 1.2 times. `'medium'`: two or more, within 1.3 times. `'low'` otherwise. */
+  /**
+   * What keeps it: objects whose number rises with each call, those that keep most first. On the place that grows most alone; undefined on others, and
+   * where {@link CheckOptions.holders} didn't ask for them, or they couldn't be looked for.
+   */
+  readonly holders?: readonly Holder[]
+  /** How well the rounds agree. `'high'`: the last three, within 1.2 times. `'medium'`: the last two or three, within 1.3 times. `'low'` otherwise. */
   readonly confidence: 'high' | 'medium' | 'low'
+}
+
+/** How small a growth with each call would have shown. */
+export interface GrowthBound {
+  /** Bytes a call, anywhere but in memory that nobody claims and in other threads' heaps. Undefined with fewer than two rounds, which show no growth. */
+  readonly bytesPerCall: number | undefined
+  /** What should show: 1 KiB a call, or a thousandth of the rise of RSS where that is more; 64 B a call for a thorough check. */
+  readonly wantedBytesPerCall: number
+  /** Whether {@link GrowthBound.bytesPerCall} is no more than that. */
+  readonly isEnough: boolean
 }
 
 /** Whether a purge was tried in a forked child, and if not, why. */
@@ -97,16 +158,27 @@ export interface ReleaseCheck {
   readonly bytes: CheckedBytes
   /** Every place with a notable amount of live memory, the largest first. */
   readonly live: readonly LiveMemory[]
+  /** The search for what keeps memory: by what, and why it isn't by snapshots. Undefined where none was made. */
+  readonly holderSearch: Omit<HoldersFound, 'holders'> | undefined
   /** What to do, each with its evidence. */
   readonly advice: readonly string[]
   readonly rounds: readonly CheckRound[]
   /** Calls of the function in all, the warm-up included. */
   readonly calls: number
+  /** What the calls could have missed. Where that is too much, and the calls weren't limited by `runs`, the verdict is never `'returned'`. */
+  readonly growth: GrowthBound
   /** Up to this many bytes may stay for the verdict `'returned'`. */
   readonly allowedBytes: number
   readonly whatIf: WhatIfMade
-  /** True without the what-if. What the allocator holds is then found by elimination, and the verdict is coarser. */
+  /**
+   * True without the what-if, and where a figure isn't known: {@link ReleaseCheck.missing} says why. What the allocator holds is then found by
+   * elimination, and the verdict is coarser.
+   */
   readonly coarse: boolean
+  /** Figures of {@link CheckedBytes.held} that are undefined, and why. Without `nativeBytes` the verdict is never `'returned'`. */
+  readonly missing: readonly MissingFigures[]
   readonly allocator: Pick<AllocatorStats, 'allocator' | 'provenance'>
+  /** Allocators within libraries that are loaded at the end, and by how much each grew. */
+  readonly embedded: readonly EmbeddedGrowth[]
   readonly durationMs: number
 }

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks'
 
+import { findEmbedded } from '../allocator/embedded/index.js'
 import { getAllocatorStats } from '../allocator/index.js'
+import type { OtherAllocator } from '../allocator/index.js'
 import { isFailure, requireBinding, toError } from '../binding/index.js'
 import { checkBoolean, checkNumber, readOptions } from '../errors/index.js'
 import { collectFully, getHeapStats } from '../heap/index.js'
@@ -12,7 +14,8 @@ import { StallMeter } from './stall-meter.js'
 const defaultSettleMs = 1000
 const longestSettleMs = 600_000
 
-type Done = Pick<ReleaseStep, 'calls'> & Partial<Pick<ReleaseStep, 'supported' | 'reason' | 'arenasSkipped' | 'longestLockMs'>>
+type Done = Pick<ReleaseStep, 'calls'> &
+  Partial<Pick<ReleaseStep, 'supported' | 'reason' | 'libraries' | 'arenasSkipped' | 'longestLockMs'>>
 
 async function collect(): Promise<Done> {
   return { calls: await collectFully() }
@@ -36,6 +39,27 @@ async function purge(): Promise<Done> {
   throw toError(answer, getAllocatorStats().allocator)
 }
 
+/** Why a copy can't be asked, and what helps instead. */
+function refusalOf({ allocator, setting }: OtherAllocator): string {
+  const remedy = setting === undefined ? '' : `: ${setting} in the environment has it give memory back at once`
+  return `this ${allocator} exports no call that would give memory back${remedy}`
+}
+
+/** Purges each allocator within a loaded library by itself, so that the report says what each gave back. */
+async function purgeEmbedded(): Promise<ReleaseStep[]> {
+  const { copies, purge: purgeCopy } = findEmbedded(requireBinding())
+  const steps: ReleaseStep[] = []
+  for (const copy of copies) {
+    const { libraries, purgePlace } = copy
+    const act = async (): Promise<Done> =>
+      purgePlace === undefined
+        ? { calls: 'none', supported: false, reason: refusalOf(copy), libraries }
+        : { calls: await purgeCopy(purgePlace), libraries }
+    steps.push(await perform('purge-embedded', act))
+  }
+  return steps
+}
+
 async function readResident(): Promise<ResidentMemory> {
   const { residentBytes, anonymousBytes } = await readResidency()
   const { usedBytes, committedBytes, externalBytes } = getHeapStats()
@@ -55,6 +79,7 @@ async function perform(step: ReleaseStep['step'], act: () => Promise<Done>): Pro
     step,
     supported: true,
     reason: undefined,
+    libraries: undefined,
     arenasSkipped: undefined,
     longestLockMs: undefined,
     ...done,
@@ -83,7 +108,7 @@ export async function releaseMemory(options?: ReleaseOptions): Promise<ReleaseRe
   const steps: ReleaseStep[] = []
   if (gc) steps.push(await perform('gc', collect))
   if (settleMs > 0) steps.push(await perform('settle', () => settle(settleMs)))
-  if (purges) steps.push(await perform('purge', purge))
+  if (purges) steps.push(await perform('purge', purge), ...(await purgeEmbedded()))
   const after = await readResident()
   return {
     before,

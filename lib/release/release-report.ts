@@ -4,7 +4,7 @@ import type { HeapStats } from '../heap/index.js'
 export interface ReleaseOptions {
   /** Whether V8 collects everything and shrinks its young generation: true by default. */
   readonly gc?: boolean
-  /** Whether the allocator gives its free memory back: true by default. */
+  /** Whether the allocator, and those within loaded libraries that can be asked, give their free memory back: true by default. */
   readonly purge?: boolean
   /** The most milliseconds to wait between `gc` and `purge` until RSS stands still: 1,000 by default, 0 for no wait. */
   readonly settleMs?: number
@@ -12,7 +12,9 @@ export interface ReleaseOptions {
 
 /** One thing that {@link releaseMemory} did. */
 export interface ReleaseStep {
-  readonly step: 'gc' | 'settle' | 'purge'
+  readonly step: 'gc' | 'settle' | 'purge' | 'purge-embedded'
+  /** Of `'purge-embedded'`, the libraries whose own allocator was asked; undefined for other steps. */
+  readonly libraries: readonly string[] | undefined
   /** The calls that did it, by their upstream names. */
   readonly calls: string
   /** False when nothing was done, as this platform or allocator has no such call. {@link ReleaseStep.reason} says which. */

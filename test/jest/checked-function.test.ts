@@ -1,3 +1,5 @@
+import { constants } from 'node:buffer'
+import { inspect } from 'node:util'
 import vm from 'node:vm'
 
 import { checkedFunction } from '../../lib/jest/checked-function.js'
@@ -17,6 +19,38 @@ describe('checkedFunction', () => {
       code: 'ERR_INVALID_ARG_TYPE',
       message: expect.stringContaining('"received"') as string,
     })
+  })
+
+  test('refuses a revoked Proxy of a function', () => {
+    const { proxy, revoke } = Proxy.revocable(() => undefined, {})
+    revoke()
+    expect(errorOf(() => checkedFunction(proxy))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+  })
+
+  test('whatever is thrown, the error names the call', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const fails = (): never => {
+      throw new Error('asked')
+    }
+    const longest = 'x'.repeat(constants.MAX_STRING_LENGTH)
+    for (const thrown of [
+      proxy,
+      longest,
+      Symbol(longest),
+      { [inspect.custom]: fails },
+      Object.assign(new Error('e'), { toString: fails }),
+    ]) {
+      const { message, cause } = errorOf(
+        checkedFunction(() => {
+          // eslint-disable-next-line @typescript-eslint/only-throw-error -- code under check may throw anything
+          throw thrown
+        }),
+      )
+      expect(message).toMatch(/^the function under check threw in call 1: /)
+      expect(message.length).toBeLessThan(11_000)
+      expect(Object.is(cause, thrown)).toBe(true)
+    }
   })
 
   test('calls the function as often as it is called, without arguments, and leaves a sync one sync', () => {

@@ -122,14 +122,16 @@ describe('parseMemorySize', () => {
     },
   )
 
-  test('any text is a size of the grammar or a TypeError that shows it', () => {
+  test('any text is a size of the grammar, one that is too large, or a TypeError that shows it', () => {
     const near = fc.stringMatching(/^[0-9.+-]{0,6} ?[ KMGTPkmiIBb]{0,4}$/)
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), near), (text) => {
         const [quantity = '', unit = '', ...rest] = text.split(' ')
         const isSize =
           rest.length === 0 && /^[0-9]+(?:\.[0-9]+)?$/.test(quantity) && !text.includes('\n') && units.includes(unit as MemoryUnit)
-        if (isSize) expect(Number.isSafeInteger(parseMemorySize(text))).toBe(true)
+        if (isSize && Number(quantity) * Number(bytesOf[unit as MemoryUnit]) <= Number.MAX_SAFE_INTEGER) {
+          expect(Number.isSafeInteger(parseMemorySize(text))).toBe(true)
+        } else if (isSize) expect(errorOf(() => parseMemorySize(text)).code).toBe('ERR_OUT_OF_RANGE')
         else expect(errorOf(() => parseMemorySize(text)).code).toBe('ERR_INVALID_ARG_VALUE')
       }),
       { numRuns: 2000 },

@@ -3,13 +3,23 @@ import fc from 'fast-check'
 import { judgeNativeGrowth, nativeGrowthOf, worthwhileCalls } from '../../lib/jest/native-growth.js'
 import type { NativeEvidence, NativeGrowth } from '../../lib/jest/native-growth.js'
 import type { CheckRound, LiveMemory } from '../../lib/release/index.js'
+import { grownOf } from '../release/moments.js'
 
 const kibibyte = 1024
 
 /** Rounds of so many calls, each with what is in use after it. */
-function roundsOf(points: readonly (readonly [calls: number, nativeBytes: number | undefined, externalBytes?: number])[]): CheckRound[] {
-  return points.map(([calls, nativeBytes, externalBytes = 0]) => {
-    return { calls, nativeBytes, externalBytes, durationMs: calls, rssBytes: 0, heap: { usedBytes: 0 } }
+function roundsOf(points: readonly (readonly [calls: number, nativeBytes: number | undefined])[]): CheckRound[] {
+  return points.map(([calls, nativeBytes]) => {
+    return {
+      calls,
+      grown: grownOf({ nativeBytes }),
+      externalBytes: 0,
+      embeddedBytes: 0,
+      embeddedMappedBytes: 0,
+      durationMs: calls,
+      rssBytes: 0,
+      heap: { usedBytes: 0 },
+    }
   })
 }
 
@@ -65,7 +75,7 @@ describe('nativeGrowthOf', () => {
       [2, 0],
     ])
     expect(growthOf(evidence(rounds, [leak(64)]))).toMatchObject({ bytesPerCall: 64, confidence: 'high' })
-    for (const other of [{ where: 'external' as const }, { grows: false }]) {
+    for (const other of [{ where: 'array-buffers' as const }, { where: 'declared' as const }, { grows: false }]) {
       expect(growthOf(evidence(rounds, [{ ...leak(64), ...other }])).bytesPerCall).toBe(0)
     }
   })
@@ -98,34 +108,39 @@ describe('nativeGrowthOf', () => {
       ).netBytes,
     ).toBe(600)
   })
-
-  test('what size classes add to external memory is not native growth', () => {
-    expect(
-      growthOf(
-        evidence(
-          roundsOf([
-            [0, 0, 0],
-            [1, 25, 100],
-            [2, 75, 300],
-          ]),
-        ),
-      ).netBytes,
-    ).toBe(0)
-  })
 })
 
 describe('judgeNativeGrowth', () => {
-  const quiet: NativeGrowth = { bytesPerCall: 0, confidence: 'low', allowanceBytesPerCall: 10, netBytes: 0, noiseBytes: 1000, calls: 100 }
+  const quiet: NativeGrowth = {
+    bytesPerCall: 0,
+    confidence: 'low',
+    allowanceBytesPerCall: 10,
+    netBytes: 0,
+    noiseBytes: 1000,
+    untoldBytes: 0,
+    servedBytes: 0,
+    declaredBytes: 0,
+    lastCalls: 50,
+    calls: 100,
+  }
 
   test.each<[string, Partial<NativeGrowth>, number, string]>([
     ['no growth, none allowed', {}, 0, 'within'],
     ['no growth, more allowed than is noise', {}, 11, 'within'],
+    ['no growth, but noise would hide more than 64 KiB a call', { allowanceBytesPerCall: 65_537 }, 0, 'unproven'],
+    ['no growth, noise would hide as much', { allowanceBytesPerCall: 65_536 }, 0, 'within'],
+    ['no growth, more is allowed than that', { allowanceBytesPerCall: 65_537 }, 65_537, 'within'],
     ['no growth, but noise would hide more than is allowed', {}, 9, 'unproven'],
     ['growth, none allowed', { bytesPerCall: 64, netBytes: 6400 }, 0, 'leaks'],
     ['growth of what is allowed', { bytesPerCall: 64, netBytes: 6400 }, 64, 'within'],
     ['growth of what is allowed and noise', { bytesPerCall: 64, netBytes: 6400 }, 54, 'leaks'],
     ['growth that the rounds do not agree on', { netBytes: 1001 }, 0, 'doubtful'],
     ['growth that the rounds do not agree on, less than is allowed', { netBytes: 2400 }, 20, 'within'],
+    ['as much is declared as malloc serves', { servedBytes: 9000, declaredBytes: 9000 }, 0, 'within'],
+    ['more is declared than malloc serves, so that some of it lies elsewhere', { servedBytes: 9000, declaredBytes: 10_001 }, 0, 'unproven'],
+    ['malloc serves more than is declared', { servedBytes: 9000, declaredBytes: 7999 }, 0, 'unproven'],
+    ['the same, within the noise', { servedBytes: 9000, declaredBytes: 8000 }, 0, 'within'],
+    ['the same, but what malloc serves is allowed', { servedBytes: 9000, declaredBytes: 10_001 }, 160, 'within'],
   ])('%s', (_, of, perCall, expected) => {
     expect(judgeNativeGrowth({ ...quiet, ...of }, perCall)).toBe(expected)
   })
@@ -137,6 +152,10 @@ describe('judgeNativeGrowth', () => {
       allowanceBytesPerCall: fc.nat(1000),
       netBytes: fc.integer({ min: -1e6, max: 1e6 }),
       noiseBytes: fc.nat(1e5),
+      untoldBytes: fc.constant(0),
+      servedBytes: fc.nat(1e5),
+      declaredBytes: fc.nat(1e5),
+      lastCalls: fc.nat(50),
       calls: fc.integer({ min: 1, max: 1000 }),
     })
     fc.assert(

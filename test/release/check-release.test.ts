@@ -65,6 +65,12 @@ describe('checkRelease', () => {
     })
   })
 
+  test('refuses a revoked Proxy of a function', async () => {
+    const { proxy, revoke } = Proxy.revocable(() => undefined, {})
+    revoke()
+    await expect(checkRelease(proxy)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+  })
+
   testOnEachNode('tells objects that are kept from objects that are dropped', async (node) => {
     const { kept, dropped, purged } = (await runScript(
       `

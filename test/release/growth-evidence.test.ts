@@ -77,4 +77,55 @@ describe('judgeGrowth', () => {
     expect(of(1000, 1250, 1000)).toBe('medium')
     expect(of(1000, 1450)).toBe('low')
   })
+
+  test('the borders of agreement are within it', () => {
+    const of = (...rates: number[]): unknown => {
+      const { grows, confidence } = judgeGrowth(pointsOf(rates.map((rate) => ({ calls: 100, grown: rate * 100 }))), noise)
+      return grows && confidence
+    }
+    expect([of(1000, 1000, 1200), of(1000, 1000, 1201)]).toEqual(['high', 'medium'])
+    expect([of(1000, 1000, 1300), of(1000, 1000, 1301)]).toEqual(['medium', 'low'])
+    expect([of(1000, 1300), of(1000, 1301)]).toEqual(['medium', 'low'])
+    expect([of(1000, 1600), of(1000, 1601)]).toEqual(['low', false])
+    expect(of(1600, 1000)).toBe('low')
+  })
+
+  test('growth of exactly the noise stands out of it', () => {
+    const rounds = [1, 3].map((calls) => ({ calls, grown: calls * 25_000 }))
+    expect(judgeGrowth(pointsOf(rounds), 100_000)).toEqual({ grows: true, bytesPerCall: 25_000, confidence: 'medium' })
+    expect(judgeGrowth(pointsOf(rounds), 100_001)).toEqual({ grows: false, bytesPerCall: 0, confidence: 'low' })
+  })
+
+  test('what stands still doesn’t grow, where nothing is noise', () => {
+    const still = [1, 1, 1].map((calls) => ({ calls, grown: 0 }))
+    expect(judgeGrowth(pointsOf(still), 0).grows).toBe(false)
+  })
+
+  test('growth a call is of all bytes by all calls of the rounds that agree, not the mean of their rates', () => {
+    const rounds = [
+      { calls: 100, grown: 100_000 },
+      { calls: 300, grown: 450_000 },
+    ]
+    expect(judgeGrowth(pointsOf(rounds), noise).bytesPerCall).toBe(550_000 / 400)
+  })
+
+  test('judges the last three rounds, and the last two where the third doesn’t agree', () => {
+    const of = (...rates: number[]): object => judgeGrowth(pointsOf(rates.map((rate) => ({ calls: 1000, grown: rate * 1000 }))), noise)
+    expect(of(900, 1000, 1000, 1000)).toEqual({ grows: true, bytesPerCall: 1000, confidence: 'high' })
+    expect(of(9000, 1000, 1100)).toEqual({ grows: true, bytesPerCall: 1050, confidence: 'medium' })
+    expect(of(1000, 1000, 9000)).toMatchObject({ grows: false })
+  })
+
+  test('a third round that agrees less takes nothing from what the last two say', () => {
+    const of = (...rates: number[]): object => judgeGrowth(pointsOf(rates.map((rate) => ({ calls: 1000, grown: rate * 1000 }))), noise)
+    // Within 1.6 times, and beyond it.
+    for (const third of [1301, 1600, 1601]) {
+      expect(of(third, 1000, 1000)).toEqual({ grows: true, bytesPerCall: 1000, confidence: 'medium' })
+    }
+    // Three within 1.3 times say no more than two, and count with all their calls; three within 1.6 times stand for two that don't agree better.
+    expect(of(1300, 1000, 1000)).toEqual({ grows: true, bytesPerCall: 1100, confidence: 'medium' })
+    expect(of(1000, 1000, 1500)).toEqual({ grows: true, bytesPerCall: 3500 / 3, confidence: 'low' })
+    // The last two alone drown in noise.
+    expect(judgeGrowth(pointsOf([1500, 1000, 1000].map((rate) => ({ calls: 1, grown: rate }))), 3000)).toMatchObject({ confidence: 'low' })
+  })
 })

@@ -1,0 +1,128 @@
+import { advise } from '../../lib/release/advice.js'
+import type { Findings } from '../../lib/release/advice.js'
+import type { HeldBytes, LiveMemory, LivePlace } from '../../lib/release/release-check.js'
+import { momentOf, ownersOf } from './moments.js'
+
+const mebibyte = 2 ** 20
+
+type Given = Partial<Omit<Findings, 'bytes'>> & { readonly held?: Partial<HeldBytes> }
+
+function findingsOf({ held = {}, ...given }: Given): Findings {
+  const rss = { baselineBytes: 0, peakBytes: 0, afterBytes: 0, returnedBytes: 0, heldBytes: 0, stayedBytes: 0 }
+  return {
+    verdict: 'held-by-allocator',
+    live: [],
+    before: momentOf(),
+    after: momentOf(),
+    missing: [],
+    embedded: [],
+    allocator: 'glibc',
+    ...given,
+    bytes: { ...rss, held: held as HeldBytes },
+  }
+}
+
+test('nothing where memory was returned', () => {
+  expect(advise(findingsOf({ verdict: 'returned' }))).toEqual([])
+})
+
+describe('held by the allocator', () => {
+  test('what a purge gives back, when one was tried', () => {
+    const [tried, ...others] = advise(findingsOf({ held: { releasableBytes: 12 * mebibyte } }))
+    expect(tried).toMatch(/^releaseMemory\(\) gives 12\.0 MiB of it back now \(tried in a forked child\)/)
+    expect(others).toEqual(advise(findingsOf({ held: { releasableBytes: undefined } })))
+    expect(others).toEqual(['Try another allocator: allocscope check --allocator jemalloc.'])
+  })
+
+  test.each([
+    ['jemalloc', ['MALLOC_CONF=background_thread:true', 'MALLOC_CONF=dirty_decay_ms:1000,muzzy_decay_ms:0']],
+    ['mimalloc', ['MIMALLOC_PURGE_DELAY=0', 'MIMALLOC_RESET_DELAY']],
+    ['tcmalloc', ['TCMALLOC_RELEASE_RATE=10', 'TCMALLOC_AGGRESSIVE_DECOMMIT=t']],
+    ['unknown', ['documentation']],
+  ] as const)('the settings of %s by its own names', (allocator, names) => {
+    const advice = advise(findingsOf({ allocator, after: momentOf({ arenaCount: 9, mmapThresholdBytes: mebibyte }) }))
+    expect(advice).toHaveLength(1)
+    for (const name of names) expect(advice[0]).toContain(name)
+  })
+
+  test('that glibc’s mmap threshold rose, and from where to where', () => {
+    const advice = (from: number | undefined, to: number | undefined): string =>
+      advise(findingsOf({ before: momentOf({ mmapThresholdBytes: from }), after: momentOf({ mmapThresholdBytes: to }) })).join()
+    const threshold = 131_072
+    expect(advice(threshold, threshold)).not.toContain('mmap threshold')
+    expect(advice(undefined, undefined)).not.toContain('mmap threshold')
+    const rose = advice(threshold, threshold + 1024)
+    expect(rose).toMatch(/^glibc raised its mmap threshold from 128\.0 KiB to 129\.0 KiB when/)
+    expect(rose).toMatch(/MALLOC_MMAP_THRESHOLD_=131072 .*smaller ones stay\. Untried/)
+    // It had risen before the check.
+    for (const from of [31 * mebibyte, 32 * mebibyte, undefined]) {
+      expect(advice(from, 31 * mebibyte)).toMatch(/^glibc's mmap threshold stands at 31\.0 MiB, raised/)
+    }
+  })
+
+  test('that glibc made more than two arenas', () => {
+    const advice = (arenaCount: number | undefined): string => advise(findingsOf({ after: momentOf({ arenaCount }) })).join()
+    expect(advice(3)).toMatch(/^glibc made 3 arenas.*GLIBC_TUNABLES=glibc\.malloc\.arena_max=2.*Untried/)
+    for (const few of [2, 1, undefined]) expect(advice(few)).not.toContain('arenas')
+  })
+})
+
+describe('fragmented', () => {
+  test('how much is pinned, and jemalloc where glibc fragments', () => {
+    const advice = advise(findingsOf({ verdict: 'fragmented', held: { pinnedBytes: 21 * mebibyte } }))
+    expect(advice[0]).toMatch(/^21\.0 MiB of free memory shares its pages with blocks still in use/)
+    expect(advice[1]).toContain('allocscope check --allocator jemalloc')
+    expect(advice).toHaveLength(2)
+  })
+
+  test('without a figure, and under another allocator', () => {
+    const advice = advise(findingsOf({ verdict: 'fragmented', allocator: 'mimalloc', held: { pinnedBytes: undefined } }))
+    expect(advice).toHaveLength(1)
+    expect(advice[0]).toMatch(/^Free memory shares its pages/)
+  })
+})
+
+test('how much V8 keeps', () => {
+  const advice = advise(findingsOf({ verdict: 'held-by-v8', held: { v8FreeBytes: 3 * mebibyte } }))
+  expect(advice).toHaveLength(1)
+  expect(advice[0]).toMatch(/^V8 keeps 3\.0 MiB of pages without live objects.*releaseMemory\(\{ purge: false \}\).*--max-semi-space-size/)
+})
+
+test('how much is unexplained, and why no purge was tried', () => {
+  const unexplained = /^5\.0 MiB are held by nothing that is counted here/
+  const held = { unexplainedBytes: 5 * mebibyte }
+  expect(advise(findingsOf({ verdict: 'inconclusive', held }))).toEqual([expect.stringMatching(unexplained)])
+  const purge = { reason: 'whatIf is false', inUseBytes: 1, retainedBytes: 1, lack: undefined }
+  expect(advise(findingsOf({ verdict: 'inconclusive', held, after: momentOf({ purge }) }))).toEqual([
+    expect.stringMatching(/^No purge was tried in a forked child \(whatIf is false\)/),
+    expect.stringMatching(unexplained),
+  ])
+})
+
+test('where to look for what is still live', () => {
+  const place = (where: LiveMemory['where'], grows: boolean): LiveMemory => {
+    return { where, bytes: 7 * mebibyte, grows, bytesPerCall: 300, confidence: 'high' }
+  }
+  const places = ['javascript-heap', 'array-buffers', 'shared-array-buffers', 'array-buffers-elsewhere', 'wasm-memory', 'declared'] as const
+  const live = [...places, 'native', 'other-heaps', 'unclaimed'].map((where, index) => place(where as LivePlace, index !== 1))
+  expect(advise(findingsOf({ verdict: 'still-live', live }))).toEqual([
+    expect.stringMatching(/^300 B a call of JavaScript objects are reachable: .*deepSizeOf/),
+    expect.stringMatching(/^7\.0 MiB, kept once, of Buffers and array buffers are kept by JavaScript objects: .*Buffers/),
+    expect.stringMatching(/^300 B a call of shared array buffers are kept by JavaScript objects/),
+    expect.stringMatching(/^300 B a call of array buffers that malloc doesn't serve .*are kept by JavaScript objects/),
+    expect.stringMatching(/^300 B a call of WebAssembly memory/),
+    expect.stringMatching(/^300 B a call of strings .*or of what addons declare, are kept by JavaScript objects/),
+    expect.stringMatching(/^300 B a call of native memory were never freed.*heaptrack or valgrind/),
+    expect.stringMatching(/^The heaps of other threads have 300 B a call more, garbage included/),
+    expect.stringMatching(/^300 B a call of resident memory belong to nobody that is known/),
+  ])
+})
+
+test('an addon is not blamed for what another thread may hold', () => {
+  const live: LiveMemory[] = [{ where: 'native', bytes: 7 * mebibyte, grows: true, bytesPerCall: 300, confidence: 'high' }]
+  for (const otherIsolates of [1, undefined]) {
+    const [advice] = advise(findingsOf({ verdict: 'still-live', live, after: momentOf({ owners: ownersOf({ otherIsolates }) }) }))
+    expect(advice).toMatch(/Buffers of another thread's/)
+    expect(advice).not.toMatch(/heaptrack/)
+  }
+})

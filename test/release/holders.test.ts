@@ -1,0 +1,44 @@
+import type { ReleaseCheck } from '../../lib/index.js'
+import { testOnEachNode } from '../heap/node-versions.js'
+import { runScript } from './scripts.js'
+
+/** The line of the source that `node -e` is given. Its file is called [eval]. */
+const programs = {
+  native:
+    "const tls = require('node:tls'); const sessions = new Map(); const call = () => { sessions.set(sessions.size, tls.createSecureContext()) }",
+  nothing: 'const call = () => { fixture.leak(1, 16_384) }',
+  clean: 'const call = () => undefined',
+} as const
+
+async function checkProgram(node: string, program: keyof typeof programs, options: object): Promise<ReleaseCheck> {
+  const body = `${programs[program]}
+    print(await checkRelease(call, ${JSON.stringify({ runs: 300, ...options })}))`
+  return (await runScript(body, { node, flags: ['--no-warnings'] })) as ReleaseCheck
+}
+
+testOnEachNode('of native memory, the objects that stand for it are named: one a call, and what keeps them', async (node) => {
+  const { verdict, live, holderSearch, advice } = await checkProgram(node, 'native', { holders: true })
+  expect(verdict).toBe('still-live')
+  expect(holderSearch).toMatchObject({ source: 'snapshots', calls: 32 })
+  const [place] = live
+  expect(place).toMatchObject({ where: 'native', grows: true })
+  expect(place?.holders?.[0]).toMatchObject({ constructor: 'SecureContext', perCall: 1 })
+  expect(place?.holders?.[0]?.path).toMatch(/Map `sessions`/)
+  expect(advice.join()).toMatch(/may stand for it: SecureContext/)
+  expect(advice.join()).not.toMatch(/heaptrack/)
+})
+
+testOnEachNode('a leak that no object stands for is an addon’s', async (node) => {
+  const { live, holderSearch, advice } = await checkProgram(node, 'nothing', { holders: true })
+  expect(holderSearch?.source).toBe('snapshots')
+  expect(live).toMatchObject([{ where: 'native', grows: true, holders: [] }])
+  expect(advice.join()).toMatch(/heaptrack or valgrind name the place/)
+})
+
+test('nobody is looked for where nothing grows, nor unasked', async () => {
+  const clean = await checkProgram(process.execPath, 'clean', { holders: true })
+  expect([clean.live, clean.holderSearch]).toEqual([[], undefined])
+  const unasked = await checkProgram(process.execPath, 'nothing', {})
+  expect(unasked.live[0]).not.toHaveProperty('holders')
+  expect(unasked.holderSearch).toBeUndefined()
+})
