@@ -5,7 +5,7 @@ const figures = {
   rss: ({ rssBytes }: CheckRound) => rssBytes,
   heap: ({ heap }: CheckRound) => heap.usedBytes,
   external: ({ externalBytes }: CheckRound) => externalBytes,
-  native: ({ nativeBytes }: CheckRound) => nativeBytes,
+  native: ({ grown }: CheckRound) => grown.nativeBytes,
 }
 
 /** A figure of each round. */

@@ -1,10 +1,12 @@
-import type { CheckRound, HeldBytes, LivePlace, ReleaseCheck } from '../release/index.js'
+import type { CheckRound, HeldBytes, LivePlace, ReleaseCheck, TriedRemedies } from '../release/index.js'
 import { formatByteChange, formatBytes, formatCount } from '../figures/index.js'
+import { renderKeepers } from './check-holders-text.js'
 import { formatDuration } from './duration-format.js'
 import { renderJson } from './json.js'
 import { renderProse, renderSection } from './section.js'
 import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'
+import { renderTriedRemedies } from './tried-remedies-text.js'
 
 interface Holder {
   readonly name: string
@@ -16,15 +18,55 @@ interface Holder {
 /** Each holder with the letter that fills its part of the bar. */
 const holders: readonly Holder[] = [
   { name: 'V8: live objects', glyph: 'J', pick: ({ v8LiveBytes }) => v8LiveBytes, meaning: 'reachable after a full collection' },
-  { name: 'external', glyph: 'E', pick: ({ externalBytes }) => externalBytes, meaning: 'array buffers, and what addons declare' },
-  { name: 'native', glyph: 'N', pick: ({ nativeBytes }) => nativeBytes, meaning: 'handed out by the allocator, not freed' },
+  {
+    name: 'array buffers',
+    glyph: 'B',
+    pick: ({ arrayBufferBytes }) => arrayBufferBytes,
+    meaning: 'Buffers and array buffers that malloc serves',
+  },
+  { name: 'shared array buffers', glyph: 'S', pick: ({ sharedArrayBufferBytes }) => sharedArrayBufferBytes, meaning: '' },
+  {
+    name: 'array buffers elsewhere',
+    glyph: 'b',
+    pick: ({ elsewhereArrayBufferBytes }) => elsewhereArrayBufferBytes,
+    meaning: 'resizable, or made by an allocator within a library',
+  },
+  { name: 'wasm memories', glyph: 'w', pick: ({ wasmBytes }) => wasmBytes, meaning: '' },
+  { name: 'external strings', glyph: 'x', pick: ({ declaredBytes }) => declaredBytes, meaning: 'and what addons declare' },
+  { name: 'V8: records', glyph: 'k', pick: ({ recordBytes }) => recordBytes, meaning: 'of pages and buffers, in malloc; at most' },
+  {
+    name: 'native',
+    glyph: 'N',
+    pick: ({ nativeBytes }) => nativeBytes,
+    meaning: 'handed out by the allocator, not freed, and none of the above',
+  },
+  { name: "other threads' heaps", glyph: 'o', pick: ({ otherHeapsBytes }) => otherHeapsBytes, meaning: 'garbage included' },
+  { name: 'V8: page pool', glyph: 'l', pick: ({ pagePoolBytes }) => pagePoolBytes, meaning: 'kept for later' },
+  { name: 'embedded: in use', glyph: 'e', pick: ({ embeddedBytes }) => embeddedBytes, meaning: 'in allocators within loaded libraries' },
+  {
+    name: 'embedded: mapped',
+    glyph: 'i',
+    pick: ({ embeddedMappedBytes }) => embeddedMappedBytes,
+    meaning: 'of such allocators that do not tell what is in use',
+  },
   { name: 'V8: free pages', glyph: 'v', pick: ({ v8FreeBytes }) => v8FreeBytes, meaning: 'committed, without a live object' },
   { name: 'allocator: releasable', glyph: 'r', pick: ({ releasableBytes }) => releasableBytes, meaning: 'free; a purge gives it back' },
+  {
+    name: 'embedded: releasable',
+    glyph: 'a',
+    pick: ({ embeddedReleasableBytes }) => embeddedReleasableBytes,
+    meaning: 'free in allocators within libraries; a purge gives it back',
+  },
   { name: 'allocator: pinned', glyph: 'p', pick: ({ pinnedBytes }) => pinnedBytes, meaning: 'free, on pages that hold something in use' },
   { name: 'thread stacks', glyph: 's', pick: ({ stackBytes }) => stackBytes, meaning: '' },
   { name: 'shared memory', glyph: 'm', pick: ({ sharedMemoryBytes }) => sharedMemoryBytes, meaning: '' },
   { name: 'mapped files', glyph: 'f', pick: ({ fileBytes }) => fileBytes, meaning: "the kernel's cache: not counted" },
-  { name: 'unexplained', glyph: '?', pick: ({ unexplainedBytes }) => unexplainedBytes, meaning: "other threads' heaps, compiled code" },
+  {
+    name: 'unexplained',
+    glyph: '?',
+    pick: ({ unexplainedBytes }) => unexplainedBytes,
+    meaning: 'compiled code, tables; below 0: allocated but never touched',
+  },
 ]
 
 const returnedGlyph = '·'
@@ -88,14 +130,28 @@ function renderTotals({ bytes, allowedBytes }: ReleaseCheck, style: TextStyle): 
 
 const placeNames: Readonly<Record<LivePlace, string>> = {
   'javascript-heap': 'JavaScript heap',
-  external: 'external memory',
+  'other-heaps': "other threads' heaps",
+  'array-buffers': 'array buffers',
+  'shared-array-buffers': 'shared array buffers',
+  'array-buffers-elsewhere': 'array buffers elsewhere',
+  'wasm-memory': 'wasm memories',
+  declared: 'external strings, declared',
   native: 'native memory',
+  embedded: 'embedded allocators',
+  unclaimed: 'without an owner',
 }
 
 const figureOfPlace: Readonly<Record<LivePlace, (round: CheckRound) => number | undefined>> = {
   'javascript-heap': ({ heap }) => heap.usedBytes,
-  external: ({ externalBytes }) => externalBytes,
-  native: ({ nativeBytes }) => nativeBytes,
+  'other-heaps': ({ grown }) => grown.otherHeapsBytes,
+  'array-buffers': ({ grown }) => grown.arrayBufferBytes,
+  'shared-array-buffers': ({ grown }) => grown.sharedArrayBufferBytes,
+  'array-buffers-elsewhere': ({ grown }) => grown.elsewhereBytes,
+  'wasm-memory': ({ grown }) => grown.wasmBytes,
+  declared: ({ grown }) => grown.declaredBytes,
+  native: ({ grown }) => grown.nativeBytes,
+  embedded: ({ embeddedBytes }) => embeddedBytes,
+  unclaimed: ({ grown }) => grown.unclaimedBytes,
 }
 
 function perCall(change: number | undefined, calls: number): string {
@@ -126,9 +182,23 @@ function renderRounds({ live, rounds }: ReleaseCheck, style: TextStyle): string[
 }
 
 /** Whether a purge was tried, and if not, why. */
-export function describeWhatIf({ whatIf, coarse }: ReleaseCheck): string {
-  if (coarse) return `No purge was tried in a forked child (${whatIf.reason ?? ''}): what the allocator holds is told coarsely.`
-  return `The purge was tried in a forked child (${(whatIf.forkMs ?? 0).toFixed(1)} ms to fork): this process was left as it was.`
+export function describeWhatIf({ whatIf, coarse, missing }: ReleaseCheck): string {
+  if (!whatIf.made) return `No purge was tried in a forked child (${whatIf.reason ?? ''}): what the allocator holds is told coarsely.`
+  const tried = `The purge was tried in a forked child (${(whatIf.forkMs ?? 0).toFixed(1)} ms to fork): this process was left as it was.`
+  if (!coarse) return tried
+  return `${tried} What the allocator holds is told coarsely: ${missing.map(({ reason }) => reason).join('; ')}.`
+}
+
+/** The allocators within libraries, and by how much each grew. */
+function renderEmbedded({ embedded }: ReleaseCheck, style: TextStyle): string[] {
+  const rows = embedded.map(({ allocator, libraries, allocatedBytes, residentBytes }) => [
+    allocator,
+    `${formatByteChange(residentBytes)} resident`,
+    allocatedBytes === undefined ? '' : `${formatByteChange(allocatedBytes)} in use`,
+    libraries.join(', '),
+  ])
+  const figure = { align: 'right', paint: style.accent } as const
+  return layOutTable([{}, figure, figure, { elastic: true, paint: style.dim }], rows, style)
 }
 
 /** The verdict, the holders, and what to do. */
@@ -138,6 +208,8 @@ export function renderVerdict(check: ReleaseCheck, style: TextStyle): string[] {
     (verdict === 'returned' ? style.bold : style.warn)(`  ${verdict}`),
     ...renderProse(summary, '  ', style),
     ...renderSection('Where the bytes are', renderHolding(check, style), style),
+    ...renderSection('Who keeps it', renderKeepers(check, style), style),
+    ...renderSection('Allocators within loaded libraries', renderEmbedded(check, style), style),
     ...renderSection('Growth, round by round', renderRounds(check, style), style),
     ...renderSection(
       'What to do',
@@ -150,14 +222,15 @@ export function renderVerdict(check: ReleaseCheck, style: TextStyle): string[] {
 }
 
 /** What `allocscope check` prints. */
-export function renderReleaseCheck(check: ReleaseCheck, subject: string, style: TextStyle): string {
+export function renderReleaseCheck(check: ReleaseCheck, subject: string, style: TextStyle, tried?: TriedRemedies): string {
   const { calls, durationMs } = check
   const counted = `${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}, ${formatDuration(durationMs)}`
   const lines = [style.dim(`${subject}; ${counted}`), '', ...renderTotals(check, style), '', ...renderVerdict(check, style)]
+  if (tried !== undefined) lines.push(...renderTriedRemedies(tried, style))
   return `${lines.join('\n')}\n`
 }
 
-/** What `allocscope check --json` prints: {@link ReleaseCheck} with `version: 1` and the `subject`. */
-export function renderReleaseCheckJson(check: ReleaseCheck, subject: string): string {
-  return renderJson({ version: 1, subject, ...check })
+/** What `allocscope check --json` prints: {@link ReleaseCheck} with `version: 1`, the `subject`, and with --try what was `tried`. */
+export function renderReleaseCheckJson(check: ReleaseCheck, subject: string, tried?: TriedRemedies): string {
+  return renderJson({ version: 1, subject, ...check, ...(tried && { tried }) })
 }

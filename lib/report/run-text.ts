@@ -1,8 +1,10 @@
 import type { MemorySample, RunNote } from '../reading/index.js'
 import type { RunReport } from '../run/index.js'
 import { formatByteChange, formatBytes, formatCount } from '../figures/index.js'
+import { describeOther } from './allocator/others-text.js'
 import { printable } from './display-width.js'
 import { formatDuration } from './duration-format.js'
+import { describeGrowth } from './growth-text.js'
 import { renderJson } from './json.js'
 import { renderFacts, renderProse, renderSection, threadCaveat } from './section.js'
 import { layOutTable } from './table.js'
@@ -21,13 +23,19 @@ const figures: readonly Figure[] = [
   ['array buffers', (sample) => sample.heap.arrayBufferBytes],
 ]
 
-function renderMoments({ start, peak, exit }: RunReport, style: TextStyle): string[] {
+function renderMoments({ start, peak, exit, collected }: RunReport, style: TextStyle): string[] {
   if (start === undefined) return []
   const change = (pick: Figure[1]): string => {
     const [first, last] = [pick(start), exit === undefined ? undefined : pick(exit)]
     return formatByteChange(first === undefined || last === undefined ? undefined : last - first)
   }
-  const moments = [start, peak, exit]
+  const named = [
+    ['start', start],
+    ['peak', peak],
+    ['exit', exit],
+    ...(collected === undefined ? [] : [['collected', collected] as const]),
+  ] as const
+  const moments = named.map(([, sample]) => sample)
   const at = (sample: MemorySample | undefined): string =>
     sample === undefined ? formatBytes(undefined) : formatDuration(sample.elapsedMs)
   const bytes = figures.map(([name, pick]) => [
@@ -37,9 +45,14 @@ function renderMoments({ start, peak, exit }: RunReport, style: TextStyle): stri
   ])
   const arenas = moments.map((sample) => sample?.arenaCount)
   const arenaRow = arenas.every((count) => count === undefined) ? [] : [['arenas', ...arenas.map(formatCount)]]
-  const columns = ['start', 'peak', 'exit'].map((title) => ({ title, align: 'right' as const, paint: style.accent }))
-  const changeColumn = { title: 'exit - start', align: 'right' as const }
-  return layOutTable([{}, ...columns, changeColumn], [['after', at(start), at(peak), at(exit)], ...bytes, ...arenaRow], style)
+  const columns = named.map(([title]) => ({
+    title,
+    align: 'right' as const,
+    paint: style.accent,
+    ...(title === 'start' ? { dropRank: 1 } : {}),
+  }))
+  const changeColumn = { title: 'exit - start', align: 'right' as const, dropRank: 2 }
+  return layOutTable([{}, ...columns, changeColumn], [['after', ...moments.map(at)], ...bytes, ...arenaRow], style)
 }
 
 /** How a program ended, and after how long. */
@@ -59,8 +72,19 @@ export function describeAllocator({ allocator, requested }: Pick<RunReport, 'all
     ...wanted,
     ...(library === '' ? [] : [['library', library] as const]),
     ...(proof === '' ? [] : [['proof', proof] as const]),
-    ...allocator.others.map((other) => ['also loaded', `${other.allocator}, private to ${other.library}`] as const),
+    ...allocator.others.map((other) => ['also loaded', describeOther(other)] as const),
   ]
+}
+
+function describeChildren({ children }: RunReport): (readonly [string, string])[] {
+  if (children === undefined) return []
+  const { seen, peakRssBytes } = children
+  const count = seen === 0 ? '' : `${formatCount(seen)} seen; `
+  const peak =
+    peakRssBytes === undefined
+      ? 'none is known to have peaked above the program itself'
+      : `the largest peaked at ${formatBytes(peakRssBytes)}`
+  return [['child processes', `${count}${peak} (of one process, not a sum; not counted below)`]]
 }
 
 function describeSampling({ sampling, peakRssBytes }: RunReport): (readonly [string, string])[] {
@@ -81,16 +105,27 @@ export function renderNotes(notes: readonly RunNote[], style: TextStyle): string
   })
 }
 
+/** Where RSS went, and what grew most. Empty when there aren't two readings. */
+function summariseRun({ start, exit, samples, growth, allocator }: RunReport): string {
+  const end = exit ?? samples.at(-1)
+  if (start === undefined || end === undefined || growth === undefined) return ''
+  const when = exit === undefined ? ' at the last sample' : ''
+  const course = `RSS went from ${formatBytes(start.rssBytes)} to ${formatBytes(end.rssBytes)}${when}`
+  return `${course}: ${describeGrowth(growth, allocator, '--collect')}`
+}
+
 /** What `allocscope run` prints when the program has ended. */
 export function renderRun(report: RunReport, style: TextStyle): string {
   const command = printable([report.program, ...report.programArguments].join(' '))
+  const summary = summariseRun(report)
   const lines = [
     '',
     `${style.bold(`allocscope run ${command}`)}  ${style.dim(`pid ${report.pid}, ${describeEnding(report)}`)}`,
     '',
-    ...renderFacts([...describeAllocator(report), ...describeSampling(report)], style),
+    ...renderFacts([...describeAllocator(report), ...describeSampling(report), ...describeChildren(report)], style),
     ...renderSection('Memory', renderMoments(report, style), style),
     '',
+    ...(summary === '' ? [] : [...renderProse(summary, '  ', style, style.bold), '']),
     ...renderNotes(report.notes, style),
     ...(report.start === undefined ? [] : renderProse(threadCaveat, '  – ', style, style.dim)),
   ]

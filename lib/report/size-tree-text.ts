@@ -1,4 +1,5 @@
 import type { SizeTree, SizeTreeNode } from '../heap/index.js'
+import { invalidArgumentType, isOfRevokedProxy, isRevokedProxy } from '../errors/index.js'
 import { formatCount } from '../figures/index.js'
 import { printable } from './display-width.js'
 
@@ -11,6 +12,7 @@ interface Line {
 interface Item {
   readonly node: SizeTreeNode | undefined
   readonly remark: string
+  /** Of the remark. */
   readonly bytes: number
   readonly guides: string
   /** Undefined for the root. */
@@ -27,11 +29,26 @@ function describe(node: SizeTreeNode): string {
   return `${name}${name === '' ? '' : '  '}${form}${external}${seen}`
 }
 
-function remarksOf(node: SizeTreeNode): readonly { readonly remark: string; readonly bytes: number }[] {
+/** What a value of this form refers to without showing it. */
+const hiddenParts: Readonly<Partial<Record<SizeTreeNode['representation'], string>>> = {
+  sliced: 'the string that it is a slice of',
+  cons: 'the strings that it joins',
+  thin: 'the string that it stands for',
+  'copy-on-write': 'its elements, shared with the literal until written to',
+}
+
+function describeElsewhere({ representation, unlisted }: SizeTreeNode, every: boolean): string {
+  const parts = hiddenParts[representation]
+  if (parts !== undefined && (every || representation !== 'copy-on-write')) return parts
+  if (every) return unlisted ? '… not listed: more than 10,000 values of one holder, or 200,000 in all' : '… parts that no value shows'
+  return `… not shown: ${unlisted ? 'too many to list, ' : ''}deeper, numbers, parts`
+}
+
+function remarksOf(node: SizeTreeNode, every: boolean): readonly { readonly remark: string; readonly bytes: number }[] {
   const { omitted, elsewhereBytes } = node
   const remarks = []
   if (omitted.entries > 0) remarks.push({ remark: `… ${formatCount(omitted.entries)} more`, bytes: omitted.bytes })
-  if (elsewhereBytes > 0) remarks.push({ remark: '… not shown: deeper, numbers, parts', bytes: elsewhereBytes })
+  if (elsewhereBytes > 0) remarks.push({ remark: describeElsewhere(node, every), bytes: elsewhereBytes })
   return remarks
 }
 
@@ -44,30 +61,89 @@ function extendGuides(guides: string, last: boolean): string {
 }
 
 /** The children of an item and its remarks, in their order. */
-function itemsBelow({ node, guides, last }: Item): Item[] {
+function itemsBelow({ node, guides, last }: Item, every: boolean): Item[] {
   if (node === undefined) return []
   const inner = last === undefined ? guides : extendGuides(guides, last)
   const items: Omit<Item, 'last'>[] = [
-    ...node.children.map((child) => ({ node: child, remark: '', bytes: child.deepBytes, guides: inner })),
-    ...remarksOf(node).map(({ remark, bytes }) => ({ node: undefined, remark, bytes, guides: inner })),
+    ...node.children.map((child) => ({ node: child, remark: '', bytes: 0, guides: inner })),
+    ...remarksOf(node, every).map(({ remark, bytes }) => ({ node: undefined, remark, bytes, guides: inner })),
   ]
   return items.map((item, index) => ({ ...item, last: index === items.length - 1 }))
 }
 
-function lineOf({ node, remark, bytes, guides, last }: Item): Line {
+function lineOf({ node, remark, bytes, guides, last }: Item, every: boolean): Line {
   const branch = last === undefined ? '' : last ? '└─ ' : '├─ '
-  return { bytes: formatCount(bytes), text: `${guides}${branch}${node === undefined ? remark : describe(node)}` }
+  const shown = every ? node?.ownBytes : node?.deepBytes
+  return { bytes: formatCount(shown ?? bytes), text: `${guides}${branch}${node === undefined ? remark : describe(node)}` }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !isRevokedProxy(value)
+}
+
+/** More than sizeTree looks at in all. An array may be 2^32 - 1 long without holding anything: to go through it would take minutes. */
+const mostChildren = 200_000
+
+function isList(value: unknown): boolean {
+  return !isRevokedProxy(value) && Array.isArray(value) && value.length <= mostChildren
+}
+
+function isNode(value: unknown): value is SizeTreeNode {
+  if (!isRecord(value) || !isRecord(value['omitted'])) return false
+  const texts = [value['name'], value['kind'], value['representation']]
+  const numbers = [
+    value['deepBytes'],
+    value['externalBytes'],
+    value['elsewhereBytes'],
+    value['omitted']['entries'],
+    value['omitted']['bytes'],
+  ]
+  return texts.every((text) => typeof text === 'string') && numbers.every(Number.isFinite) && isList(value['children'])
+}
+
+function noTree(given: unknown): TypeError {
+  return invalidArgumentType('tree', 'a SizeTree, as sizeTree() returns it', given)
+}
+
+/** Refuses what isn't a tree, one that leads back to itself included: it would never end. */
+class NodeCheck {
+  readonly #met = new Set<unknown>()
+
+  constructor(private readonly tree: unknown) {}
+
+  check(node: unknown): SizeTreeNode {
+    if (!isNode(node) || this.#met.has(node)) throw noTree(this.tree)
+    this.#met.add(node)
+    return node
+  }
 }
 
 /** Public: described where it is exported, in lib/index.ts. */
 export function formatSizeTree(tree: SizeTree): string {
+  try {
+    return format(tree, false)
+  } catch (error) {
+    throw isOfRevokedProxy(error) ? noTree(tree) : error
+  }
+}
+
+/** A tree of every value. Each line has the bytes of its value alone, and the last one their sum: the lines add up. */
+export function formatEverySize(tree: SizeTree): string {
+  return format(tree, true)
+}
+
+function format(tree: SizeTree, every: boolean): string {
+  const nodes = new NodeCheck(tree)
   const lines: Line[] = []
   // A stack instead of recursion: a tree may be deeper than the call stack allows.
-  const pending: Item[] = [{ node: tree.root, remark: '', bytes: tree.root.deepBytes, guides: '', last: undefined }]
+  const pending: Item[] = [{ node: nodes.check(isRecord(tree) ? tree.root : undefined), remark: '', bytes: 0, guides: '', last: undefined }]
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
-    lines.push(lineOf(item))
-    for (const below of itemsBelow(item).reverse()) pending.push(below)
+    lines.push(lineOf(item, every))
+    const below = itemsBelow(item, every).reverse()
+    for (const { node } of below) if (node !== undefined) nodes.check(node)
+    for (const next of below) pending.push(next)
   }
+  if (every) lines.push({ bytes: formatCount(tree.root.deepBytes), text: 'total' })
   const width = lines.reduce((widest, { bytes }) => Math.max(widest, bytes.length), 'bytes'.length)
   const body = [{ bytes: 'bytes', text: '' }, ...lines].map(({ bytes, text }) => `${bytes.padStart(width)}  ${text}`.trimEnd())
   const note = tree.truncatedBy === undefined ? [] : [`Ended by ${tree.truncatedBy}: sizes are lower bounds.`]

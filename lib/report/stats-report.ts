@@ -1,5 +1,6 @@
 import type { MemoryReading } from '../reading/index.js'
-import { renderBalance, renderMissing, renderOthers, renderOwnSections, renderProvenance } from './allocator/allocator-text.js'
+import { renderBalance, renderMissing, renderOwnSections, renderProvenance } from './allocator/allocator-text.js'
+import { renderOthers } from './allocator/others-text.js'
 import { formatBytes } from '../figures/index.js'
 import { formatMicros } from './duration-format.js'
 import { renderHeapSpaces, renderHeapTotals } from './heap-text.js'

@@ -8,6 +8,8 @@ export interface TableColumn {
   readonly align?: 'left' | 'right'
   /** Whether this column may be cut when the table is wider than the screen. Figures never are. */
   readonly elastic?: boolean
+  /** When the table is wider than the screen, the columns with the highest rank are left out. Without a rank a column stays. */
+  readonly dropRank?: number
   /** Colours a cell after it was padded. */
   readonly paint?: (text: string) => string
 }
@@ -30,6 +32,22 @@ function columnWidths(columns: readonly TableColumn[], rows: readonly (readonly 
   return widths
 }
 
+/** The places of the columns that fit: a line that the terminal wraps would break a figure in two. */
+function fittingColumns(columns: readonly TableColumn[], rows: readonly (readonly string[])[], room: number): readonly number[] {
+  let places = columns.map((_column, place) => place)
+  const isTooWide = (): boolean => {
+    const kept = places.map((place) => columns[place] as TableColumn)
+    const cells = rows.map((row) => places.map((place) => row[place] ?? ''))
+    return columnWidths(kept, cells, room).reduce((sum, width) => sum + width, gap.length * (kept.length - 1)) > room
+  }
+  const droppable = columns.flatMap(({ dropRank }, place) => (dropRank === undefined ? [] : [{ dropRank, place }]))
+  for (const { place } of droppable.sort((one, other) => other.dropRank - one.dropRank)) {
+    if (!isTooWide()) break
+    places = places.filter((other) => other !== place)
+  }
+  return places
+}
+
 function pad(text: string, width: number, align: TableColumn['align']): string {
   const fitting = elideMiddle(text, width)
   const space = ' '.repeat(width - displayWidth(fitting))
@@ -41,11 +59,14 @@ function pad(text: string, width: number, align: TableColumn['align']): string {
  * has one. No line ends with spaces.
  */
 export function layOutTable(
-  columns: readonly TableColumn[],
-  rows: readonly (readonly string[])[],
+  allColumns: readonly TableColumn[],
+  allRows: readonly (readonly string[])[],
   style: TextStyle,
   indent = '  ',
 ): string[] {
+  const places = fittingColumns(allColumns, allRows, style.width - indent.length)
+  const columns = places.map((place) => allColumns[place] as TableColumn)
+  const rows = allRows.map((row) => places.map((place) => row[place] ?? ''))
   const widths = columnWidths(columns, rows, style.width - indent.length)
   const line = (cells: readonly string[], paint: (column: TableColumn) => ((text: string) => string) | undefined): string => {
     const last = cells.findLastIndex((cell) => cell !== '')

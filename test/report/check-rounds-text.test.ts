@@ -1,10 +1,20 @@
 import { renderCheckRounds } from '../../lib/report/index.js'
+import { grownOf } from '../release/moments.js'
 
-const start = { calls: 0, durationMs: 1, rssBytes: 1000, heap: { usedBytes: 1000 }, externalBytes: 1000, nativeBytes: 1000 }
+const embedded = { embeddedBytes: 0, embeddedMappedBytes: 0 }
+const start = {
+  calls: 0,
+  durationMs: 1,
+  rssBytes: 1000,
+  heap: { usedBytes: 1000 },
+  externalBytes: 1000,
+  grown: grownOf({ nativeBytes: 1000 }),
+  ...embedded,
+}
 
 describe('renderCheckRounds', () => {
   test("psleak's own line", () => {
-    const round = { ...start, calls: 200, nativeBytes: 1000 + 388_160, rssBytes: 1000 + 327_680 }
+    const round = { ...start, calls: 200, grown: grownOf({ nativeBytes: 1000 + 388_160 }), rssBytes: 1000 + 327_680 }
     expect(renderCheckRounds([start, round], ['native', 'rss'])).toEqual([
       'Run # 1: native=+388160 | rss=+327680 | (calls= 200, avg/call=+1941)',
     ])
@@ -26,7 +36,7 @@ describe('renderCheckRounds', () => {
   })
 
   test('what is not known is not 0', () => {
-    const round = { ...start, calls: 1, nativeBytes: undefined }
+    const round = { ...start, calls: 1, grown: grownOf({ nativeBytes: undefined }) }
     expect(renderCheckRounds([start, round], ['native'])).toEqual(['Run # 1: native=– | (calls=   1, avg/call=–)'])
   })
 })

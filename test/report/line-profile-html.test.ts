@@ -1,62 +1,10 @@
 /// <reference lib="dom" />
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import type { Page } from 'puppeteer-core'
 
-import { launch } from 'puppeteer-core'
-import type { Browser, Page } from 'puppeteer-core'
-
-import { plainStyle, renderLineProfiles, renderLineProfilesHtml } from '../../lib/report/line-profile/index.js'
+import { plainStyle } from '../../lib/report/line-profile/index.js'
 import type { LineProfile } from '../../lib/profile/index.js'
-import { notInstalled, testWhere } from '../installed/test-where.js'
-import { line, lineProfile, profiledFunction } from './line-profiles.js'
-
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file))
-const folder = mkdtempSync(path.join(tmpdir(), 'html-test-'))
-let browser: Browser | undefined
-
-beforeAll(async () => {
-  if (chromium === undefined) return
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage']
-  browser = await launch({ executablePath: chromium, args, userDataDir: path.join(folder, 'browser') })
-}, 60_000)
-
-afterAll(async () => {
-  await browser?.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-/** The page in a real browser, every request that it makes, and everything that its policy or its script complained of. */
-async function open(html: string): Promise<{ readonly page: Page; readonly requests: string[]; readonly complaints: string[] }> {
-  const file = path.join(folder, 'report.html')
-  writeFileSync(file, html)
-  const page = await (browser as Browser).newPage()
-  const [requests, complaints]: [string[], string[]] = [[], []]
-  page.on('request', (request) => requests.push(request.url()))
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => complaints.push(message.text()))
-  page.on('dialog', (dialog) => {
-    complaints.push(`dialog ${dialog.message()}`)
-    void dialog.dismiss()
-  })
-  await page.goto(pathToFileURL(file).href, { waitUntil: 'load' })
-  return { page, requests, complaints }
-}
-
-const attack = 'window.attacked = true'
-const hostileTexts = [
-  `const a = "</script><script>${attack}</script>"`,
-  `<!-- <script>${attack}<!--</script> -->`,
-  `<img src=x onerror="${attack}"><svg onload="${attack}">`,
-  `"></td><iframe src="javascript:parent.${attack}"></iframe>`,
-  `\u2028${attack}\u2029`,
-  '`${constructor.constructor("' + attack + '")()}`',
-  'const lone = "\ud800" + "\udfff"',
-  'if (access) /* \u202e } \u2066 if (isAdmin) \u2069 begin \u2066 */ { // \u200b\ufeff\u0000\u0007',
-  ']]><![CDATA[ &lt;script&gt; &#x3c;/script&#x3e; <base href="https://example.invalid/"> <link rel=stylesheet href="https://example.invalid/x.css">',
-  Buffer.from([0x63, 0xff, 0xfe, 0xc0, 0xaf]).toString('utf8'),
-]
+import { hostileTexts, attack, inBrowser, openPage as open } from './browser-page.js'
+import { line, lineProfile, profiledFunction, renderLineProfiles, renderLineProfilesHtml } from './line-profiles.js'
 
 function hostileProfile(): LineProfile {
   const lines = hostileTexts.map((text, index) => line(index + 1, text, { allocatedBytes: (index + 1) * 1000 }))
@@ -69,7 +17,6 @@ function hostileProfile(): LineProfile {
 }
 
 const view = { sort: 'allocated', minBytes: 0 } as const
-const inBrowser = testWhere(chromium === undefined ? notInstalled('chromium') : undefined)
 
 describe('the page in a real browser', () => {
   inBrowser('hostile source text is shown, and does nothing', async () => {
@@ -99,6 +46,42 @@ describe('the page in a real browser', () => {
     const { page, complaints } = await open(html.replace('</body>', `${added}</body>`))
     expect(await page.evaluate(() => ['attacked' in window, getComputedStyle(document.body).display])).toEqual([false, 'block'])
     expect(complaints.join('\n')).toMatch(/Content Security Policy/)
+    await page.close()
+  })
+
+  inBrowser('what several threads add up to stands below them, where it hides no source', async () => {
+    const work = profiledFunction(hostileTexts[2] ?? '', [line(1, 'work()', { allocatedBytes: 5000, externalBytes: 1000 })])
+    const { page, requests, complaints } = await open(
+      renderLineProfilesHtml([lineProfile([work]), lineProfile([work], { threadId: 7 })], 'app.js', view),
+    )
+    const rows = await page.$$eval('#totals tbody tr', (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)))
+    expect(rows).toEqual([
+      [hostileTexts[2], '/srv/app/script.ts:1', '2', '2', '9.8 KiB', '±0 B', '60.0 MiB'],
+      ['4242', 'main', '1', '1', '1', '1000 B', '4.9 KiB', '±0 B', '60.0 MiB'],
+      ['4242', 'worker 7', '1', '1', '1', '1000 B', '4.9 KiB', '±0 B', '60.0 MiB'],
+      ['all', '', '1', '2', '2', '2.0 KiB', '9.8 KiB', '±0 B', '60.0 MiB'],
+    ])
+    expect(complaints).toEqual([])
+    expect(requests).toHaveLength(1)
+    await page.close()
+    const alone = await open(renderLineProfilesHtml([lineProfile([work])], 'app.js', view))
+    expect(await alone.page.$eval('#totals', (panel) => getComputedStyle(panel).display)).toBe('none')
+    await alone.page.close()
+  })
+
+  inBrowser('the columns that were asked for, the first of them with heat', async () => {
+    const lines = [
+      line(1, 'a()', { allocatedBytes: 3000, heapBytes: 1000, externalBytes: 2000, rssIncrementBytes: -4096 }),
+      line(2, 'b()', { occurrences: 0 }),
+    ]
+    const { page, complaints } = await open(
+      renderLineProfilesHtml([lineProfile([profiledFunction('a', lines)])], 'app.js', { ...view, columns: ['rss', 'external', 'heap'] }),
+    )
+    const textOf = (selector: string): Promise<(string | null)[]> => page.$$eval(selector, (all) => all.map((one) => one.textContent))
+    expect(await textOf('#source th')).toEqual(['Line', 'RSS change', 'External', 'Heap', 'Source'])
+    expect(await textOf('#source tbody td:not(.code)')).toEqual(['1', '-4.0 KiB', '2.0 KiB', '1000 B', '2', '', '', ''])
+    expect(await textOf('.metric label:has(:checked)')).toEqual(['RSS change'])
+    expect(complaints).toEqual([])
     await page.close()
   })
 
@@ -148,6 +131,39 @@ async function figuresInPage(profile: LineProfile): Promise<readonly (readonly (
   await page.close()
   return [listed, headed.slice(0, 4), lines.slice(1, 4)]
 }
+
+/** Where the source of the first function stands at this width of the page: its room, and where what stands before it is when the source was moved. */
+async function layoutAt(page: Page, width: number): Promise<Readonly<Record<'room' | 'line' | 'moved' | 'figure' | 'page', number>>> {
+  await page.setViewport({ width, height: 900 })
+  return page.evaluate(() => {
+    const cellOf = (kind: string): DOMRect => (document.querySelector(`#source tbody td.${kind}`) as HTMLElement).getBoundingClientRect()
+    const scroll = document.querySelector('#source .scroll') as HTMLElement
+    const right = scroll.getBoundingClientRect().right
+    const [room, line] = [right - cellOf('code').left, cellOf('no').left]
+    scroll.scrollLeft = 200
+    return { room, line, moved: cellOf('no').left, figure: cellOf('hot').right, page: document.documentElement.scrollWidth }
+  })
+}
+
+inBrowser('the source has room beside its figures, on a laptop and on a phone', async () => {
+  const lines = [
+    line(1, `const text = '${'long '.repeat(60)}'`, { allocatedBytes: 123_456_789, incrementBytes: -123_456_789, occurrences: 1e6 }),
+  ]
+  const { page, complaints } = await open(renderLineProfilesHtml([lineProfile([profiledFunction('wide', lines)])], 'app.js', view))
+  // 64 columns of its font, and 26.
+  expect((await layoutAt(page, 1300)).room).toBeGreaterThan(64 * 7.53)
+  const { page: pageWidth, ...onPhone } = await layoutAt(page, 390)
+  expect(onPhone.room).toBeGreaterThan(26 * 7.53)
+  expect(onPhone.moved).toBe(onPhone.line)
+  expect(onPhone.figure).toBeLessThan(160)
+  expect(pageWidth).toBeLessThanOrEqual(390)
+  await page.click('.metric label:nth-of-type(4)')
+  expect(await page.$$eval('#source td.figure', (all) => all.filter((one) => one.checkVisibility()).map((one) => one.textContent))).toEqual(
+    ['1,000,000'],
+  )
+  expect(complaints).toEqual([])
+  await page.close()
+})
 
 describe('figures read as in the text report', () => {
   for (const [allocatedBytes, incrementBytes, peakRssBytes, calls] of figures) {

@@ -1,6 +1,7 @@
-import { plainStyle, renderLineProfiles, renderLineProfilesJson } from '../../lib/report/line-profile/index.js'
+import { plainStyle } from '../../lib/report/line-profile/index.js'
 import type { ProfileView } from '../../lib/report/index.js'
-import { line, lineProfile, profiledFunction } from './line-profiles.js'
+import { renderJson } from '../../lib/report/json.js'
+import { line, lineProfile, profiledFunction, renderLineProfiles, renderLineProfilesJson } from './line-profiles.js'
 
 const mebibyte = 1024 ** 2
 const view: ProfileView = { sort: 'allocated', minBytes: 0 }
@@ -36,6 +37,40 @@ Process 4242, hybrid mode, 1.2 s, Node v20.20.2
     expect(text).toContain('Line #    Allocated    Increment       Others     Peak RSS  Occurrences   Line Contents\n')
     expect(text).toContain('     1        0 MiB        0 MiB    3.000 MiB   60.000 MiB            1   await other()')
     expect(text.match(/Others/g)).toHaveLength(1)
+  })
+
+  test('the columns that were asked for, in their order', () => {
+    const some = profiledFunction('some', [
+      line(1, 'a()', {
+        allocatedBytes: 3 * mebibyte,
+        heapBytes: mebibyte,
+        externalBytes: 2 * mebibyte,
+        rssIncrementBytes: -mebibyte,
+        endRssBytes: 61 * mebibyte,
+      }),
+      line(2, 'b()', { occurrences: 0, othersBytes: mebibyte }),
+    ])
+    const tableOf = (columns: ProfileView['columns']): string =>
+      renderLineProfiles([lineProfile([some])], { ...view, columns }, plainStyle).slice(0, -48)
+    expect(tableOf(['rss', 'external', 'heap'])).toContain(`
+Line #   RSS change     External         Heap   Line Contents
+=============================================================
+     1   -1.000 MiB    2.000 MiB    1.000 MiB   a()
+     2                                          b()
+`)
+    expect(tableOf(['mem', 'rss'])).toContain(`
+Line #    Mem usage   RSS change   Line Contents
+================================================
+     1   61.000 MiB   -1.000 MiB   a()
+     2                             b()
+`)
+    expect(tableOf(['occurrences', 'others'])).toContain(`
+Line #  Occurrences       Others   Line Contents
+================================================
+     1            1        0 MiB   a()
+     2                 1.000 MiB   b()
+`)
+    expect(tableOf(['others'])).not.toContain('Occurrences')
   })
 
   test('figures that need more room get it, and the rule is as long as its header', () => {
@@ -96,6 +131,19 @@ describe('what a reader must know', () => {
     expect(text).toContain('  – a note')
   })
 
+  test('a line that lets go of something and shows nothing points to settle mode', () => {
+    const freed = (text: string, figures = {}): string =>
+      renderLineProfiles([lineProfile([profiledFunction('drop', [line(7, text, figures)])])], view, plainStyle)
+    for (const text of ['  rows = null', 'this.rows["a"] = undefined;', 'delete cache.rows']) {
+      expect(freed(text)).toMatch(/Line 7 lets go of something\..*--mode settle/s)
+    }
+    for (const text of ['rows = nullable', 'const a = b', 'deleted(rows)']) expect(freed(text)).not.toContain('settle')
+    expect(freed('rows = null', { incrementBytes: -8e6 })).not.toContain('settle')
+    expect(freed('rows = null', { occurrences: 0 })).not.toContain('settle')
+    const settled = lineProfile([profiledFunction('drop', [line(7, 'rows = null')])], { mode: 'settle' })
+    expect(renderLineProfiles([settled], view, plainStyle)).not.toContain('--mode')
+  })
+
   test('threads and processes are told apart', () => {
     const text = renderLineProfiles([lineProfile([build]), lineProfile([build], { threadId: 3 })], view, plainStyle)
     expect(text).toMatch(/^Process 4242, hybrid/m)
@@ -109,6 +157,70 @@ test('JSON: the documented shape, with null for what is not known', () => {
   const [first] = document['functions'] as [{ lines: Record<string, unknown>[] }]
   expect(first.lines[2]).toEqual({
     ...{ line: 5, occurrences: 0, allocatedBytes: 0, heapBytes: 0, externalBytes: 0, incrementBytes: 0, rssIncrementBytes: 0 },
-    ...{ peakRssBytes: null, othersBytes: 0, text: '  // nothing runs here' },
+    ...{ peakRssBytes: null, endRssBytes: null, othersBytes: 0, text: '  // nothing runs here' },
+  })
+})
+
+const nothing = { functions: 0, calls: 0, occurrences: 0, allocatedBytes: 0, externalBytes: 0, incrementBytes: 0, peakRssBytes: undefined }
+
+test('JSON: its parts are the document as a whole', () => {
+  const [first, second] = [lineProfile([build]), lineProfile([], { threadId: 3, notes: ['a "quoted"\nnote'] })]
+  const ofBuild = { functions: 1, calls: 1, occurrences: 1202, allocatedBytes: 8_000_016, externalBytes: 0, incrementBytes: 0 }
+  const sum = { ...ofBuild, peakRssBytes: 60 * mebibyte }
+  const threads = [
+    { pid: 4242, threadId: 0, ...sum },
+    { pid: 4242, threadId: 3, ...nothing },
+  ]
+  const document = { version: 1, functions: [build], profiles: [first, second], totals: { threads, sum, functions: [] } }
+  expect(renderLineProfilesJson([first, second], view)).toBe(renderJson(document))
+  const empty = { version: 1, functions: [], profiles: [], totals: { threads: [], sum: nothing, functions: [] } }
+  expect(renderLineProfilesJson([], view)).toBe(renderJson(empty))
+})
+
+describe('what several threads add up to', () => {
+  const read = profiledFunction('read', [line(1, 'a()', { allocatedBytes: 3 * mebibyte, externalBytes: mebibyte, occurrences: 5 })], {
+    file: '/srv/app/read.ts',
+    calls: 5,
+    peakRssBytes: 90 * mebibyte,
+  })
+  // Its lines have what its inner calls allocated a second time.
+  const deep = profiledFunction('deep', [line(1, 'deep()', { allocatedBytes: 4 * mebibyte, externalBytes: 2 * mebibyte })], {
+    allocatedBytes: 2 * mebibyte,
+  })
+
+  test('a row for each thread and one for all, and functions that ran in several', () => {
+    const profiles = [lineProfile([build, read]), lineProfile([read], { threadId: 3 }), lineProfile([read], { pid: 4300 })]
+    const text = renderLineProfiles(profiles, view, plainStyle)
+    expect(text.slice(text.indexOf('\nFunctions of several'))).toBe(`
+Functions of several threads, summed
+  Function  Place               Threads  Calls  Allocated   Net  Peak RSS
+  read      /srv/app/read.ts:1        3     15    9.0 MiB  ±0 B  90.0 MiB
+
+Totals of 3 threads in 2 processes
+  Process  Thread    Functions  Calls  Occurrences  External  Allocated   Net  Peak RSS
+  4242     main              2      6        1,207   1.0 MiB   10.6 MiB  ±0 B  90.0 MiB
+  4242     worker 3          1      5            5   1.0 MiB    3.0 MiB  ±0 B  90.0 MiB
+  4300     main              1      5            5   1.0 MiB    3.0 MiB  ±0 B  90.0 MiB
+  all                        2     16        1,217   3.0 MiB   16.6 MiB  ±0 B  90.0 MiB
+  – Functions count with what they call: bytes of a profiled function that another one calls are in both, and
+    in sums more than once.
+  – The peak of all is the highest of them: what they held at the same time isn't known.
+`)
+  })
+
+  test('external bytes of a recursive function are not known', () => {
+    const text = renderLineProfiles([lineProfile([deep]), lineProfile([read], { threadId: 1 })], view, plainStyle)
+    expect(text).toMatch(/^ {2}4242 +main +1 +1 +1 +– +2\.0 MiB/m)
+    expect(text).toMatch(/^ {2}all +2 +6 +6 +– +5\.0 MiB/m)
+    expect(text).toContain('External bytes of recursive functions are known by line only.')
+    expect(text).not.toContain('Functions count with what they call')
+  })
+
+  test('--min leaves functions out of the list, and of no sum; one thread has no totals', () => {
+    const two = [lineProfile([read]), lineProfile([read], { threadId: 1 })]
+    const text = renderLineProfiles(two, { ...view, minBytes: 100 * mebibyte }, plainStyle)
+    expect(text).not.toContain('Functions of several threads')
+    expect(text).toMatch(/^ {2}all +1 +10 +10 +2\.0 MiB +6\.0 MiB/m)
+    expect(renderLineProfiles([lineProfile([read])], view, plainStyle)).not.toContain('Totals')
   })
 })

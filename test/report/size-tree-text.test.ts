@@ -14,6 +14,7 @@ function node(name: string, deepBytes: number, more: Partial<SizeTreeNode> = {})
     seen: false,
     children: [],
     omitted: { entries: 0, bytes: 0 },
+    unlisted: false,
     ...more,
   }
 }
@@ -58,4 +59,42 @@ test('a tree a hundred thousand deep', () => {
   let deep = node('.next', 32)
   for (let level = 0; level < 100_000; level++) deep = node('.next', 32, { children: [deep] })
   expect(() => formatSizeTree(tree(node('', 32, { children: [deep] })))).not.toThrow()
+})
+
+test('says that not all could be listed', () => {
+  const text = formatSizeTree(tree(node('', 64, { unlisted: true, elsewhereBytes: 32 })))
+  expect(text).toContain('… not shown: too many to list, deeper, numbers, parts')
+})
+
+describe('what is no tree is a TypeError with a code', () => {
+  const cyclic = node('', 32, { children: [] })
+  Object.assign(cyclic, { children: [node('.next', 32, { children: [cyclic] })] })
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 7],
+    ['a text', 'tree'],
+    ['an empty object', {}],
+    ['a revoked Proxy', proxy],
+    ['an object that inherits from one', Object.create(proxy)],
+    ['a root that is one', { root: proxy }],
+    ['a root without children', { root: node('', 32, { children: undefined as never }) }],
+    ['a root whose children are a revoked Proxy', tree(node('', 32, { children: proxy as never }))],
+    ['a root whose children are the longest array', tree(node('', 32, { children: new Array(2 ** 32 - 1) as never }))],
+    ['a child that is null', tree(node('', 32, { children: [null as never] }))],
+    ['a child without a size', tree(node('', 32, { children: [node('.a', NaN)] }))],
+    ['a child without a name', tree(node('', 32, { children: [node(7 as never, 32)] }))],
+    ['a tree that leads back to itself', tree(cyclic)],
+  ])('%s', (_what, bad) => {
+    expect(() => formatSizeTree(bad as SizeTree)).toThrow(
+      expect.objectContaining({
+        name: 'TypeError',
+        code: 'ERR_INVALID_ARG_TYPE',
+        message: expect.stringContaining('a SizeTree') as string,
+      }) as Error,
+    )
+  })
 })

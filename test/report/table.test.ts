@@ -74,3 +74,14 @@ test('only an elastic column gives way on a narrow screen, and no line ends in a
   expect(lines[0]).toContain('1.0 MiB')
   for (const line of lines) expect(line).toBe(line.trimEnd())
 })
+
+test('a table that is too wide leaves out whole columns, those of the highest rank first', () => {
+  const columns = [{}, { title: 'one', dropRank: 1 }, { title: 'stays' }, { title: 'two', align: 'right' as const, dropRank: 2 }]
+  const rows = [['name', '10.0 MiB', '20.0 MiB', '30.0 MiB']]
+  const at = (width: number): string[] => layOutTable(columns, rows, { ...plainStyle, width })
+  expect(at(36)).toEqual(['        one       stays          two', '  name  10.0 MiB  20.0 MiB  30.0 MiB'])
+  expect(at(35)).toEqual(['        one       stays', '  name  10.0 MiB  20.0 MiB'])
+  expect(at(25)).toEqual(['        stays', '  name  20.0 MiB'])
+  // What has no rank stays, however narrow the screen is.
+  expect(at(5)).toEqual(['        stays', '  name  20.0 MiB'])
+})

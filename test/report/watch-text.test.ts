@@ -4,6 +4,8 @@ import { FigureTracks } from '../../lib/watch/figure-tracks.js'
 import { SampleComparison } from '../../lib/watch/sample-changes.js'
 import { checkWatchOptions } from '../../lib/watch/watch-options.js'
 import { WatchState } from '../../lib/watch/watch-state.js'
+import { growthBetween } from '../../lib/reading/index.js'
+import type { GrowthFigures } from '../../lib/reading/index.js'
 import type { WatchReport, WatchView } from '../../lib/watch/index.js'
 import type { WatchedSample } from '../../lib/watch/watched-sample.js'
 import { displayWidth } from '../../lib/report/display-width.js'
@@ -31,7 +33,16 @@ function sample(timeMs: number, rssMib: number, arenasMib: readonly number[], bl
   }
 }
 
-const sampling = { samples: 9, missedSamples: 0, lostSamples: 0, durationMs: 900, cpuMs: 3, cpuShare: 0.003, intervalMs: 100 }
+const sampling = {
+  samples: 9,
+  missedSamples: 0,
+  lostSamples: 0,
+  waitingSamples: 0,
+  durationMs: 900,
+  cpuMs: 3,
+  cpuShare: 0.003,
+  intervalMs: 100,
+}
 const counts = { growth: 1, shrink: 0, arena: 0, threshold: 0, overflow: 0 }
 const allocator = { name: 'glibc' as const, provenance: { library: '/lib/libc.so.6', version: '2.36', proof: 'a proof' }, others: [] }
 
@@ -77,11 +88,19 @@ function reportOf(samples: readonly WatchedSample[]): WatchReport {
     peakRssBytes: undefined,
     start: undefined,
     exit: undefined,
+    growth: undefined,
+    rssRise: state.rssRise(),
     events: counts,
     blocked: state.blocked,
     sampling,
     notes: [],
   }
+}
+
+function memory(rssMib: number, mappedMib = 3, allocatedMib?: number): GrowthFigures {
+  const heap = { usedBytes: 4 * mebibyte, committedBytes: 6 * mebibyte, externalBytes: 1000 }
+  const allocatedBytes = allocatedMib === undefined ? undefined : allocatedMib * mebibyte
+  return { rssBytes: rssMib * mebibyte, mappedBytes: mappedMib * mebibyte, allocatedBytes, retainedBytes: undefined, heap }
 }
 
 const rising = Array.from({ length: 41 }, (_, second) => sample(second * 1000, 50 + 3 * second, [3 + 3 * second, 1]))
@@ -111,8 +130,58 @@ describe('the view', () => {
 
   test('what matters most stays when there is little room', () => {
     const [rss, ...rest] = renderWatchView(viewOf(rising), 1, { ...plainStyle, width: 80 })
-    expect(rss).toMatch(/^RSS +170\.0 MiB +\+120\.0 MiB +\+3\.0 MiB\/s +[▁▂▃▄▅▆▇█ ]+█$/)
+    expect(rss).toMatch(/^RSS +170\.0 MiB +\+120\.0 MiB +\+3\.0 MiB\/s +170\.0 MiB +[▁▂▃▄▅▆▇█ ]+█$/)
     expect(rest).toEqual([])
+  })
+
+  test('on a narrow screen the peak stays longest, and no figure is cut', () => {
+    const at = (width: number): string => renderWatchView(viewOf(rising), 1, { ...plainStyle, width })[0] as string
+    expect(at(72)).toMatch(/^RSS +170\.0 MiB +\+120\.0 MiB +\+3\.0 MiB\/s +170\.0 MiB$/)
+    expect(at(60)).toMatch(/^RSS +170\.0 MiB +\+120\.0 MiB +170\.0 MiB$/)
+    expect(at(44)).toMatch(/^RSS +170\.0 MiB +170\.0 MiB$/)
+    expect(at(30)).toMatch(/^RSS +170\.0 MiB$/)
+    expect(at(20)).toBe('RSS')
+  })
+
+  test('on a narrow screen the last event and the loop lose whole parts, never a piece of a figure', () => {
+    const trend = { bytesPerSecond: 45.8 * mebibyte, changedBytes: 114.5 * mebibyte, overMs: 2500, risenBytes: 0, fallenBytes: 0 }
+    const event = {
+      kind: 'growth',
+      subject: 'arena',
+      arena: 0,
+      fromBytes: 110.5 * mebibyte,
+      toBytes: 122.4 * mebibyte,
+      timeMs: 2500,
+      trend,
+    }
+    const view = viewOf([sample(5000, 60, [3], 3200)], { events: [event as unknown as WatchView['events'][number]] })
+    const at = (width: number): readonly string[] => renderWatchView(view, 99, { ...plainStyle, width }).slice(-2)
+    expect(at(80)).toEqual([
+      "event loop blocked for 3.2 s: V8's figures are from before",
+      '2.5 s  growth  main arena  110.5 MiB -> 122.4 MiB  +45.8 MiB/s over 2.5 s',
+    ])
+    expect(at(57)).toEqual(['event loop blocked for 3.2 s', '2.5 s  growth  main arena  110.5 MiB -> 122.4 MiB'])
+    expect(at(30)).toEqual(['event loop blocked for 3.2 s', '2.5 s  growth  main arena'])
+  })
+
+  test('what is in use stands against what is free, where each sample tells', () => {
+    const samples = [0, 1000].map((timeMs) => ({ ...sample(timeMs, 90, [80]), allocatedBytes: (30 + timeMs / 100) * mebibyte }))
+    const lines = renderWatchView(viewOf(samples), 99, { ...plainStyle, width: 80 })
+    expect(lines.find((line) => line.startsWith('in use'))).toMatch(/^in use +40\.0 MiB +\+10\.0 MiB +\+10\.0 MiB\/s/)
+    expect(lines.find((line) => line.startsWith('free, kept'))).toMatch(/^free, kept +40\.0 MiB +-10\.0 MiB/)
+    expect(renderWatchLine(viewOf(samples))).toMatch(/ allocated +40\.0 MiB +free +40\.0 MiB /)
+    // glibc doesn't tell it without a walk.
+    expect(renderWatchView(viewOf(rising), 99, plainStyle).some((line) => /^(?:in use|free)/.test(line))).toBe(false)
+  })
+
+  test('a rate is the mean over the time that the heading states', () => {
+    // 8 MiB in the last of 4 s: 2 MiB a second over the 4 s. An arena that is new was 0 before.
+    const samples = [0, 1, 2, 3].map((second) => sample(second * 1000, 50, [3])).concat(sample(4000, 58, [3, 8]))
+    const lines = renderWatchView(viewOf(samples), 99, { ...plainStyle, width: 80 })
+    expect(lines[1]).toMatch(/^ +now +change +\/s over 4\.0 s +peak$/)
+    expect(lines.find((line) => line.startsWith('RSS'))).toMatch(/ \+2\.0 MiB\/s /)
+    expect(lines.find((line) => line.startsWith('arena 1'))).toMatch(/ \+2\.0 MiB\/s /)
+    expect(renderWatchLine(viewOf(samples))).toMatch(/ rss +58\.0 MiB +\+2\.0 MiB\/s over +4\.0 s /)
   })
 
   test('arenas beyond the largest are summed up', () => {
@@ -170,6 +239,17 @@ describe('the verdict', () => {
     )
   })
 
+  test('a figure at rest for a second does not rise any more', () => {
+    const at = (seconds: number, mib: number): WatchedSample => sample(seconds * 1000, mib, [3])
+    const rise = Array.from({ length: 30 }, (_, tenth) => at(tenth / 10, 50 + tenth * 4))
+    const rest = Array.from({ length: 11 }, (_, tenth) => at(3 + tenth / 10, 166))
+    expect(summariseWatch(reportOf(rise))).toContain('At the end it was still rising, by 40.0 MiB/s over the last 2.9 s.')
+    expect(summariseWatch(reportOf([...rise, ...rest]))).not.toContain('rising')
+    const again = Array.from({ length: 20 }, (_, tenth) => at(4.1 + tenth / 10, 166 + tenth))
+    // The rate is that of the second rise alone.
+    expect(summariseWatch(reportOf([...rise, ...rest, ...again]))).toMatch(/still rising, by 10\.0 MiB\/s over the last 1\.\d s\.$/)
+  })
+
   test('one that gave something back, and one that came late', () => {
     const samples = [sample(0, 50, [3]), sample(100, 90, [40]), sample(200, 80, [30, 20]), sample(300, 80, [30, 20])]
     expect(summariseWatch(reportOf(samples))).toContain(
@@ -183,8 +263,36 @@ describe('the verdict', () => {
     )
   })
 
+  test('growth that is of no arena and not of V8 is named with its size, by the samples alone', () => {
+    const growth = growthBetween({ start: memory(50), end: memory(450), others: [] })
+    expect(summariseWatch({ ...reportOf([sample(0, 50, [3]), sample(100, 450, [3])]), growth })).toMatch(
+      /^RSS went from 50\.0 MiB to 450\.0 MiB in 100 ms\. What grew most is 400\.0 MiB that is not of glibc or V8's heap/,
+    )
+  })
+
+  test('what is in use is told beside the arenas, where the readings tell it', () => {
+    const growth = growthBetween({ start: memory(50, 3, 1), end: memory(170, 123, 4), others: [] })
+    expect(summariseWatch({ ...reportOf(rising), growth })).toContain(
+      'never shrank. What grew most is 117.0 MiB more that is free but kept by glibc. At the end',
+    )
+  })
+
   test('nothing at all, for a program that was never sampled', () => {
     expect(summariseWatch(reportOf([]))).toBe('')
     expect(renderWatchSummary(reportOf([]), plainStyle)).toContain('exit code 0')
   })
+})
+
+test('on a narrow screen facts of the summary break between clauses, and none is cut', () => {
+  const wide = renderWatchSummary(reportOf(rising), plainStyle)
+  expect(wide).toContain('  samples    9, one every 100 ms, 0 missed, 0 lost, 0.3 % of a core\n')
+  for (let width = 40; width <= 100; width += 1) {
+    const lines = renderWatchSummary(reportOf(rising), { ...plainStyle, width }).split('\n')
+    const begin = lines.findIndex((line) => line.startsWith('  samples'))
+    const facts = lines.slice(begin, lines.indexOf('Memory') - 1)
+    const clauses = facts.map((line) => line.slice(13)).join(' ')
+    expect(clauses).toBe('9, one every 100 ms, 0 missed, 0 lost, 0.3 % of a core 1 growth, 0 shrinkages, 0 new arenas, 0 moved thresholds')
+    for (const line of facts) expect(displayWidth(line)).toBeLessThanOrEqual(width)
+    for (const line of facts) expect(line).toMatch(/(?:,|core|thresholds)$/)
+  }
 })

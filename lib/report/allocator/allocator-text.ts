@@ -5,6 +5,7 @@ import type { TextStyle } from '../text-style.js'
 import { renderGlibc } from './glibc-text.js'
 import { renderJemalloc } from './jemalloc-text.js'
 import { renderMimalloc } from './mimalloc-text.js'
+import { renderScudo } from './scudo-text.js'
 import { renderTcmalloc } from './tcmalloc-text.js'
 
 /** Which allocator is live, and the proof of it. */
@@ -45,18 +46,14 @@ export function renderOwnSections(stats: AllocatorStats, style: TextStyle): stri
       return renderMimalloc(stats, style)
     case 'tcmalloc':
       return renderTcmalloc(stats, style)
+    case 'scudo':
+      return renderScudo(stats, style)
+    case 'tbbmalloc':
+    case 'rpmalloc':
+      return []
     case 'unknown':
       return renderSection('Why the allocator is unknown', renderProse(stats.reason, '  ', style), style)
   }
-}
-
-/** Private copies of allocators in loaded libraries. */
-export function renderOthers({ others }: AllocatorStats, style: TextStyle): string[] {
-  const facts = (others ?? []).map(
-    ({ allocator, version, library, symbol }) =>
-      [`${allocator}${version === undefined ? '' : ` ${version}`}`, `${library} (${symbol})`] as const,
-  )
-  return renderSection('Other allocators in loaded libraries', renderFacts(facts, style), style)
 }
 
 /** The figures that a reading lacks, and why: a paragraph for each reason. */

@@ -7,7 +7,11 @@ import type { TextStyle } from '../text-style.js'
 function renderTotals(stats: MimallocStats, style: TextStyle): string[] {
   return renderFigures(
     [
-      ['committed', formatBytes(stats.committedBytes), 'backed by the system'],
+      [
+        'committed',
+        formatBytes(stats.committedBytes),
+        stats.commitFalls === false ? 'what was given back still counts' : 'backed by the system',
+      ],
       ['peak committed', formatBytes(stats.peakCommittedBytes)],
       ['reserved', formatBytes(stats.reservedBytes), 'address space'],
     ],
@@ -53,7 +57,7 @@ function renderThreadHeap({ threadHeap }: MimallocStats, style: TextStyle): stri
 export function renderMimalloc(stats: MimallocStats, style: TextStyle): string[] {
   return [
     ...renderSection('mimalloc', renderTotals(stats, style), style),
-    ...renderSection('Counters that mimalloc prints', renderCounters(stats, style), style),
+    ...renderSection("mimalloc's own counters", renderCounters(stats, style), style),
     ...renderSection("The calling thread's heap, by block size", renderThreadHeap(stats, style), style),
   ]
 }

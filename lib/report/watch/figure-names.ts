@@ -3,7 +3,8 @@ import type { WatchedFigure } from '../../watch/index.js'
 const names: Readonly<Record<Exclude<WatchedFigure['subject'], 'arena'>, string>> = {
   rss: 'RSS',
   mapped: 'mapped',
-  allocated: 'allocated',
+  allocated: 'in use',
+  free: 'free, kept',
   mmapped: 'mmapped',
   'heap.used': 'V8 used',
   'heap.committed': 'V8 committed',

@@ -1,27 +1,33 @@
 import type { WatchedFigure, WatchEvent, WatchView } from '../../watch/index.js'
 import { formatBytes, formatCount } from '../../figures/index.js'
 import { formatDuration } from '../duration-format.js'
-import { describeEvent, formatRate, timeOf } from './event-text.js'
+import { describeEvent, formatMeanRate, timeOf } from './event-text.js'
 import { splitArenas } from './figure-names.js'
 
 /** Begins each line, to tell it from the program's own lines. */
 const mark = 'allocscope'
 
-const [timeWidth, bytesWidth, rateWidth] = [12, 11, 14]
+const [timeWidth, bytesWidth, rateWidth, overWidth] = [12, 11, 14, 7]
 
 function seconds(timeMs: number | undefined): string {
   return (timeMs === undefined ? '' : `${(timeMs / 1000).toFixed(1)} s`).padStart(timeWidth)
 }
 
 /** Subjects whose names are one word, so that a field can be found by its name. */
-type Word = Extract<WatchedFigure['subject'], 'rss' | 'mapped' | 'allocated' | 'mmapped' | 'heap.used' | 'heap.committed' | 'external'>
+type Word = Extract<
+  WatchedFigure['subject'],
+  'rss' | 'mapped' | 'allocated' | 'free' | 'mmapped' | 'heap.used' | 'heap.committed' | 'external'
+>
 
 function field(subject: Word, figures: readonly WatchedFigure[]): readonly string[] {
   const figure = figures.find((one) => one.subject === subject)
   // A figure that the allocator lacks now it will lack later too. V8's figures only come later.
   if (figure === undefined && !subject.startsWith('heap') && subject !== 'external') return []
   const text = `${subject} ${formatBytes(figure?.bytes).padStart(bytesWidth)}`
-  return [subject === 'rss' ? `${text} ${formatRate(figure?.trend.bytesPerSecond).padStart(rateWidth)}` : text]
+  if (subject !== 'rss') return [text]
+  const { changedBytes = 0, overMs = 0 } = figure?.trend ?? {}
+  const rate = formatMeanRate({ changedBytes }, overMs).padStart(rateWidth)
+  return [`${text} ${rate} over ${formatDuration(overMs).padStart(overWidth)}`]
 }
 
 function arenaFields(arenas: readonly WatchedFigure[]): readonly string[] {
@@ -43,7 +49,7 @@ function loopField({ silentMs, last }: WatchView): string {
 export function renderWatchLine(view: WatchView): string {
   const of = (...subjects: readonly Word[]): readonly string[] => subjects.flatMap((subject) => field(subject, view.figures))
   const fields = [
-    ...of('rss', 'mapped', 'allocated'),
+    ...of('rss', 'mapped', 'allocated', 'free'),
     ...arenaFields(splitArenas(view.figures).arenas),
     ...of('mmapped', 'heap.used', 'heap.committed', 'external'),
     loopField(view),

@@ -1,19 +1,19 @@
 import type { WatchedFigure, WatchReport } from '../../watch/index.js'
 import { formatByteChange, formatBytes, formatCount, formatShare } from '../../figures/index.js'
-import { printable } from '../display-width.js'
+import { displayWidth, printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { describeAllocator, describeEnding, renderNotes } from '../run-text.js'
 import { renderFacts, renderProse, renderSection, threadCaveat } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TextStyle } from '../text-style.js'
-import { formatRate } from './event-text.js'
+import { formatMeanRate, rateHeading, rateWindowMs } from './event-text.js'
 import { figureName, splitArenas } from './figure-names.js'
 import { summariseWatch } from './watch-verdict.js'
 
 /** The largest arenas have a line each. The rest share one. */
 const mostArenas = 8
 
-function figureRow(name: string, { startBytes, peakBytes, bytes, trend }: WatchedFigure): string[] {
+function figureRow(name: string, { startBytes, peakBytes, bytes, trend }: WatchedFigure, overMs: number): string[] {
   return [
     name,
     formatBytes(startBytes),
@@ -21,14 +21,18 @@ function figureRow(name: string, { startBytes, peakBytes, bytes, trend }: Watche
     formatBytes(bytes),
     formatByteChange(bytes - startBytes),
     formatBytes(trend.fallenBytes),
-    formatRate(trend.bytesPerSecond),
+    formatMeanRate(trend, overMs),
   ]
 }
 
 /** Figures that glibc only tells by a walk, and so only at the start and at exit. */
 function walkedRows({ start, exit, figures }: WatchReport): string[][] {
   const isSampled = figures.some(({ subject }) => subject === 'allocated')
-  const names = [...(isSampled ? [] : [['allocated', 'allocatedBytes'] as const]), ['retained', 'retainedBytes'] as const]
+  const isFreeSampled = figures.some(({ subject }) => subject === 'free')
+  const names = [
+    ...(isSampled ? [] : [['in use', 'allocatedBytes'] as const]),
+    ...(isFreeSampled ? [] : [['free, kept', 'retainedBytes'] as const]),
+  ]
   return names.flatMap(([name, field]) => {
     const [before, after] = [start?.[field], exit?.[field]]
     if (before === undefined || after === undefined) return []
@@ -39,6 +43,7 @@ function walkedRows({ start, exit, figures }: WatchReport): string[][] {
 function renderTable(report: WatchReport, style: TextStyle): string[] {
   const { figures } = report
   if (figures.length === 0) return []
+  const overMs = rateWindowMs(figures)
   const { arenas, others } = splitArenas(figures)
   const largest = arenas.slice(0, mostArenas)
   const rest = arenas.slice(mostArenas)
@@ -46,7 +51,7 @@ function renderTable(report: WatchReport, style: TextStyle): string[] {
   const [start, end] = [sum(({ startBytes }) => startBytes), sum(({ bytes }) => bytes)]
   const fallen = sum(({ trend }) => trend.fallenBytes)
   const restRow = [`${formatCount(rest.length)} other arenas`, formatBytes(start), '', formatBytes(end), formatByteChange(end - start)]
-  const figureRows = (some: readonly WatchedFigure[]): string[][] => some.map((figure) => figureRow(figureName(figure), figure))
+  const figureRows = (some: readonly WatchedFigure[]): string[][] => some.map((figure) => figureRow(figureName(figure), figure, overMs))
   const isV8 = ({ subject }: WatchedFigure): boolean => subject.startsWith('heap') || subject === 'external' || subject === 'arrayBuffers'
   const rows = [
     ...figureRows(others.filter((figure) => !isV8(figure))),
@@ -55,28 +60,58 @@ function renderTable(report: WatchReport, style: TextStyle): string[] {
     ...(rest.length === 0 ? [] : [[...restRow, formatBytes(fallen)]]),
     ...figureRows(others.filter(isV8)),
   ]
-  const byteColumns = ['start', 'peak', 'end'].map((title) => ({ title, align: 'right' as const, paint: style.accent }))
-  const changes = ['end - start', 'falls', 'trend'].map((title) => ({ title, align: 'right' as const }))
-  return layOutTable([{}, ...byteColumns, ...changes], rows, style)
+  const right = { align: 'right' as const }
+  const figureColumns = [
+    { title: 'start', ...right, paint: style.accent, dropRank: 1 },
+    { title: 'peak', ...right, paint: style.accent },
+    { title: 'end', ...right, paint: style.accent },
+    { title: 'end - start', ...right, dropRank: 2 },
+    { title: 'falls', ...right, dropRank: 4 },
+    { title: rateHeading(overMs), ...right, dropRank: 3 },
+  ]
+  return layOutTable([{}, ...figureColumns], rows, style)
 }
 
 function plural(count: number, one: string, many: string): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`
 }
 
-function describeWatch({ peakRssBytes, sampling, events, blocked }: WatchReport): (readonly [string, string])[] {
+/** A fact in clauses: on a narrow screen it takes several lines, and breaks between clauses alone. */
+type Clauses = readonly [name: string, clauses: readonly string[]]
+
+/** The width of the names of facts, with the indentation before them and the gap behind. */
+const namesWidth = 14
+
+function foldClauses([name, clauses]: Clauses, { width }: TextStyle): readonly (readonly [string, string])[] {
+  const [first = '', ...rest] = clauses
+  const lines: string[] = []
+  let line = first
+  for (const clause of rest) {
+    const longer = `${line}, ${clause}`
+    // One column is for the comma of a line that goes on.
+    if (namesWidth + displayWidth(longer) < width) line = longer
+    else {
+      lines.push(`${line},`)
+      line = clause
+    }
+  }
+  return [...lines, line].map((text, index) => [index === 0 ? name : '', text])
+}
+
+function describeWatch({ peakRssBytes, sampling, events, blocked }: WatchReport): readonly Clauses[] {
   const { samples, intervalMs, missedSamples, lostSamples, cpuShare } = sampling
-  const missing = `${formatCount(missedSamples)} missed, ${formatCount(lostSamples)} lost`
-  const blocks = `blocked ${plural(blocked.times, 'time', 'times')}, for ${formatDuration(blocked.totalMs)} in all`
+  const taken = [formatCount(samples), `one every ${formatDuration(intervalMs)}`]
+  const missing = [`${formatCount(missedSamples)} missed`, `${formatCount(lostSamples)} lost`]
+  const blocks = [`blocked ${plural(blocked.times, 'time', 'times')}`, `for ${formatDuration(blocked.totalMs)} in all`]
   const happened = [
     plural(events.growth, 'growth', 'growths'),
     plural(events.shrink, 'shrinkage', 'shrinkages'),
     plural(events.arena, 'new arena', 'new arenas'),
     plural(events.threshold, 'moved threshold', 'moved thresholds'),
-  ].join(', ')
+  ]
   return [
-    ['peak RSS', `${formatBytes(peakRssBytes)} by the kernel's own count`],
-    ['samples', `${formatCount(samples)}, one every ${formatDuration(intervalMs)}, ${missing}; ${formatShare(cpuShare)} of a core`],
+    ['peak RSS', [`${formatBytes(peakRssBytes)} by the kernel's own count`]],
+    ['samples', [...taken, ...missing, `${formatShare(cpuShare)} of a core`]],
     ['events', happened],
     ...(blocked.times === 0 ? [] : [['event loop', blocks] as const]),
   ]
@@ -90,7 +125,7 @@ export function renderWatchSummary(report: WatchReport, style: TextStyle): strin
     '',
     `${style.bold(`allocscope watch ${command}`)}  ${style.dim(`pid ${report.pid}, ${describeEnding(report)}`)}`,
     '',
-    ...renderFacts([...describeAllocator(report), ...describeWatch(report)], style),
+    ...renderFacts([...describeAllocator(report), ...describeWatch(report).flatMap((fact) => foldClauses(fact, style))], style),
     ...renderSection('Memory', renderTable(report, style), style),
     '',
     ...(verdict === '' ? [] : [...renderProse(verdict, '  ', style, style.bold), '']),

@@ -1,11 +1,8 @@
 import type { WatchedFigure, WatchReport } from '../../watch/index.js'
-import { formatBytes } from '../../figures/index.js'
+import { formatBytes, formatCount } from '../../figures/index.js'
 import { formatDuration } from '../duration-format.js'
-import { formatRate } from './event-text.js'
+import { describeGrowth, noiseBytes } from '../growth-text.js'
 import { figureName } from './figure-names.js'
-
-/** A smaller difference says nothing: code that ran for the first time and V8's own bookkeeping add as much. */
-const noiseBytes = 8 * 1024 ** 2
 
 /** A rise by less than this share of the figure isn't reported. */
 const risingShare = 0.01
@@ -37,7 +34,7 @@ function blamedName(figure: WatchedFigure, report: WatchReport): string {
   }
 }
 
-function describeGrowth(figure: WatchedFigure, report: WatchReport): string {
+function describeCourse(figure: WatchedFigure, report: WatchReport): string {
   const { fallenBytes } = figure.trend
   const shrank = fallenBytes === 0 ? 'never shrank' : `gave ${formatBytes(fallenBytes)} back on the way`
   return `${blamedName(figure, report)} grew by ${formatBytes(growth(figure))} and ${shrank}`
@@ -49,16 +46,24 @@ function describeRss(rss: WatchedFigure, peakBytes: number): string {
   return peakBytes - Math.max(startBytes, bytes) >= noiseBytes ? `${course}, with a peak of ${formatBytes(peakBytes)}` : course
 }
 
-function describeEnd({ bytes, trend }: WatchedFigure): string {
-  const { bytesPerSecond, overMs } = trend
-  const rise = ((bytesPerSecond ?? 0) * overMs) / 1000
-  if (bytesPerSecond === undefined || rise < Math.max(noiseBytes, bytes * risingShare)) return ''
-  return ` At the end it was still rising, by ${formatRate(bytesPerSecond).slice(1)} over the last ${formatDuration(overMs)}.`
+function describeEnd({ rssRise }: WatchReport, { bytes }: WatchedFigure): string {
+  if (rssRise === undefined || rssRise.bytes < Math.max(noiseBytes, bytes * risingShare)) return ''
+  const { bytes: risen, overMs } = rssRise
+  return ` At the end it was still rising, by ${formatBytes(risen / (overMs / 1000))}/s over the last ${formatDuration(overMs)}.`
+}
+
+/** What the growth is of. Empty where the arenas and V8's heap tell it all. */
+function describeHolders({ growth, allocator }: WatchReport): string {
+  if (growth === undefined) return ''
+  const isTold = growth.inUseBytes === undefined && growth.embeddedBytes < noiseBytes && Math.abs(growth.unexplainedBytes) < noiseBytes
+  if (isTold || (growth.rssBytes < noiseBytes && growth.unexplainedBytes > -noiseBytes)) return ''
+  const text = describeGrowth(growth, allocator, 'allocscope run --collect')
+  return ` ${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 function describeBlocks({ blocked }: WatchReport): string {
   if (blocked.times === 0) return ''
-  const times = blocked.times === 1 ? 'once' : `${blocked.times} times`
+  const times = blocked.times === 1 ? 'once' : `${formatCount(blocked.times)} times`
   return ` The event loop was blocked ${times}, for up to ${formatDuration(blocked.longestMs)}.`
 }
 
@@ -67,7 +72,10 @@ export function summariseWatch(report: WatchReport): string {
   const rss = report.figures.find(({ subject }) => subject === 'rss')
   if (rss === undefined) return ''
   const growers = [...blamable(report)].filter((figure) => growth(figure) >= noiseBytes).sort((a, b) => growth(b) - growth(a))
-  const blamed = growers.slice(0, named).map((figure) => describeGrowth(figure, report))
-  const cause = blamed.length === 0 ? `nothing grew by ${formatBytes(noiseBytes)} or more` : blamed.join('; ')
-  return `${describeRss(rss, report.peakRssBytes ?? rss.peakBytes)}: ${cause}.${describeEnd(rss)}${describeBlocks(report)}`
+  const blamed = growers.slice(0, named).map((figure) => describeCourse(figure, report))
+  const holders = describeHolders(report)
+  const course = describeRss(rss, report.peakRssBytes ?? rss.peakBytes)
+  const nothing = holders === '' ? `: nothing grew by ${formatBytes(noiseBytes)} or more` : ''
+  const cause = blamed.length === 0 ? nothing : `: ${blamed.join('; ')}`
+  return `${course}${cause}.${holders}${describeEnd(report, rss)}${describeBlocks(report)}`
 }

@@ -1,0 +1,25 @@
+import { renderLedger } from '../../lib/report/index.js'
+import { explainProcess } from '../../lib/ledger/index.js'
+import { plainStyle } from '../../lib/report/text-style.js'
+
+const mebibyte = 2 ** 20
+
+function render(figures: object): string {
+  const ledger = { ...explainProcess(process.pid), ...figures }
+  return renderLedger(ledger, 'a program', plainStyle).replaceAll(/\s+/g, ' ')
+}
+
+test('page tables stand beside RSS; swap and pinned memory where there is any', () => {
+  const none = render({ pageTableBytes: 3 * mebibyte, pinnedBytes: 0, swapBytes: 0 })
+  expect(none).toContain('Beside RSS: page tables 3.0 MiB.')
+  expect(none).not.toMatch(/swapped out|pinned/)
+  const all = render({ pageTableBytes: 3 * mebibyte, pinnedBytes: 5 * mebibyte, swapBytes: 7 * mebibyte })
+  expect(all).toContain('Beside RSS: page tables 3.0 MiB, swapped out 7.0 MiB.')
+  expect(all).toContain('5.0 MiB are pinned')
+  expect(render({ pageTableBytes: undefined, pinnedBytes: undefined, swapBytes: undefined })).not.toContain('Beside RSS')
+})
+
+test('what told which pages are resident', () => {
+  expect(render({ residencyFrom: 'page-tables' })).toMatch(/Read in [^.]+\.?[^.]*, from the page tables\./)
+  expect(render({ residencyFrom: 'smaps' })).toContain('from /proc/<pid>/smaps.')
+})
