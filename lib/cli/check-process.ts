@@ -2,20 +2,13 @@ import { writeSync } from 'node:fs'
 import path from 'node:path'
 
 import { checkRelease } from '../release/index.js'
-import type { CheckOptions, CheckProgress, ReleaseCheck } from '../release/index.js'
+import type { CheckOptions, ReleaseCheck } from '../release/index.js'
+import { endCheckProgress, showCheckProgress } from './check-progress.js'
 import { answerDescriptor, checkVariable } from './check-request.js'
 import type { CheckAnswer, CheckRequest } from './check-request.js'
 import { importExport } from './import-export.js'
 
 type Callable = () => unknown
-
-const eraseLine = '\r\u001b[K'
-
-const phases: Readonly<Record<CheckProgress['phase'], string>> = {
-  baseline: 'collecting for the baseline',
-  calls: 'calling',
-  settling: 'collecting, and waiting for RSS to come to rest',
-}
 
 /** Ends the check of a script that turned out to export a function: the function is to be checked instead. */
 class ExportsFunction extends Error {
@@ -35,10 +28,6 @@ function takeRequest(): CheckRequest {
 
 function answer(what: CheckAnswer): void {
   writeSync(answerDescriptor, JSON.stringify(what))
-}
-
-function showProgress({ phase, calls }: CheckProgress): void {
-  process.stderr.write(`${eraseLine}  ${phases[phase]}${calls === 0 ? '' : `; ${calls} calls made`} …`)
 }
 
 /** Resolves when nothing of the script keeps the event loop busy any more. */
@@ -84,9 +73,9 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => {
     stopping.abort()
   })
-  const asked: CheckOptions = { ...options, signal: stopping.signal, ...(progress && { onProgress: showProgress }) }
+  const asked: CheckOptions = { ...options, signal: stopping.signal, ...(progress && { onProgress: showCheckProgress }) }
   const answered = await (exportName === undefined ? checkScript(file, asked, stopping.signal) : checkExport(file, exportName, asked))
-  if (progress) process.stderr.write(eraseLine)
+  if (progress) endCheckProgress()
   answer(answered)
   // The check is done. The script may have left something running, such as a server.
   process.exit()

@@ -10,7 +10,10 @@ export const answerDescriptor = 3
 export interface CheckRequest {
   /** The export to call. Undefined means the default export if that is a function, otherwise the script itself. */
   readonly exportName: string | undefined
-  readonly options: Pick<CheckOptions, 'runs' | 'warmup' | 'allowBytes' | 'whatIf' | 'settleMs' | 'budgetMs'>
+  readonly options: Pick<
+    CheckOptions,
+    'runs' | 'warmup' | 'allowBytes' | 'whatIf' | 'settleMs' | 'budgetMs' | 'thorough' | 'leakBytesPerCall' | 'holders'
+  >
   /** Whether progress may be shown on standard error. */
   readonly progress: boolean
 }

@@ -18,6 +18,7 @@ const codesOfCommander: Readonly<Record<string, string>> = {
 const codesOfUsage: ReadonlySet<string> = new Set([
   'ERR_ALLOCSCOPE_PROGRAM',
   'ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND',
+  'ERR_ALLOCSCOPE_MISSING_PEER',
   'ERR_INVALID_ARG_TYPE',
   'ERR_INVALID_ARG_VALUE',
   'ERR_OUT_OF_RANGE',

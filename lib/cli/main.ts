@@ -11,12 +11,15 @@ type Register = (program: Command) => void
 /** Every verb, in the order of --help. Only the requested one is loaded. */
 const verbs: Readonly<Record<string, () => Register>> = {
   stats: lazily(() => (require('./commands/stats.js') as typeof import('./commands/stats.js')).registerStats),
+  explain: lazily(() => (require('./commands/explain.js') as typeof import('./commands/explain.js')).registerExplain),
   run: lazily(() => (require('./commands/run.js') as typeof import('./commands/run.js')).registerRun),
   watch: lazily(() => (require('./commands/watch.js') as typeof import('./commands/watch.js')).registerWatch),
+  compare: lazily(() => (require('./commands/compare.js') as typeof import('./commands/compare.js')).registerCompare),
   check: lazily(() => (require('./commands/check.js') as typeof import('./commands/check.js')).registerCheck),
   profile: lazily(() => (require('./commands/profile.js') as typeof import('./commands/profile.js')).registerProfile),
   memit: lazily(() => (require('./commands/memit.js') as typeof import('./commands/memit.js')).registerMemit),
   demo: lazily(() => (require('./commands/demo.js') as typeof import('./commands/demo.js')).registerDemo),
+  lab: lazily(() => (require('./commands/lab.js') as typeof import('./commands/lab.js')).registerLab),
   sizeof: lazily(() => (require('./commands/sizeof.js') as typeof import('./commands/sizeof.js')).registerSizeof),
   sizes: lazily(() => (require('./commands/sizes.js') as typeof import('./commands/sizes.js')).registerSizes),
 }
@@ -24,14 +27,16 @@ const verbs: Readonly<Record<string, () => Register>> = {
 const examples = `
 Examples:
   $ allocscope stats
+  $ allocscope explain app.js
   $ allocscope run --allocator jemalloc app.js
   $ allocscope watch app.js
+  $ allocscope compare app.js --allocators glibc,glibc:arena_max=2,jemalloc
   $ allocscope check handler.js
   $ allocscope profile app.js
   $ allocscope demo
 
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.
-Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; run, watch and profile end as their program does.`
+Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; explain, run, watch and profile end as their program does.`
 
 /** The verb that `first` names. When it names none, all verbs: for help, and for a hint at a similar verb. */
 function wantedVerbs(first: string | undefined): readonly (() => Register)[] {
@@ -55,14 +60,14 @@ function createProgram(first: string | undefined): Command {
   return program
 }
 
-/** A reader of a pipe that goes away (`| head`) is no error. Without one for standard output the process ends. */
+/** A reader of a pipe that goes away (`| head`) is no error. Without one for standard output the process ends, as it does when a disk is full. */
 function outliveReaders(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit()
+    process.exit(error.code === 'EPIPE' ? undefined : reportError(error))
   })
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    // There is nowhere to say it, and a program may be running.
+    if (error.code !== 'EPIPE') process.exitCode = exitCodes.failure
   })
 }
 

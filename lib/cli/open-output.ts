@@ -9,11 +9,14 @@ export interface Output {
   /** False once writing has failed. The failure is reported on standard error, and nothing more is written. */
   write(text: string): boolean
   close(): void
+  /** Whether anything couldn't be written. A command then ends with an exit code other than 0. */
+  readonly isLost: boolean
 }
 
 /** Opens `file` and empties it. Called before a program runs: without its output a run would be in vain. */
 export function openOutput(command: Command, file: string): Output {
   let descriptor: number | undefined
+  let isLost = false
   try {
     descriptor = openSync(file, 'w')
   } catch (error) {
@@ -26,12 +29,16 @@ export function openOutput(command: Command, file: string): Output {
   }
   return {
     close,
+    get isLost() {
+      return isLost
+    },
     write: (text) => {
       if (descriptor === undefined) return false
       try {
         writeSync(descriptor, text)
         return true
       } catch (error) {
+        isLost = true
         // The program is still running. A full disk must end neither the program nor the other displays.
         process.stderr.write(`allocscope: cannot write to ${file}: ${(error as Error).message}\n`)
         close()
@@ -42,4 +49,4 @@ export function openOutput(command: Command, file: string): Output {
 }
 
 /** Standard error, as standard output belongs to the program. */
-export const standardError: Output = { write: (text) => process.stderr.write(text), close: () => undefined }
+export const standardError: Output = { write: (text) => process.stderr.write(text), close: () => undefined, isLost: false }

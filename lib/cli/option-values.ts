@@ -42,3 +42,13 @@ export function wholeNumberFrom(minimum: number): (text: string) => number {
     return value
   }
 }
+
+/** Reads an option's value as a whole number from `minimum` to `maximum`. */
+export function wholeNumberBetween(minimum: number, maximum: number): (text: string) => number {
+  const read = numberBetween(minimum, maximum)
+  return (text) => {
+    const value = read(text)
+    if (!Number.isSafeInteger(value)) throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
+    return value
+  }
+}

@@ -1,7 +1,8 @@
-import type { WatchListener, WatchView } from '../watch/index.js'
+import type { WatchEvent, WatchListener, WatchView } from '../watch/index.js'
 import { renderWatchEventJson, renderWatchEventLine, renderWatchLine, renderWatchView } from '../report/index.js'
 import { LiveScreen } from './live-screen.js'
 import type { Output } from './open-output.js'
+import { PacedChanges } from './paced-changes.js'
 import { styleFor } from './terminal.js'
 
 /** Shows a watch to the user, until it is closed. */
@@ -22,15 +23,20 @@ export function showJson(output: Output): WatchDisplay {
   }
 }
 
-/** Shows a line each second, and one for each event. */
+/** Shows a line each second, and one for each event; for a figure's changes one a second and one a doubling. */
 export function showLines(output: Output): WatchDisplay {
   let lastLineMs = -Infinity
+  const paced = new PacedChanges()
+  const tell = (events: readonly (WatchEvent | undefined)[]): void => {
+    const text = events.map((event) => (event === undefined ? '' : renderWatchEventLine(event))).join('')
+    if (text !== '') output.write(text)
+  }
   return {
     event: (event) => {
-      const line = renderWatchEventLine(event)
-      if (line !== '') output.write(line)
+      tell([...(event.kind === 'end' ? paced.due(Infinity) : []), paced.take(event)])
     },
     tick: (view) => {
+      tell(paced.due(view.last.timeMs))
       const now = performance.now()
       // Ticks come a little early or late. A line mustn't wait for the next tick because this one is early.
       if (now - lastLineMs < linePauseMs * 0.96) return

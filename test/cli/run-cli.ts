@@ -15,6 +15,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly input?: string
   readonly env?: NodeJS.ProcessEnv
+  /** Called once the process is started. */
+  readonly onStart?: (child: ChildProcessWithoutNullStreams) => void
   /** Called once the process is up, with what it has printed so far whenever that grows. */
   readonly onOutput?: (child: ChildProcessWithoutNullStreams, stdout: string) => void
   /** Called with what it has printed to standard error so far, whenever that grows. */
@@ -33,9 +35,13 @@ export function program(name: string): string {
 }
 
 /** Runs `allocscope` with `args` until it ends. */
-export function allocscope(args: readonly string[], { input = '', env = {}, onOutput, onError }: CliOptions = {}): Promise<CliResult> {
+export function allocscope(
+  args: readonly string[],
+  { input = '', env = {}, onStart, onOutput, onError }: CliOptions = {},
+): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...args], { env: plainEnvironment(env) })
+    onStart?.(child)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
-import { allocscope, program } from './run-cli.js'
+import { allocscope, cli, plainEnvironment, program } from './run-cli.js'
 import type { CliOptions, CliResult } from './run-cli.js'
 
 interface Sample {
@@ -22,7 +23,9 @@ interface RunJson {
   readonly start: Sample | null
   readonly peak: Sample | null
   readonly exit: Sample | null
+  readonly collected: Sample | null
   readonly peakRssBytes: number | null
+  readonly children: { readonly seen: number; readonly peakRssBytes: number | null } | null
   readonly sampling: { readonly samples: number; readonly largestGapMs: number | null }
   readonly notes: readonly { readonly kind: string; readonly message: string }[]
   readonly samples: readonly Sample[]
@@ -138,6 +141,62 @@ describe('signals', () => {
   })
 })
 
+test('a program that npx runs ends when npx is ended', async () => {
+  const project = mkdtempSync(path.join(folder, 'npx-'))
+  const bin = path.join(project, 'node_modules', '.bin')
+  mkdirSync(bin, { recursive: true })
+  writeFileSync(path.join(project, 'package.json'), '{}')
+  writeFileSync(path.join(bin, 'allocscope'), `#!${process.execPath}\nrequire(${JSON.stringify(cli)})\n`, { mode: 0o755 })
+  const npx = spawn('npx', ['--offline', 'allocscope', 'run', program('waits.js')], {
+    cwd: project,
+    env: plainEnvironment({ npm_config_update_notifier: 'false' }),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const started = await new Promise<number>((resolve) => {
+    npx.stdout.setEncoding('utf8').once('data', (text: string) => {
+      resolve(Number(/^ready (\d+)/.exec(text)?.[1]))
+    })
+  })
+  const isThere = (): boolean => existsSync(`/proc/${started}`)
+  expect(isThere()).toBe(true)
+  // The program holds the pipe open until it has ended.
+  const closed = new Promise((resolve) => npx.once('close', resolve))
+  npx.kill('SIGTERM')
+  await closed
+  expect(isThere()).toBe(false)
+}, 30_000)
+
+describe('child processes', () => {
+  interface Children {
+    readonly seen: number
+    readonly peakRssBytes: number | null
+  }
+  async function childrenOf(...args: readonly string[]): Promise<{ readonly told: Children | null; readonly peaks: readonly number[] }> {
+    const { stdout, report } = await record([program('has-children.js'), ...args])
+    return { told: report.children, peaks: Array.from(stdout.matchAll(/(\d+) kB/g), ([, kib]) => Number(kib) * 1024) }
+  }
+
+  test('the number and the peak of the largest, as it saw it itself; not the sum', async () => {
+    const { told, peaks } = await childrenOf('100', '30')
+    expect(peaks).toHaveLength(2)
+    expect(told?.seen).toBe(2)
+    // What a child does after it has printed its peak adds less.
+    expect(Math.abs((told?.peakRssBytes as number) - Math.max(...peaks))).toBeLessThan(6 * mebibyte)
+    const { stderr } = await allocscope(['run', program('has-children.js'), '100', '30'])
+    expect(stderr).toMatch(/child processes +2 seen; the largest peaked at 1[3-9]\d\.\d MiB \(of one process, not a sum/)
+  })
+
+  test("a small child of a large program isn't given the peak that it began with", async () => {
+    const { told, peaks } = await childrenOf('0', '--own', '200')
+    expect(told?.peakRssBytes as number).toBeLessThan(100 * mebibyte)
+    expect(Math.abs((told?.peakRssBytes as number) - (peaks[0] as number))).toBeLessThan(6 * mebibyte)
+  })
+
+  test('a program without any says nothing of them', async () => {
+    expect((await record([program('exit-3.js')])).report.children).toBeNull()
+  })
+})
+
 describe('figures', () => {
   test('80 MiB that were held show at the peak, and the peak is what the kernel told the program', async () => {
     const { stdout, report } = await record(['--interval', '20', program('grows.js')])
@@ -178,6 +237,58 @@ describe('figures', () => {
     expect(code).not.toBeNull()
     expect(report.start).toBeNull()
     expect(kinds(report)).toContain('not-recorded')
+  })
+})
+
+describe('what grew most', () => {
+  /** The sentence, with its lines made one. */
+  function sentence({ stderr }: CliResult): string {
+    return stderr.replace(/\s+/g, ' ').replace(/^.* (?=RSS went)/, '')
+  }
+  const run = async (...args: readonly string[]): Promise<string> =>
+    sentence(await allocscope(['run', ...args], { env: { MALLOC_ARENA_MAX: '1' } }))
+
+  test('40 MiB that are held, and 40 MiB that only garbage holds', async () => {
+    expect(await run('--collect', program('holds.js'), 'kept')).toMatch(
+      /grew most is (?:3[89]|4[0-3])\.\d MiB more in use, by glibc's own count\./,
+    )
+    expect(await run('--collect', program('holds.js'), 'dropped')).toMatch(/grew most is (?:3[89]|4[0-4])\.\d MiB of garbage, which a full/)
+    // Without a collection nothing tells them apart.
+    expect(await run(program('holds.js'), 'dropped')).toMatch(
+      /grew most is (?:3[89]|4[0-3])\.\d MiB more in use, [^.]*\(how much of it is garbage, --collect/,
+    )
+  })
+
+  test('what the allocator and V8 do not have, and what was never touched', async () => {
+    expect(await run(program('holds.js'), 'mapped')).toMatch(/grew most is (?:9\d|10\d)\.\d MiB that is not of glibc or V8's heap/)
+    expect(await run(program('holds.js'), 'untouched')).toMatch(
+      / (?:19\d|20\d)\.\d MiB of what is counted here was allocated but never touched/,
+    )
+  })
+})
+
+describe('--collect', () => {
+  test('is one more reading, after the kernel got back what garbage held', async () => {
+    const { report } = await record(['--collect', program('holds.js'), 'dropped'])
+    const { exit, collected, samples } = report as RunJson & { exit: Sample; collected: Sample }
+    expect((exit.rssBytes - collected.rssBytes) / mebibyte).toBeGreaterThan(38)
+    expect(collected.elapsedMs).toBeGreaterThan(exit.elapsedMs)
+    expect(samples.at(-1)).toEqual(exit)
+    const { stderr } = await allocscope(['run', '--collect', program('exit-3.js')])
+    expect(stderr).toMatch(/start +peak +exit +collected +exit - start\n/)
+  })
+
+  test('leaves the program what it holds, and how it ends', async () => {
+    const { code, report } = await record(['--collect', program('exit-3.js')])
+    expect(code).toBe(3)
+    expect(report.collected).not.toBeNull()
+    const held = (await record(['--collect', program('holds.js'), 'kept'])).report as RunJson & { start: Sample; collected: Sample }
+    expect((held.collected.rssBytes - held.start.rssBytes) / mebibyte).toBeGreaterThan(38)
+  })
+
+  test('is not made unless it is asked for, and not of a program that a signal ends', async () => {
+    expect((await record([program('exit-3.js')])).report.collected).toBeNull()
+    expect((await record(['--collect', program('kills-itself.js')])).report.collected).toBeNull()
   })
 })
 

@@ -57,3 +57,12 @@ test('sizes lists the values of every sort', () => {
   )
   expect(allocscope('sizes').stdout).toMatch(/^ {2}new Map +Map +32 +184 +64 +56$/m)
 })
+
+test('sizeof --tree --all shows every element in its order, and its lines add up to its one total', () => {
+  const { status, stdout } = allocscope('sizeof', '--tree', '--all', '[4, "toaster", 230.1]')
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/\[0\] 4.*\n.*\[1\].*\n.*\[2\] 230\.1 /)
+  const figures = [...stdout.matchAll(/^ *(\d+) {2}/gm)].map(([, bytes]) => Number(bytes))
+  expect(figures.slice(0, -1).reduce((sum, bytes) => sum + bytes, 0)).toBe(figures.at(-1))
+  expect(stdout.match(/total/g)).toHaveLength(1)
+})

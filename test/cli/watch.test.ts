@@ -198,6 +198,25 @@ describe('samples', () => {
   })
 })
 
+describe('what is in use stands against what is free', () => {
+  testWhereInstalled('jemalloc')('with every sample, where the allocator counts', async () => {
+    const { stderr } = await allocscope(['watch', '--allocator', 'jemalloc', program('holds.js'), 'kept'])
+    expect(stderr).toMatch(/sample .* allocated +[\d.]+ MiB +free +[\d.]+ [KM]iB /)
+    const [inUse, free] = ['in use', 'free, kept'].map(
+      (name) => new RegExp(`^ +${name} +[\\d.]+ [KM]iB +[\\d.]+ [KM]iB +([\\d.]+) [KM]iB`, 'm').exec(stderr)?.[1],
+    )
+    expect(Number(inUse)).toBeGreaterThan(40)
+    expect(free).toBeDefined()
+  })
+
+  test('at the start and at exit, where that takes a walk', async () => {
+    const { stderr } = await allocscope(['watch', '--allocator', 'glibc', program('holds.js'), 'kept'])
+    const end = /^ +in use +[\d.]+ MiB +([\d.]+) MiB/m.exec(stderr)?.[1]
+    expect(Number(end)).toBeGreaterThan(40)
+    expect(stderr).not.toMatch(/sample .* allocated /)
+  })
+})
+
 describe('lines', () => {
   test('one a second and one for each event, then a summary with a verdict', async () => {
     const { code, stderr } = await allocscope(['watch', program('blocks-loudly.js')])
@@ -211,6 +230,34 @@ describe('lines', () => {
     expect(stderr).toMatch(/exit code 5 after/)
     // Colours would begin with one.
     expect(stderr).not.toContain('\u001b')
+  })
+
+  test('growth has a line a second or a doubling for each figure, and none of it is left out', async () => {
+    const { stderr } = await allocscope(['watch', '--min-bytes', '1 MiB', '--min-growth', '0', program('grows-and-rests.js'), '0'])
+    const told = Array.from(stderr.matchAll(/^allocscope +([\d.]+) s {2}growth {2}RSS {2}([\d.]+) MiB -> ([\d.]+) MiB/gm), (line) =>
+      line.slice(1).map(Number),
+    ) as unknown as readonly (readonly [seconds: number, from: number, to: number])[]
+    // 150 MiB in 1.5 s, and a sample of it every 0.1 s.
+    expect(told.length).toBeGreaterThan(1)
+    const doublings = told.slice(1).filter(([, , to], index) => to >= 2 * (told[index]?.[2] as number))
+    expect(told.length - doublings.length).toBeLessThanOrEqual(3)
+    told.slice(1).forEach(([, from], index) => {
+      expect(from).toBe(told[index]?.[2])
+    })
+    expect((told.at(-1)?.[2] as number) - (told[0]?.[1] as number)).toBeGreaterThan(130)
+  })
+
+  test('a program that rests at its end is not said to rise, and one that does not is', async () => {
+    const said = async (restMs: number): Promise<string> =>
+      (await allocscope(['watch', program('grows-and-rests.js'), String(restMs)])).stderr.replace(/\s+/g, ' ')
+    expect(await said(1500)).toMatch(/RSS went from [^.]*\.\d MiB to [^.]*\.\d MiB in (?!.*still rising)/)
+    expect(await said(0)).toMatch(/At the end it was still rising, by \d+\.\d MiB\/s over the last \d\.\d s\./)
+  })
+
+  test('memory that is of no allocator and not of V8 is named with its size', async () => {
+    const { stderr } = await allocscope(['watch', program('holds.js'), 'mapped'])
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(/grew most is (?:9\d|10\d)\.\d MiB that is not of glibc or V8's heap of the main thread/)
+    expect(stderr).not.toContain('nothing grew')
   })
 
   test('--output takes the lines and the summary, and leaves standard error to the program', async () => {

@@ -1,24 +1,24 @@
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-
 import { Option } from 'commander'
 import type { Command } from 'commander'
 
-import { AllocscopeError } from '../../errors/index.js'
-import { allocatorChoices, prepareProgram } from '../../program/index.js'
+import { allocatorChoices } from '../../program/index.js'
 import type { AllocatorChoice } from '../../program/index.js'
+import { untriedMark } from '../../release/remedies.js'
 import { releaseVerdicts } from '../../release/verdicts.js'
-import type { ReleaseVerdict } from '../../release/index.js'
+import type { ReleaseCheck, ReleaseVerdict, TriedRemedies } from '../../release/index.js'
 import { plainStyle, renderReleaseCheck, renderReleaseCheckJson } from '../../report/index.js'
-import { checkVariable } from '../check-request.js'
 import type { CheckAnswer, CheckRequest } from '../check-request.js'
+import { showCompareProgress as showRunProgress } from '../compare-progress.js'
 import { exitCodes } from '../exit-codes.js'
 import { openOutput } from '../open-output.js'
 import type { Output } from '../open-output.js'
 import { byteSize, collect, numberBetween, wholeNumberFrom } from '../option-values.js'
 import { packageVersion } from '../package-version.js'
+import { runCheck } from '../run-check.js'
+import type { CheckSurroundings } from '../run-check.js'
+import { checkServer, readUrl } from '../server-check/check-server.js'
 import { styleFor } from '../terminal.js'
+import { RemedyTrial } from '../try-remedies.js'
 
 interface CheckCommandOptions {
   readonly export?: string
@@ -29,71 +29,114 @@ interface CheckCommandOptions {
   readonly budget: number
   readonly settle: number
   readonly whatIf: boolean
+  readonly thorough?: true
+  readonly holders: boolean
   readonly allocator?: AllocatorChoice
   readonly nodeOption: readonly string[]
   readonly json?: true
   readonly output?: string
+  readonly url?: string
+  readonly connections?: number
+  readonly requests?: number
+  readonly try?: true
 }
 
-function requestOf(options: CheckCommandOptions): CheckRequest {
-  const { runs, warmup, allowBytes, whatIf, settle: settleMs, budget: budgetMs } = options
+/** What a call must lose to show, of one that is so many requests. */
+const leakBytesOfRequest = { usual: 1024, thorough: 64 } as const
+
+function requestOf(options: CheckCommandOptions, requests = 1): CheckRequest {
+  const { runs, warmup, allowBytes, whatIf, thorough = false, holders, settle: settleMs, budget: budgetMs } = options
   return {
     exportName: options.export,
-    options: { warmup, whatIf, settleMs, budgetMs, ...(runs !== undefined && { runs }), ...(allowBytes !== undefined && { allowBytes }) },
+    options: {
+      warmup,
+      whatIf,
+      thorough,
+      holders,
+      leakBytesPerCall: requests * (thorough ? leakBytesOfRequest.thorough : leakBytesOfRequest.usual),
+      settleMs,
+      budgetMs,
+      ...(runs !== undefined && { runs }),
+      ...(allowBytes !== undefined && { allowBytes }),
+    },
     progress: process.stderr.isTTY,
   }
 }
 
-/** A file without a name for the answer of the checking process. The process's standard streams belong to the program. */
-function openAnswer(): number {
-  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-'))
-  try {
-    return openSync(path.join(folder, 'answer.json'), 'ax+', 0o600)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function readAnswer(
-  descriptor: number,
+/** Checks a server by requests, or else what the script exports, or the script itself. */
+function answerFor(
   program: string,
-  ended: { readonly exitCode: number | undefined; readonly signal: string | undefined },
-): CheckAnswer {
-  // Reads from position 0: writing by the checking process has moved the position, which both share.
-  const bytes = Buffer.alloc(fstatSync(descriptor).size)
-  readSync(descriptor, bytes, 0, bytes.length, 0)
-  if (bytes.length > 0) return JSON.parse(bytes.toString()) as CheckAnswer
-  const how = ended.signal === undefined ? `with exit code ${ended.exitCode ?? 0}` : `by ${ended.signal}`
-  throw new AllocscopeError('ERR_ALLOCSCOPE_CHECK_CUT_SHORT', `${program} ended the process ${how} before it could be checked`)
+  programArguments: readonly string[],
+  options: CheckCommandOptions,
+  command: Command,
+): Promise<CheckAnswer> {
+  const { url, export: exportName, connections = 10, requests = Math.max(100, connections), allocator, nodeOption } = options
+  const refuse = (message: string): never => command.error(message, { exitCode: exitCodes.usage, code: 'ERR_INVALID_ARG_VALUE' })
+  if (url === undefined) {
+    if (options.connections !== undefined || options.requests !== undefined) refuse('--connections and --requests are for --url')
+    return runCheck(program, programArguments, { allocator, nodeFlags: nodeOption }, requestOf(options))
+  }
+  if (exportName !== undefined) refuse('give either --export or --url')
+  if (options.try === true) refuse('--try is for functions and scripts, not for --url')
+  if (requests < connections) refuse('--requests must be at least --connections: each connection makes one')
+  const load = { url: readUrl(url) ?? refuse(`--url must be a URL of http or https, such as http://localhost:3000/, not '${url}'`) }
+  return checkServer(
+    program,
+    programArguments,
+    { allocator, nodeFlags: nodeOption },
+    { ...load, connections, requests },
+    requestOf(options, requests),
+  )
 }
 
-async function runCheck(program: string, programArguments: readonly string[], options: CheckCommandOptions): Promise<CheckAnswer> {
-  const through = path.join(__dirname, '..', 'check-process.js')
-  const prepared = prepareProgram(program, programArguments, { allocator: options.allocator, nodeFlags: options.nodeOption, through })
-  const descriptor = openAnswer()
+function withoutMark(advice: string): string {
+  return advice.endsWith(untriedMark) ? advice.slice(0, -untriedMark.length) : advice
+}
+
+/** Checks again under what could make more go back. */
+async function tryRemedies(
+  program: string,
+  programArguments: readonly string[],
+  options: CheckCommandOptions,
+  first: ReleaseCheck,
+): Promise<TriedRemedies> {
+  const request = requestOf({ ...options, holders: false })
+  const display = showRunProgress(process.stderr)
+  const surroundings = { allocator: options.allocator, nodeFlags: options.nodeOption }
+  const checkUnder = (under: CheckSurroundings): Promise<CheckAnswer> =>
+    runCheck(program, programArguments, under, { ...request, progress: false })
+  const trial = new RemedyTrial(checkUnder, surroundings, ({ name, ...progress }) => {
+    display.show({ label: name, ...progress })
+  })
+  const stop = (): void => {
+    trial.stop()
+  }
+  process.on('SIGINT', stop)
   try {
-    const { ended } = prepared.start({ [checkVariable]: JSON.stringify(requestOf(options)) }, descriptor)
-    return readAnswer(descriptor, program, await ended)
+    return await trial.try(first)
   } finally {
-    closeSync(descriptor)
+    process.off('SIGINT', stop)
+    display.end()
   }
 }
 
 async function check(program: string, programArguments: readonly string[], options: CheckCommandOptions, command: Command): Promise<void> {
   const file: Output | undefined = options.output === undefined ? undefined : openOutput(command, options.output)
-  const answer = await runCheck(program, programArguments, options)
+  const answer = await answerFor(program, programArguments, options, command)
   if ('problem' in answer) return command.error(answer.problem, { exitCode: exitCodes.usage, code: 'ERR_ALLOCSCOPE_PROGRAM' })
-  const { check: found } = answer
+  const { check: first } = answer
+  const tried = options.try === true ? await tryRemedies(program, programArguments, options, first) : undefined
+  const found = tried === undefined ? first : { ...first, advice: first.advice.map(withoutMark) }
   const { allocator, provenance } = found.allocator
   const under = `${allocator}${provenance.version === undefined ? '' : ` ${provenance.version}`}`
   const subject = `allocscope ${packageVersion}, Node ${process.version}, ${under}: ${program}, ${answer.subject}`
   const style = file === undefined ? styleFor(process.stdout) : plainStyle
-  const text = options.json === true ? renderReleaseCheckJson(found, subject) : renderReleaseCheck(found, subject, style)
+  const text = options.json === true ? renderReleaseCheckJson(found, subject, tried) : renderReleaseCheck(found, subject, style, tried)
   if (file === undefined) process.stdout.write(text)
   else file.write(text)
   file?.close()
   const isWorse = releaseVerdicts.indexOf(found.verdict) > releaseVerdicts.indexOf(options.allow)
-  process.exitCode = isWorse ? exitCodes.failure : exitCodes.success
+  process.exitCode = isWorse || file?.isLost === true ? exitCodes.failure : exitCodes.success
 }
 
 const examples = `
@@ -102,13 +145,16 @@ Examples:
   $ allocscope check handler.js --export resize
   $ allocscope check import.js --runs 3 --allow held-by-allocator
   $ allocscope check --allocator jemalloc handler.js
+  $ allocscope check server.js --url http://localhost:3000/ --connections 10
+  $ allocscope check --try handler.js                      # settings and allocators that could help, tried
   $ allocscope check --json -o check.json handler.js
   $ allocscope check import.js -- --file big.json          # arguments of the script's own
 
 Verdicts, from best to worst: ${releaseVerdicts.join(', ')}. The exit code is 1 when the verdict is worse than --allow.
 
 Without --export the default export is called if it is a function; otherwise the script itself is checked, from its first line until its event loop
-has nothing left to do. Ctrl-C ends the calls, and the verdict on what was done is printed. A purge is tried in a forked child: --no-what-if for programs that may not fork.`
+has nothing left to do. With --url the script is run as a server: once it answers, batches of requests from this command's process are the calls, and the
+server looks at its own memory between them. Needs autocannon: npm install --save-dev autocannon. Ctrl-C ends the calls, and the verdict on what was done is printed. A purge is tried in a forked child: --no-what-if for programs that may not fork.`
 
 /** `allocscope check`: whether memory goes back to the operating system. */
 export function registerCheck(program: Command): void {
@@ -123,12 +169,18 @@ export function registerCheck(program: Command): void {
     .argument('<script>', 'a file that exports a function, or that is run')
     .argument('[args...]', "the script's own arguments, after --")
     .option('--export <name>', 'the exported function to call')
+    .option('--url <url>', 'run the script as a server, and make requests of this rather than calls')
+    .option('--connections <n>', 'connections that make them at the same time (default: 10)', wholeNumberFrom(1))
+    .option('--requests <n>', 'requests of a call, over all connections (default: 100)', wholeNumberFrom(1))
     .addOption(new Option('--allow <verdict>', 'the worst verdict that is still a success').choices(releaseVerdicts).default('returned'))
     .option('--allow-bytes <size>', 'what may stay, such as "8 MiB" (default: 4 MiB and a twentieth of the rise)', byteSize)
     .option('--runs <n>', 'calls, rather than as many as are needed', wholeNumberFrom(1))
     .option('--warmup <n>', 'calls before growth is counted', wholeNumberFrom(0), 1)
     .option('--budget <ms>', 'time for calls beyond the first', numberBetween(0, 86_400_000), 3000)
     .option('--settle <ms>', 'the longest wait for RSS to come to rest', numberBetween(0, 600_000), 2000)
+    .option('--thorough', 'make so many calls that a leak of 64 B a call shows, rather than one of 1 KiB, if --budget allows it')
+    .option('--try', 'check again under each setting that could make more go back, in fresh processes, and print what each gave')
+    .option('--no-holders', "don't look for what keeps memory that grows: no more calls, and no heap snapshots")
     .option('--no-what-if', 'fork no child to try a purge in: a coarser answer')
     .addOption(
       new Option('--allocator <name>', 'run under this allocator, from where the distribution installs it').choices(allocatorChoices),

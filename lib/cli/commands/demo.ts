@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { runDemo } from '../../demo/index.js'
 import { takeReading } from '../../reading/index.js'
 import { renderDemo, renderDemoJson } from '../../report/index.js'
-import { showDemoProgress } from '../demo-progress.js'
 import { packageVersion } from '../package-version.js'
+import { showProgress } from '../phase-progress.js'
 import { styleFor } from '../terminal.js'
 
 interface DemoOptions {
@@ -12,7 +12,7 @@ interface DemoOptions {
 }
 
 async function demo({ json }: DemoOptions): Promise<void> {
-  const progress = showDemoProgress(process.stderr)
+  const progress = showProgress(process.stderr)
   // Nothing else in this process needs its arenas, so walks of the free lists may take as long as they take.
   const run = await runDemo(() => takeReading({ detail: 'arenas', budgetMs: Infinity }), progress)
   progress.end()

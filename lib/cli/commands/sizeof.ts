@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 
 import { deepSizeOf, sizeOf, sizeTree } from '../../heap/index.js'
-import { formatSizeTree, renderDeepSize, renderJson, renderSizeOf } from '../../report/index.js'
+import { formatEverySize, formatSizeTree, renderDeepSize, renderJson, renderSizeOf } from '../../report/index.js'
 import { compileExpression } from '../evaluate.js'
 import { importExport } from '../import-export.js'
 import { numberBetween } from '../option-values.js'
@@ -13,7 +13,8 @@ interface SizeofOptions {
   readonly export: string
   readonly deep?: true
   readonly tree?: true
-  readonly depth: number
+  readonly all?: true
+  readonly depth?: number
   readonly json?: true
 }
 
@@ -34,23 +35,29 @@ async function findValue(expression: string | undefined, options: SizeofOptions)
 
 async function printSizeof(expression: string | undefined, options: SizeofOptions): Promise<void> {
   const { value, subject } = await findValue(expression, options)
-  const { deep, tree, depth } = options
+  const { deep, tree, all, depth } = options
   const size = sizeOf(value)
   const deepSize = deep ? deepSizeOf(value) : undefined
-  const sizes = tree ? sizeTree(value, { depth }) : undefined
+  const sizes = tree || all ? sizeTree(value, { depth, every: all }) : undefined
   if (options.json) {
     process.stdout.write(renderJson({ version: 1, size, ...(deepSize && { deep: deepSize }), ...(sizes && { tree: sizes }) }))
     return
   }
   const style = styleFor(process.stdout)
+  // Every value has a line, the outermost one too: its own size above would be a second total beside that of the lines.
+  if (all && sizes !== undefined && deepSize === undefined) {
+    process.stdout.write(`${style.bold(subject)}\n${formatEverySize(sizes)}`)
+    return
+  }
   process.stdout.write(renderSizeOf(subject, size, style).trimStart())
   if (deepSize !== undefined) process.stdout.write(renderDeepSize(deepSize, style))
-  if (sizes !== undefined) process.stdout.write(`\n${formatSizeTree(sizes)}`)
+  if (sizes !== undefined) process.stdout.write(`\n${all ? formatEverySize(sizes) : formatSizeTree(sizes)}`)
 }
 
 const examples = `
 Examples:
   $ allocscope sizeof '[4, "toaster", 230.1]'
+  $ allocscope sizeof --tree --all '[4, "toaster", 230.1]'
   $ allocscope sizeof --deep --tree 'require("node:os").cpus()'
   $ allocscope sizeof --module ./routes.js --export table --deep
 
@@ -70,7 +77,8 @@ export function registerSizeof(program: Command): void {
     .option('--export <name>', 'the export to measure', 'default')
     .option('--deep', 'everything that is reachable, by kind')
     .option('--tree', 'the recursive picture')
-    .option('--depth <levels>', 'levels of --tree', numberBetween(0, 1000), 3)
+    .option('--all', "the picture of every value in its holder's own order, numbers too; up to 10,000 of one holder and 200,000 in all")
+    .option('--depth <levels>', 'levels of --tree (default: 3) or of --all (default: no limit)', numberBetween(0, 1000))
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(printSizeof)

@@ -7,6 +7,7 @@ import type { AllocatorChoice } from '../../program/index.js'
 import type { WatchReport } from '../../watch/index.js'
 import { plainStyle, renderWatchSummary } from '../../report/index.js'
 import { isLiveTerminal } from '../live-screen.js'
+import { exitCodes } from '../exit-codes.js'
 import { openOutput, standardError } from '../open-output.js'
 import type { Output } from '../open-output.js'
 import { byteSize, collect, numberBetween, share, wholeNumberFrom } from '../option-values.js'
@@ -59,7 +60,7 @@ async function watch(program: string, programArguments: readonly string[], optio
     display.close()
   })
   printSummary(report, options, file)
-  await endAs(report)
+  await endAs(report, file?.isLost === true ? exitCodes.failure : exitCodes.success)
 }
 
 const examples = `

@@ -1,15 +1,27 @@
-import type { DemoProgress, DemoProgressListener } from '../demo/index.js'
 import { formatBytes } from '../figures/index.js'
 import { formatDuration } from '../report/index.js'
 import { styleFor } from './terminal.js'
 import type { OutputStream } from './terminal.js'
 
 const barWidth = 24
+const phaseWidth = 34
 const framePauseMs = 80
 const eraseLine = '\r\u001b[K'
 
-/** Shows the progress of a demo. After {@link DemoDisplay.end} the stream is ready for other text. */
-export interface DemoDisplay extends DemoProgressListener {
+/** How far some work in phases is. */
+export interface PhaseProgress {
+  readonly phase: string
+  /** Share of the work that is done, 0 to 1. */
+  readonly fraction: number
+  readonly phaseMs: number
+  /** Undefined where the work is done by other processes. */
+  readonly rssBytes?: number
+}
+
+/** Shows the progress. After {@link ProgressDisplay.end} the stream is ready for other text. */
+export interface ProgressDisplay {
+  advanced(progress: PhaseProgress): void
+  finished(progress: PhaseProgress): void
   end(): void
 }
 
@@ -18,12 +30,13 @@ function bar(fraction: number): string {
   return '━'.repeat(full) + '╌'.repeat(barWidth - full)
 }
 
-function finishedLine({ phase, phaseMs, rssBytes }: DemoProgress): string {
-  return `${phase.padEnd(34)} ${formatDuration(phaseMs).padStart(8)}   RSS ${formatBytes(rssBytes).padStart(11)}`
+function finishedLine({ phase, phaseMs, rssBytes }: PhaseProgress): string {
+  const rss = rssBytes === undefined ? '' : `   RSS ${formatBytes(rssBytes).padStart(11)}`
+  return `${phase.padEnd(phaseWidth)} ${formatDuration(phaseMs).padStart(8)}${rss}`
 }
 
 /** Shows a line for each completed phase, and on a terminal another one that moves. */
-export function showDemoProgress(stream: OutputStream): DemoDisplay {
+export function showProgress(stream: OutputStream): ProgressDisplay {
   const style = styleFor(stream)
   const isLive = stream.isTTY && stream.columns >= 80
   let lastFrameMs = 0
@@ -33,7 +46,8 @@ export function showDemoProgress(stream: OutputStream): DemoDisplay {
       if (!isLive || now - lastFrameMs < framePauseMs) return
       lastFrameMs = now
       const { phase, fraction, rssBytes } = progress
-      stream.write(`${eraseLine}  ${phase.padEnd(34)} ${style.accent(bar(fraction))}  RSS ${formatBytes(rssBytes)}`)
+      const rss = rssBytes === undefined ? '' : `  RSS ${formatBytes(rssBytes)}`
+      stream.write(`${eraseLine}  ${phase.padEnd(phaseWidth)} ${style.accent(bar(fraction))}${rss}`)
     },
     finished: (progress) => {
       stream.write(`${isLive ? eraseLine : ''}  ${style.dim(finishedLine(progress))}\n`)
