@@ -8,6 +8,18 @@
       "cflags_cc!": ["-std=gnu++20", "-std=gnu++17"],
       "cflags_cc": ["-std=c++17"],
       "libraries": ["-ldl"]
+    },
+    {
+      "target_name": "hidden_layout",
+      "sources": ["hidden_layout.cc"],
+      "libraries": ["-ldl"]
+    },
+    {
+      "target_name": "unknown_malloc",
+      "type": "loadable_module",
+      "sources": ["unknown_malloc.c"],
+      "cflags": ["-fno-builtin"],
+      "libraries": ["-ldl"]
     }
   ]
 }

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -153,6 +154,32 @@ Napi::Value MimallocStats(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), text);
 }
 
+// The functions of these names that the process resolves: node's own binding of them may be glibc's.
+//
+// liveMallinfo2(): { hblkhd, uordblks, fordblks }
+Napi::Value LiveMallinfo2(const Napi::CallbackInfo& info) {
+  const auto read = reinterpret_cast<struct mallinfo2 (*)()>(dlsym(RTLD_DEFAULT, "mallinfo2"));
+  const struct mallinfo2 totals = read();
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("hblkhd", static_cast<double>(totals.hblkhd));
+  result.Set("uordblks", static_cast<double>(totals.uordblks));
+  result.Set("fordblks", static_cast<double>(totals.fordblks));
+  return result;
+}
+
+// liveMallocInfo(): the text of malloc_info, through a file
+Napi::Value LiveMallocInfo(const Napi::CallbackInfo& info) {
+  const auto print = reinterpret_cast<int (*)(int, FILE*)>(dlsym(RTLD_DEFAULT, "malloc_info"));
+  FILE* const file = std::tmpfile();
+  std::string text;
+  if (file == nullptr) return Napi::String::New(info.Env(), text);
+  print(0, file);
+  std::rewind(file);
+  for (int next = std::fgetc(file); next != EOF; next = std::fgetc(file)) text.push_back(static_cast<char>(next));
+  std::fclose(file);
+  return Napi::String::New(info.Env(), text);
+}
+
 // loadLibrary(path): whether it was loaded
 Napi::Value LoadLibrary(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), dlopen(info[0].As<Napi::String>().Utf8Value().c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr);
@@ -213,6 +240,8 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("jemallocStatsPrint", Napi::Function::New(env, JemallocStatsPrint));
   exports.Set("tcmallocStats", Napi::Function::New(env, TcmallocStats));
   exports.Set("mimallocStats", Napi::Function::New(env, MimallocStats));
+  exports.Set("liveMallinfo2", Napi::Function::New(env, LiveMallinfo2));
+  exports.Set("liveMallocInfo", Napi::Function::New(env, LiveMallocInfo));
   exports.Set("wakeUp", Napi::Function::New(env, WakeUp));
   exports.Set("loadLibrary", Napi::Function::New(env, LoadLibrary));
   exports.Set("declareExternal", Napi::Function::New(env, DeclareExternal));

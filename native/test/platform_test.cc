@@ -279,8 +279,39 @@ void TestSmapsText() {
 
 void CountAllocation() { allocations.fetch_add(1, std::memory_order_relaxed); }
 
+// Pieces of a page beside one that can't be read, again and again: what was refused leaves nothing behind.
+void TestPieces() {
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  void* const memory = mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return Check(false, "mmap of two pages");
+  const auto begin = reinterpret_cast<uintptr_t>(memory);
+  for (size_t i = 0; i < page; i++) static_cast<unsigned char*>(memory)[i] = static_cast<unsigned char>(i / 8);
+  mprotect(static_cast<char*>(memory) + page, page, PROT_NONE);
+  constexpr size_t kPieces = 150;
+  uintptr_t addresses[kPieces];
+  unsigned char into[kPieces][16];
+  bool readable[kPieces];
+  platform::PieceReader reader;
+  for (size_t round = 0; round < 40; round++) {
+    const bool has_refused = round % 2 == 0;
+    for (size_t i = 0; i < kPieces; i++) addresses[i] = begin + 8 * i;
+    if (has_refused) addresses[round] = begin + page;
+    if (has_refused) addresses[100 + round] = begin + page - 8;
+    std::memset(into, 0, sizeof into);
+    reader.Read(addresses, kPieces, sizeof *into, into, readable);
+    size_t right = 0;
+    for (size_t i = 0; i < kPieces; i++) {
+      const bool is_refused = has_refused && (i == round || i == 100 + round);
+      if (is_refused ? !readable[i] : readable[i] && into[i][0] == i && into[i][8] == i + 1) right++;
+    }
+    Check(right == kPieces, "each piece that can be read is read, and no other");
+  }
+  munmap(memory, 2 * page);
+}
+
 void TestPlatform() {
   TestSafeMemory();
+  TestPieces();
   TestSymbols();
   TestRing();
   TestSharedRing();

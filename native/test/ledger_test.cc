@@ -1,0 +1,186 @@
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "ledger/memory_map.h"
+#include "ledger/resident_pages.h"
+#include "platform/page_map.h"
+#include "test/check.h"
+
+namespace allocscope::test {
+namespace {
+
+using ledger::Mapping;
+using ledger::MemoryMap;
+using ledger::ResidentPages;
+
+const size_t kPage = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kBytes = 4 * kHugePage;
+
+// Memory of every kind, some of it touched. It stays until the process ends.
+struct Places {
+  char* own = nullptr;
+  char* read_only_touched = nullptr;
+  char* shared = nullptr;
+  char* file = nullptr;
+  char* huge = nullptr;
+};
+
+char* Map(size_t bytes, int flags, int descriptor) {
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, descriptor, 0);
+  return memory == MAP_FAILED ? nullptr : static_cast<char*>(memory);
+}
+
+// Half of the pages of the file are read, and a quarter of all are written to, so that they become private copies.
+char* MapFile() {
+  char name[] = "/tmp/allocscope-ledger-test-XXXXXX";
+  const int descriptor = mkstemp(name);
+  unlink(name);
+  if (descriptor < 0 || ftruncate(descriptor, kBytes) != 0) return nullptr;
+  char* const file = Map(kBytes, MAP_PRIVATE, descriptor);
+  close(descriptor);
+  if (file == nullptr) return nullptr;
+  madvise(file, kBytes, MADV_RANDOM);
+  for (size_t at = 0; at < kBytes / 2; at += kPage) static_cast<void>(*static_cast<volatile char*>(file + at));
+  for (size_t at = 0; at < kBytes / 4; at += kPage) file[at] = 1;
+  return file;
+}
+
+// Two huge pages: the first written to, the second only read, so that it is the kernel's huge zero page where this has one.
+char* MapHuge() {
+  char* const memory = Map(kBytes, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  if (memory == nullptr) return nullptr;
+  char* const huge = memory + (kHugePage - reinterpret_cast<uintptr_t>(memory) % kHugePage) % kHugePage;
+  if (madvise(huge, 2 * kHugePage, MADV_HUGEPAGE) != 0) return nullptr;
+  *huge = 1;
+  static_cast<void>(*static_cast<volatile char*>(huge + kHugePage));
+  return huge;
+}
+
+Places MapPlaces() {
+  Places places;
+  places.own = Map(kBytes, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  madvise(places.own, kBytes, MADV_NOHUGEPAGE);
+  for (size_t at = 0; at < kBytes; at += 3 * kPage) places.own[at] = 1;
+  places.read_only_touched = Map(kBytes, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  madvise(places.read_only_touched, kBytes, MADV_NOHUGEPAGE);
+  for (size_t at = 0; at < kBytes / 2; at += kPage) static_cast<void>(*static_cast<volatile char*>(places.read_only_touched + at));
+  places.read_only_touched[0] = 1;
+  // No access any more, but what was written stays.
+  mprotect(places.read_only_touched, kBytes, PROT_NONE);
+  places.shared = Map(kBytes, MAP_SHARED | MAP_ANONYMOUS, -1);
+  std::memset(places.shared, 1, kBytes / 2);
+  places.file = MapFile();
+  places.huge = MapHuge();
+  return places;
+}
+
+const Mapping* Find(const MemoryMap& map, const char* place) {
+  const auto address = reinterpret_cast<uintptr_t>(place);
+  for (const Mapping& mapping : map.mappings) {
+    if (mapping.begin <= address && address < mapping.end) return &mapping;
+  }
+  return nullptr;
+}
+
+void CheckPlace(const MemoryMap& map, const char* place, uint64_t resident, uint64_t anonymous, const std::string& what) {
+  const Mapping* const mapping = Find(map, place);
+  Check(mapping != nullptr && mapping->resident == resident && mapping->anonymous == anonymous, what);
+}
+
+void CheckKnownAmounts(const MemoryMap& map, const Places& places) {
+  const uint64_t third = (kBytes / kPage + 2) / 3 * kPage;
+  CheckPlace(map, places.own, third, third, "every third page was touched");
+  CheckPlace(map, places.read_only_touched, kPage, kPage, "memory that was only read is the zero page, and not resident");
+  CheckPlace(map, places.shared, kBytes / 2, 0, "shared memory isn't anonymous");
+  CheckPlace(map, places.file, kBytes / 2, kBytes / 4, "written pages of a file are private copies");
+}
+
+std::string Describe(const MemoryMap& map, const Mapping& mapping) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%zx-%zx ", static_cast<size_t>(mapping.begin), static_cast<size_t>(mapping.end));
+  return text + map.NameOf(mapping);
+}
+
+bool IsSame(const Mapping& one, const Mapping& other) {
+  return one.end == other.end && one.resident == other.resident && one.anonymous == other.anonymous && one.huge == other.huge;
+}
+
+// The scan was made between two readings of smaps. The process is at rest but for these: what they allocate is on the break, in mappings
+// that weren't there before, or, under the sanitizers, in mappings in which the two readings differ.
+void CheckAgreement(const MemoryMap& scanned, const MemoryMap& before, const MemoryMap& after) {
+  size_t compared = 0;
+  size_t moved = 0;
+  for (const Mapping& ours : scanned.mappings) {
+    const Mapping* const kernels = Find(before, reinterpret_cast<const char*>(ours.begin));
+    const Mapping* const later = Find(after, reinterpret_cast<const char*>(ours.begin));
+    if (kernels == nullptr || kernels->end != ours.end || before.NameOf(*kernels) == "[heap]" || before.NameOf(*kernels) == "[stack]")
+      continue;
+    if (later == nullptr || !IsSame(*kernels, *later)) {
+      moved++;
+      continue;
+    }
+    Check(IsSame(ours, *kernels), "a scan and smaps agree on " + Describe(scanned, ours));
+    compared++;
+  }
+  Check(compared + moved + 8 > scanned.mappings.size() && compared > 10, "nearly all mappings are compared");
+}
+
+// What was asked of runs, asked of the kernel a page at a time.
+void CheckQuestions(const ResidentPages& pages, const Places& places) {
+  const auto own = reinterpret_cast<uintptr_t>(places.own);
+  Check(pages.Has(own) && !pages.Has(own + kPage) && pages.Has(own + 3 * kPage + 5), "single pages are known");
+  Check(pages.Bytes(own, own + 7 * kPage) == 3 * kPage, "bytes within a stretch");
+  Check(pages.Bytes(own + 1, own + 3 * kPage) == 0, "pages that begin within a stretch");
+  Check(pages.FirstFrom(own + kPage, own + kBytes) == own + 3 * kPage, "the first page from an address on");
+  Check(pages.FirstFrom(own + kPage, own + 2 * kPage) == own + 2 * kPage, "no page below the end");
+  Check(pages.LastBefore(own, own + 3 * kPage) == own, "the last page below an address");
+  Check(pages.LastBefore(own + kPage, own + 3 * kPage) == 0, "no page above the beginning");
+}
+
+void TestScan(const platform::PageMap& map, const Places& places) {
+  Result<MemoryMap> scanned = ledger::ReadOwnAddresses();
+  const Result<MemoryMap> smaps = ledger::ReadMemoryMap(0);
+  ResidentPages pages;
+  if (!scanned.ok() || !smaps.ok()) return Check(false, "maps and smaps are read");
+  Check(pages.ScanInto(map, &scanned.value()), "the page tables are scanned");
+  const Result<MemoryMap> after = ledger::ReadMemoryMap(0);
+  if (!after.ok()) return Check(false, "smaps is read again");
+  CheckKnownAmounts(scanned.value(), places);
+  CheckQuestions(pages, places);
+  uint64_t sum = 0;
+  for (const Mapping& mapping : scanned.value().mappings) sum += mapping.resident;
+  Check(sum == scanned.value().resident, "the mappings add up");
+  if (places.huge == nullptr || !map.TellsHugeZeroPages()) {
+    std::printf("ledger_test: no huge zero page here\n");
+  } else {
+    const auto huge = reinterpret_cast<uintptr_t>(places.huge);
+    Check(pages.HugeBytes(huge, huge + 2 * kHugePage) == kHugePage, "a huge page is told, and the huge zero page isn't resident");
+  }
+  if (places.huge == nullptr || map.TellsHugeZeroPages()) CheckAgreement(scanned.value(), smaps.value(), after.value());
+}
+
+}  // namespace
+
+void TestLedger() {
+  const Places places = MapPlaces();
+  const platform::PageMap map;
+  if (!map.readable()) return Check(false, "a process may read its own pagemap");
+  const Result<MemoryMap> smaps = ledger::ReadMemoryMap(0);
+  if (!smaps.ok()) return Check(false, "smaps is read");
+  CheckKnownAmounts(smaps.value(), places);
+  ResidentPages words;
+  Check(words.Read(map, smaps.value()), "pagemap is read");
+  CheckQuestions(words, places);
+  if (!map.can_scan()) return static_cast<void>(std::printf("ledger_test: this kernel has no PAGEMAP_SCAN\n"));
+  Check(map.TellsZeroPages(), "a scan tells zero pages");
+  TestScan(map, places);
+}
+
+}  // namespace allocscope::test
