@@ -10,6 +10,8 @@ export const {
   compareSizes,
   deepSizeOf,
   formatSizeTree,
+  explainRss,
+  explainRssAsync,
   getAllocatorStats,
   getCapabilities,
   getHeapStats,

@@ -5,6 +5,8 @@ export {
   compareSizes,
   deepSizeOf,
   formatSizeTree,
+  explainRss,
+  explainRssAsync,
   getAllocatorStats,
   getCapabilities,
   getHeapStats,

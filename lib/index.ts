@@ -3,115 +3,22 @@ import { lazily } from './loading/index.js'
 import type { AllocatorStats, AllocatorStatsOptions } from './allocator/index.js'
 import type { Capabilities } from './capabilities/index.js'
 import type { DeepSize, DeepSizeOptions, HeapStats, ObjectSize, SizeComparison, SizeTree, SizeTreeOptions } from './heap/index.js'
+import type { ExplainOptions, RssLedger } from './ledger/index.js'
 import type { FullProcessMemory, ProcessMemory, ProcessMemoryOptions } from './process/index.js'
 import type { MeasureMemoryOptions, MemoryMeasurement } from './profile/index.js'
 import type { MethodDescriptor, ProfiledFunction } from './register/index.js'
 import type { CheckOptions, PeriodicRelease, PeriodicReleaseOptions, ReleaseCheck, ReleaseOptions, ReleaseReport } from './release/index.js'
 import type { ArenaWatcher, WatchOptions } from './watch/index.js'
 
-export type {
-  AllocatorDetail,
-  AllocatorSnapshot,
-  AllocatorStats,
-  AllocatorStatsOptions,
-  GlibcArena,
-  GlibcBin,
-  GlibcCounters,
-  GlibcStats,
-  GlibcTunables,
-  GlibcWalk,
-  JemallocArena,
-  JemallocBin,
-  JemallocCounters,
-  JemallocExtentClass,
-  JemallocSettings,
-  JemallocStats,
-  MimallocBlockClass,
-  MimallocCounter,
-  MimallocStats,
-  MissingFigures,
-  OtherAllocator,
-  Provenance,
-  TcmallocCounters,
-  TcmallocPageheap,
-  TcmallocSizeClass,
-  TcmallocStats,
-  UnknownAllocatorStats,
-} from './allocator/index.js'
-export type { Capabilities, ObjectSizesCapability } from './capabilities/index.js'
-export type { AllocscopeErrorCode, AllocscopeErrorDetails } from './errors/index.js'
-export type {
-  DeepSize,
-  DeepSizeOptions,
-  HeapKind,
-  HeapSpaceStats,
-  HeapStats,
-  KindSize,
-  ObjectSize,
-  OwnedBytes,
-  PartKind,
-  Representation,
-  SharedBytes,
-  SizeComparison,
-  SizeComparisonEntry,
-  SizeTree,
-  SizeTreeNode,
-  SizeTreeOptions,
-  ValueKind,
-} from './heap/index.js'
-export type { FullProcessMemory, ProcessMemory, ProcessMemoryOptions } from './process/index.js'
-export type {
-  FunctionProfile,
-  LineFigures,
-  LineProfile,
-  MeasureMemoryOptions,
-  MemoryMeasurement,
-  ProfileDocument,
-  ProfileEnd,
-  ProfileMode,
-  UninstrumentedCode,
-} from './profile/index.js'
-export type { MethodDescriptor, ProfiledFunction } from './register/index.js'
-export type {
-  CheckedBytes,
-  CheckOptions,
-  CheckProgress,
-  CheckRound,
-  FaultBack,
-  HeldBytes,
-  LiveMemory,
-  LivePlace,
-  PeriodicRelease,
-  PeriodicReleaseEnd,
-  PeriodicReleaseEvents,
-  PeriodicReleaseOptions,
-  ReleaseCheck,
-  ReleaseOptions,
-  ReleaseReport,
-  ReleaseStep,
-  ReleaseVerdict,
-  ResidentMemory,
-  SkippedRelease,
-  WhatIfMade,
-} from './release/index.js'
-export type { ArenaSample, RssSample, WatchSummary } from './sampling/index.js'
-export type {
-  ArenaChange,
-  ArenaTrend,
-  ArenaWatcher,
-  ArenaWatcherEvents,
-  NewArena,
-  SampleOverflow,
-  ThresholdChange,
-  WatchOptions,
-} from './watch/index.js'
-export { AllocscopeError, isAllocscopeError } from './errors/index.js'
+export type * from './public-types.js'
+export { AllocscopeError, isAllocscopeError } from './errors/allocscope-error.js'
 export { releaseVerdicts } from './release/verdicts.js'
 
 const allocator = lazily(() => require('./allocator/index.js') as typeof import('./allocator/index.js'))
 const capabilities = lazily(() => require('./capabilities/index.js') as typeof import('./capabilities/index.js'))
 const heapStats = lazily(() => require('./heap/heap-stats.js') as typeof import('./heap/heap-stats.js'))
 const heap = lazily(() => require('./heap/index.js') as typeof import('./heap/index.js'))
+const ledger = lazily(() => require('./ledger/explain-rss.js') as typeof import('./ledger/explain-rss.js'))
 const processRoom = lazily(() => require('./process/index.js') as typeof import('./process/index.js'))
 const measuring = lazily(() => require('./profile/measure/index.js') as typeof import('./profile/measure/index.js'))
 const register = lazily(() => require('./register/index.js') as typeof import('./register/index.js'))
@@ -141,6 +48,44 @@ const watch = lazily(() => require('./watch/index.js') as typeof import('./watch
  */
 export function getAllocatorStats(options?: AllocatorStatsOptions): AllocatorStats {
   return allocator().getAllocatorStats(options)
+}
+
+/**
+ * Whose every byte of this process's RSS is: V8's heaps by isolate and space, malloc in use and free, array buffers, wasm memories, stacks by thread,
+ * files, embedded allocators, and an explicit remainder. The entries add up to RSS. Each says how it is known.
+ *
+ * Source: a scan of this process's page tables (`PAGEMAP_SCAN`, Linux 6.7 or later; otherwise `/proc/self/smaps` and `/proc/self/pagemap`), V8's records of
+ * its pages, glibc's arenas. V8's records are used once their sizes, space by space, equal V8's public statistics; otherwise its pages are one entry. Cost:
+ * the calling thread is blocked, some 20 ms a GB by a scan and 50 ms by smaps, about 3 µs a mapping, and for `budgetMs` at most for each of two walks.
+ * {@link explainRssAsync} doesn't block it. What other threads map and unmap meanwhile may go to the wrong owner.
+ *
+ * @example
+ * const earlier = explainRss()
+ * await work()
+ * for (const { owner, detail, grownBytes } of explainRss().diff(earlier).entries) console.log(owner, detail, grownBytes)
+ *
+ * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_PROC_UNREADABLE` when `/proc/self/smaps`
+ * can't be read.
+ */
+export function explainRss(options?: ExplainOptions): RssLedger {
+  return ledger().explainRss(options)
+}
+
+/**
+ * The same as {@link explainRss}, while the event loop runs on: a thread of libuv's pool walks the memory. This thread tells of its isolate before, and
+ * names what was found after: some milliseconds, and `budgetMs` at most where glibc's free lists are walked. `costMicros` are those of this thread.
+ *
+ * The entries add up to RSS at the moment of the walk. What the program allocates and frees meanwhile may go to the wrong owner. As long as no ledger of
+ * this thread has proved V8's records, the heap must stand still for a moment: the walk is made four times at most, and then V8's pages are one entry.
+ *
+ * @example
+ * setInterval(async () => console.log((await explainRssAsync()).entries[0]), 60_000).unref()
+ *
+ * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_PROC_UNREADABLE` when `/proc/self/smaps`
+ * can't be read. Both as rejections.
+ */
+export async function explainRssAsync(options?: ExplainOptions): Promise<RssLedger> {
+  return ledger().explainRssAsync(options)
 }
 
 /** What allocscope can do in this process. Never throws. A thread's first call proves V8's object layout in some 3 ms. Later calls cost nothing. */
@@ -212,8 +157,9 @@ export function sizeOf(value: unknown): ObjectSize {
  * What is in `value`, level by level, with the size of each part: {@link deepSizeOf} as a tree. Each object counts once, at the place nearest to the
  * root, so that the sizes add up to the root's.
  *
- * Shows own properties, array elements and entries of Map and Set, without numbers. No getter is called and no trap of a Proxy fires. The tree itself
- * is allocated before and after the walk, not during it. Of a value with more than 10,000 entries, the others count in `elsewhereBytes`.
+ * Shows own properties, array elements and entries of Map and Set, without numbers unless `every` is set. No getter is called and no trap of a Proxy fires. The tree itself
+ * is allocated before and after the walk, not during it. Of a value with more than 10,000 entries, the others count in `elsewhereBytes`; such a node is
+ * `unlisted`. Takes time and memory in proportion to what is listed, whatever the value's length; `deadlineMs` ends the listing as well as the walk.
  *
  * @throws TypeError or RangeError for bad options; AllocscopeError as {@link deepSizeOf} does.
  */
@@ -224,6 +170,8 @@ export function sizeTree(value: unknown, options?: SizeTreeOptions): SizeTree {
 /**
  * A {@link sizeTree} as text. Each value has a line, with the bytes of it and everything below it to the left, the largest first. What isn't shown
  * has lines too: the lines below a value and the value's own bytes add up to its figure.
+ *
+ * @throws TypeError for what is no {@link SizeTree}.
  */
 export function formatSizeTree(tree: SizeTree): string {
   return report().formatSizeTree(tree)
@@ -336,6 +284,12 @@ export function checkRelease(action: () => unknown, options?: CheckOptions): Pro
  * - jemalloc: `arena.<all>.purge`.
  * - tcmalloc: `MallocExtension_ReleaseFreeMemory`.
  * - mimalloc: `mi_collect(true)`, for the heaps of the calling thread and of ended threads.
+ * - tbbmalloc: `scalable_allocation_command(TBBMALLOC_CLEAN_ALL_BUFFERS)`.
+ * - rpmalloc: `rpmalloc_thread_collect`, for the calling thread.
+ * - scudo: `mallopt(M_PURGE_ALL)`, or `M_PURGE` in versions before it.
+ *
+ * Then each allocator within a loaded library is asked, where it exports a call for that: a jemalloc by its `mallctl`. See
+ * {@link AllocatorSnapshot.others}.
  *
  * Cost: the two collections block this thread, each for some 10 ms for each 10 MB of live objects. The purge runs on another thread. It takes the
  * allocator's locks while it walks, so threads that allocate wait: a second or more with a million free chunks. Memory that was given back is faulted

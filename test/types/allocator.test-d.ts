@@ -9,6 +9,9 @@ import type {
   GlibcStats,
   JemallocStats,
   MimallocStats,
+  RpmallocStats,
+  ScudoStats,
+  TbbmallocStats,
   TcmallocStats,
   UnknownAllocatorStats,
 } from '../../lib/index.js'
@@ -16,7 +19,9 @@ import type {
 expectTypeOf(getAllocatorStats).parameter(0).toEqualTypeOf<AllocatorStatsOptions | undefined>()
 expectTypeOf(getAllocatorStats()).toEqualTypeOf<AllocatorStats>()
 expectTypeOf<AllocatorStats>().toExtend<AllocatorSnapshot>()
-expectTypeOf<AllocatorStats['allocator']>().toEqualTypeOf<'glibc' | 'jemalloc' | 'mimalloc' | 'tcmalloc' | 'unknown'>()
+expectTypeOf<AllocatorStats['allocator']>().toEqualTypeOf<
+  'glibc' | 'jemalloc' | 'mimalloc' | 'tcmalloc' | 'tbbmalloc' | 'rpmalloc' | 'scudo' | 'unknown'
+>()
 expectTypeOf<AllocatorStatsOptions['detail']>().toEqualTypeOf<'footprint' | 'usage' | 'arenas' | undefined>()
 
 const stats = getAllocatorStats({ detail: 'arenas', budgetMs: Infinity })
@@ -27,9 +32,12 @@ if (stats.allocator === 'glibc') {
 if (stats.allocator === 'jemalloc') expectTypeOf(stats).toEqualTypeOf<JemallocStats>()
 if (stats.allocator === 'mimalloc') {
   expectTypeOf(stats).toEqualTypeOf<MimallocStats>()
-  expectTypeOf(stats.allocatedBytes).toEqualTypeOf<undefined>()
+  expectTypeOf(stats.allocatedBytes).toEqualTypeOf<number | undefined>()
 }
 if (stats.allocator === 'tcmalloc') expectTypeOf(stats).toEqualTypeOf<TcmallocStats>()
+if (stats.allocator === 'tbbmalloc') expectTypeOf(stats).toEqualTypeOf<TbbmallocStats>()
+if (stats.allocator === 'rpmalloc') expectTypeOf(stats).toEqualTypeOf<RpmallocStats>()
+if (stats.allocator === 'scudo') expectTypeOf(stats).toEqualTypeOf<ScudoStats>()
 if (stats.allocator === 'unknown') {
   expectTypeOf(stats).toEqualTypeOf<UnknownAllocatorStats>()
   expectTypeOf(stats.complete).toEqualTypeOf<false>()
