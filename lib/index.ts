@@ -75,8 +75,9 @@ export function explainRss(options?: ExplainOptions): RssLedger {
  * The same as {@link explainRss}, while the event loop runs on: a thread of libuv's pool walks the memory. This thread tells of its isolate before, and
  * names what was found after: some milliseconds, and `budgetMs` at most where glibc's free lists are walked. `costMicros` are those of this thread.
  *
- * The entries add up to RSS at the moment of the walk. What the program allocates and frees meanwhile may go to the wrong owner. As long as no ledger of
- * this thread has proved V8's records, the heap must stand still for a moment: the walk is made four times at most, and then V8's pages are one entry.
+ * The entries add up to RSS at the moment of the walk. What the program allocates and frees meanwhile may go to the wrong owner, or to none. Where more
+ * than 0.5 % of RSS has no owner, the walk is made again, four times at most, and the one that left the least is the answer. So it is as long as no ledger
+ * of this thread has proved V8's records, for which the heap must stand still for a moment; unproved, V8's pages are one entry.
  *
  * @example
  * setInterval(async () => console.log((await explainRssAsync()).entries[0]), 60_000).unref()

@@ -3,10 +3,10 @@ import type { AllocatorStats } from '../allocator/index.js'
 import { isFailure, requireBinding, toError } from '../binding/index.js'
 import type { NativeLedger } from '../binding/index.js'
 import { AllocscopeError, checkNumber, invalidArgumentType, outOfRange, readOptions } from '../errors/index.js'
-import { getHeapStats } from '../heap/heap-stats.js'
-import type { HeapStats } from '../heap/heap-stats.js'
 import { readContainer } from '../process/index.js'
 import { readKernelMemory } from '../process/kernel-memory.js'
+import { lookAtOwn, lookAtOwnAsync } from './look.js'
+import type { Look } from './look.js'
 import { nameRows } from './name-rows.js'
 import type { Surroundings } from './name-rows.js'
 import { readRows } from './native-rows.js'
@@ -22,49 +22,6 @@ export interface ExplainOptions {
    * page of 4 KiB. 10 unless given. Without the walk free and used blocks are one; without the look such memory is its owners'.
    */
   readonly budgetMs?: number
-}
-
-/** V8's background threads may give pages back between its figures and ours. Then another look is taken. While the event loop runs on, that is the rule. */
-const mostLooks = 4
-
-/** What another thread may take to look for memory that was given up, milliseconds: 2 TB of pages of 4 KiB. */
-const longestLookMs = 60_000
-
-interface Look {
-  readonly answer: NativeLedger
-  /** As of the moment when the look began. */
-  readonly heap: HeapStats
-  /** Whether this thread took no page meanwhile: what is found beyond its statistics it had freed. */
-  readonly isHeld: boolean
-}
-
-function spaceSizesOf({ spaces }: HeapStats): Float64Array {
-  return Float64Array.from(spaces, ({ committedBytes }) => committedBytes)
-}
-
-/** What native code finds of this process. */
-export function lookAtOwn(budgetMs: number): Look {
-  const native = requireBinding()
-  for (let look = 1; ; look++) {
-    const heap = getHeapStats()
-    const answer = native.readLedger(spaceSizesOf(heap), budgetMs)
-    if (isFailure(answer)) throw toError(answer)
-    if (answer.isHeapExact || look === mostLooks) return { answer, heap, isHeld: true }
-  }
-}
-
-/** `run` is given what this thread has to do: its time is measured. */
-async function lookAtOwnAsync(budgetMs: number, run: <Value>(work: () => Value) => Value): Promise<Look> {
-  const native = requireBinding()
-  for (let look = 1; ; look++) {
-    const { heap, asked } = run(() => {
-      const before = getHeapStats()
-      return { heap: before, asked: native.readLedgerAsync(spaceSizesOf(before), budgetMs) }
-    })
-    const answer = await asked
-    if (isFailure(answer)) throw toError(answer)
-    if (answer.isHeapProved || look === mostLooks) return { answer, heap, isHeld: false }
-  }
 }
 
 /** Copies that count what they have, but don't tell where. */
@@ -166,8 +123,7 @@ export async function explainRssAsync(options?: ExplainOptions): Promise<RssLedg
     ownMs += performance.now() - start
     return value
   }
-  // Another thread looks for memory that was given up: nobody waits for that.
-  const look = await lookAtOwnAsync(longestLookMs, run)
+  const look = await lookAtOwnAsync(run)
   const start = performance.now()
   const stats = getAllocatorStats({ detail: 'usage', budgetMs, others: false })
   const entries = nameEntries(look, stats)

@@ -1,4 +1,4 @@
-import { lookAtOwn } from './explain-rss.js'
+import { lookAtOwn } from './look.js'
 import { readRows } from './native-rows.js'
 import type { NativeOwner, NativeRow } from './native-rows.js'
 

@@ -92,9 +92,10 @@ async function main() {
   gc()
   await untilStill()
   const heapBefore = process.memoryUsage().heapTotal
+  const smapsBefore = rssOfSmaps()
   const after = explainRss({ budgetMs: 1000 })
+  const smaps = [smapsBefore, rssOfSmaps()]
   const heapTotal = Math.max(heapBefore, process.memoryUsage().heapTotal)
-  const smaps = rssOfSmaps()
   process.stdout.write(JSON.stringify({ before, after, diff: after.diff(before), smaps, heapTotal }), () => process.exit())
 }
 
