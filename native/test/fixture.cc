@@ -61,6 +61,19 @@ void Leak(const Napi::CallbackInfo& info) {
   }
 }
 
+// churn(count, bytes, turns): void
+// So many blocks are held for a moment and freed, time after time.
+void Churn(const Napi::CallbackInfo& info) {
+  std::vector<void*> held(Size(info, 0));
+  for (size_t left = Size(info, 2); left > 0; left--) {
+    for (void*& block : held) {
+      block = std::malloc(Size(info, 1));
+      std::memset(block, 1, Size(info, 1));
+    }
+    for (void* block : held) std::free(block);
+  }
+}
+
 // usableBytes(handle): number
 Napi::Value UsableBytes(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), StateOf(info).blocks[Size(info, 0)]->UsableBytes());
@@ -226,6 +239,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("allocate", Napi::Function::New(env, Allocate));
   exports.Set("free", Napi::Function::New(env, Free));
   exports.Set("leak", Napi::Function::New(env, Leak));
+  exports.Set("churn", Napi::Function::New(env, Churn));
   exports.Set("usableBytes", Napi::Function::New(env, UsableBytes));
   exports.Set("holdInThreads", Napi::Function::New(env, HoldInThreads));
   exports.Set("joinThreads", Napi::Function::New(env, JoinThreads));

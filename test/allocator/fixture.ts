@@ -5,6 +5,7 @@ export interface Fixture {
   allocate(count: number, bytes: number): number
   free(handle: number, keepEach: number, shuffled?: boolean): number
   leak(count: number, bytes: number): void
+  churn(count: number, bytes: number, turns: number): void
   usableBytes(handle: number): number
   holdInThreads(threads: number, count: number, bytes: number): void
   joinThreads(): void
