@@ -36,6 +36,8 @@ constexpr uint64_t kMostPages = 32768;
 
 // Documentation/admin-guide/mm/pagemap.rst: bit 63 of a page's word says that the page is present.
 constexpr uint64_t kPresentBit = uint64_t{1} << 63;
+// … and bit 56 that this process alone has it, which is never true of the zero page.
+constexpr uint64_t kExclusiveBit = uint64_t{1} << 56;
 // What one read takes of the stack: 4 MiB of memory of 4 KiB pages.
 constexpr uint64_t kWords = 1024;
 
@@ -45,6 +47,13 @@ uint64_t CategoriesAt(const PageMap& map, uintptr_t page, size_t bytes) {
   uint64_t categories = 0;
   ScanPages(map, page, page + bytes, kPageIsZero | kPageIsHuge, [&](const PageRun& run) { categories |= run.categories; });
   return categories;
+}
+
+// Shown by a page that was only read. There are kernels on which reading takes a page: then there is no zero page to tell.
+bool TellsZeroPageAt(const PageMap& map, uintptr_t page, size_t bytes, uint64_t expected) {
+  static_cast<void>(*reinterpret_cast<const volatile char*>(page));
+  const uint64_t categories = CategoriesAt(map, page, bytes);
+  return categories == expected || ((categories & kPageIsZero) == 0 && map.IsExclusive(page));
 }
 
 }  // namespace
@@ -96,26 +105,28 @@ bool PageMap::Read(uintptr_t begin, uintptr_t end, PageVisit visit, void* visito
   return true;
 }
 
+bool PageMap::IsExclusive(uintptr_t page) const {
+  uint64_t word = 0;
+  const ssize_t got = pread(descriptor_, &word, sizeof word, static_cast<off_t>(page / page_ * sizeof word));
+  return got == static_cast<ssize_t>(sizeof word) && (word & kPresentBit) != 0 && (word & kExclusiveBit) != 0;
+}
+
 bool PageMap::TellsZeroPages() const {
   void* const page = mmap(nullptr, page_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return false;
-  static_cast<void>(*static_cast<volatile char*>(page));
-  const uint64_t categories = CategoriesAt(*this, reinterpret_cast<uintptr_t>(page), page_);
+  const bool tells = TellsZeroPageAt(*this, reinterpret_cast<uintptr_t>(page), page_, kPageIsPresent | kPageIsZero);
   munmap(page, page_);
-  return categories == (kPageIsPresent | kPageIsZero);
+  return tells;
 }
 
 bool PageMap::TellsHugeZeroPages() const {
   void* const memory = mmap(nullptr, 2 * kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return false;
   const uintptr_t page = (reinterpret_cast<uintptr_t>(memory) + kHugePage - 1) & ~(kHugePage - 1);
-  uint64_t categories = 0;
-  if (madvise(reinterpret_cast<void*>(page), kHugePage, MADV_HUGEPAGE) == 0) {
-    static_cast<void>(*reinterpret_cast<volatile char*>(page));
-    categories = CategoriesAt(*this, page, kHugePage);
-  }
+  const bool tells = madvise(reinterpret_cast<void*>(page), kHugePage, MADV_HUGEPAGE) == 0 &&
+                     TellsZeroPageAt(*this, page, kHugePage, kPageIsPresent | kPageIsZero | kPageIsHuge);
   munmap(memory, 2 * kHugePage);
-  return categories == (kPageIsPresent | kPageIsZero | kPageIsHuge);
+  return tells;
 }
 
 }  // namespace allocscope::platform

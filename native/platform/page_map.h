@@ -45,9 +45,13 @@ class PageMap {
   // … without PAGEMAP_SCAN, by a word for each page: no category but kPageIsPresent is told, and zero pages are among these.
   bool Read(uintptr_t begin, uintptr_t end, PageVisit visit, void* visitor) const;
 
-  // Whether a scan tells zero pages from others, shown by one that is known.
+  // Whether a page is present and no other process has it. Known of memory without a file.
+  bool IsExclusive(uintptr_t page) const;
+
+  // Whether a scan tells zero pages from others, shown by one that is known, or there are none, as reading takes a page as writing does.
   bool TellsZeroPages() const;
-  // … and huge ones. Not known, and false, where this process doesn't get a huge zero page. Kernels from 6.7 on don't all tell.
+  // … and huge ones. Not known, and false, where this process gets neither for a huge page that is read. Kernels from 6.7 on don't all
+  // tell.
   bool TellsHugeZeroPages() const;
 
  private:
