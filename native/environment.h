@@ -12,6 +12,7 @@
 #include "embedded/copies.h"
 #include "embedded/regions.h"
 #include "heap/inspector.h"
+#include "ledger/ledger.h"
 #include "ledger/v8_pages.h"
 #include "platform/ring.h"
 #include "process/peak.h"
@@ -34,6 +35,8 @@ struct Environment {
   embedded::Regions embedded_regions;
   // Nothing until a ledger has proved it.
   std::optional<ledger::V8Proof> v8_proof;
+  // Nothing until a ledger beside another isolate has proved it.
+  std::optional<ledger::ExternalCounter> external_counter;
   // By their numbers in JavaScript. Ending the environment ends their threads.
   std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
   // Rings whose samplers are in other processes; their numbers are of the same series.

@@ -208,8 +208,11 @@ export interface NativeLedger {
   readonly rows: { readonly cells: Float64Array; readonly names: readonly string[] }
   /** The largest stretches without an owner, by hexadecimal addresses. */
   readonly unclaimed: readonly { readonly begin: string; readonly end: string; readonly residentBytes: number }[]
-  /** The thread of each isolate, 0 when it isn't known. */
-  readonly isolates: readonly number[]
+  /**
+   * Every isolate, the caller's first: its thread, 0 when it isn't known, and what V8 counts as external there, as `process.memoryUsage().external` does.
+   * That isn't read while there is only one, and not by `readLedgerAsync` before a `readLedger` of this thread has proved where it stands.
+   */
+  readonly isolates: readonly { readonly tid: number; readonly externalBytes?: number }[]
   /** Embedded allocators, and what they count as resident themselves. */
   readonly copies: readonly { readonly name: string; readonly residentBytes?: number }[]
   /** Whether the form of V8's records is proved, by this look or an earlier one of this thread. */

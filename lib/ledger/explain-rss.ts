@@ -89,7 +89,7 @@ function nameEntries({ answer, heap, isHeld }: Look, stats: AllocatorStats): rea
   const around: Surroundings = {
     pid: process.pid,
     threadName: (tid) => native.readThreadName(process.pid, tid),
-    isolates: answer.isolates,
+    isolates: answer.isolates.map(({ tid }) => tid),
     spaces: heap.spaces,
     allocator: stats.allocator,
     copies: answer.copies.map(({ name }) => name),

@@ -1,3 +1,4 @@
+import type { NativeLedger } from '../binding/index.js'
 import { lookAtOwn } from './look.js'
 import { readRows } from './native-rows.js'
 import type { NativeOwner, NativeRow } from './native-rows.js'
@@ -12,12 +13,26 @@ export interface OwnerSums {
   readonly otherHeapsBytes: number | undefined
   /** Isolates of other threads. Undefined where they aren't told apart. */
   readonly otherIsolates: number | undefined
+  /**
+   * What V8 counts as external for other threads' isolates, garbage included: array buffers, external strings, what addons declare. Resident or not, and most
+   * of it malloc's. Undefined where V8's counters aren't proved, or one can't be read.
+   */
+  readonly otherExternalBytes: number | undefined
   /** Pages of ended isolates, and pages that V8 keeps for later. */
   readonly pagePoolBytes: number
   /** What nothing claims. Undefined where the allocator doesn't tell where all of its memory is. */
   readonly unclaimedBytes: number | undefined
   /** The same, with what the allocator may have of it. Undefined where it tells nothing. */
   readonly restBytes: number | undefined
+}
+
+function addKnown(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one + other
+}
+
+function otherExternal({ isHeapProved, isolates }: NativeLedger): number | undefined {
+  const [, ...others] = isolates
+  return isHeapProved ? others.reduce<number | undefined>((sum, { externalBytes }) => addKnown(sum, externalBytes), 0) : undefined
 }
 
 /** Reads them, for about what `explainRss` costs. */
@@ -33,6 +48,7 @@ export function readOwnerSums(): OwnerSums {
     wasmCommittedBytes: sumOf('wasm', ({ committedBytes }) => committedBytes),
     otherHeapsBytes: answer.isHeapProved ? sumOf('v8Space', ({ group, residentBytes }) => (group === 0 ? 0 : residentBytes)) : undefined,
     otherIsolates: answer.isHeapProved ? answer.isolates.length - 1 : undefined,
+    otherExternalBytes: otherExternal(answer),
     pagePoolBytes: residentOf('v8Pool'),
     unclaimedBytes: answer.territory === 'complete' ? restBytes : undefined,
     restBytes: answer.territory === 'unknown' ? undefined : restBytes,

@@ -17,6 +17,7 @@
 #include "embedded/copies.h"
 #include "embedded/regions.h"
 #include "environment.h"
+#include "ledger/external_memory.h"
 #include "ledger/threads.h"
 #include "platform/clock.h"
 
@@ -90,9 +91,14 @@ Napi::Array MakeUnclaimed(Napi::Env env, const std::vector<ledger::Unclaimed>& s
   return made;
 }
 
-Napi::Array MakeIsolates(Napi::Env env, const std::vector<pid_t>& threads) {
-  Napi::Array made = Napi::Array::New(env, threads.size());
-  for (uint32_t i = 0; i < threads.size(); i++) made.Set(i, threads[i]);
+Napi::Array MakeIsolates(Napi::Env env, const std::vector<ledger::Isolate>& isolates) {
+  Napi::Array made = Napi::Array::New(env, isolates.size());
+  for (uint32_t i = 0; i < isolates.size(); i++) {
+    Napi::Object isolate = Napi::Object::New(env);
+    isolate.Set("tid", isolates[i].tid);
+    if (isolates[i].external) isolate.Set("externalBytes", static_cast<double>(*isolates[i].external));
+    made.Set(i, isolate);
+  }
   return made;
 }
 
@@ -176,6 +182,18 @@ std::vector<std::pair<std::string, double>> NameCopies(const Environment& enviro
   return names;
 }
 
+std::optional<int64_t> AdjustExternal(napi_env env, int64_t change) {
+  int64_t count = 0;
+  return napi_adjust_external_memory(env, change, &count) == napi_ok ? std::optional(count) : std::nullopt;
+}
+
+// Proves where V8 counts external memory, once there is an isolate whose count only V8 has.
+void ProveExternalCounter(Environment& environment, napi_env env, uintptr_t isolate, const Answer& answer) {
+  if (environment.external_counter || !answer.v8_proof || answer.isolates.size() < 2) return;
+  environment.external_counter = ledger::FindExternalCounter(isolate + answer.v8_proof->heap_distance, isolate,
+                                                             [env](int64_t change) { return AdjustExternal(env, change); });
+}
+
 Result<Explained> ExplainFor(const Question& question, std::vector<std::pair<std::string, double>> copies) {
   const uint64_t begin = platform::MonotonicNanos();
   Result<Answer> answer = ledger::Explain(question);
@@ -189,19 +207,27 @@ napi_value ReadLedger(napi_env raw_env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   const Result<Question> question = AskHere(env, info[0], info[1]);
   if (!question.ok()) return MakeFailure(env, question.failure());
-  const Result<Explained> explained = ExplainFor(question.value(), NameCopies(Environment::Of(env)));
-  return explained.ok() ? MakeExplained(env, explained.value()) : MakeFailure(env, explained.failure());
+  Environment& environment = Environment::Of(env);
+  Result<Explained> explained = ExplainFor(question.value(), NameCopies(environment));
+  if (!explained.ok()) return MakeFailure(env, explained.failure());
+  Answer& answer = explained.value().answer;
+  ProveExternalCounter(environment, env, question.value().caller.isolate, answer);
+  if (environment.external_counter) ledger::ReadExternal(*environment.external_counter, &answer);
+  return MakeExplained(env, explained.value());
 }
 
 // readLedgerAsync(spaceSizes: Float64Array, budgetMillis: number): Promise<NativeLedger | FailureRecord> | FailureRecord
-// Another thread walks, while the calling one runs on.
+// Another thread walks, while the calling one runs on. Where V8 counts external memory isn't proved by it.
 napi_value ReadLedgerAsync(napi_env raw_env, napi_callback_info raw_info) {
   const Napi::Env env(raw_env);
   const Napi::CallbackInfo info(env, raw_info);
   Result<Question> question = AskHere(env, info[0], info[1]);
   if (!question.ok()) return MakeFailure(env, question.failure());
-  auto work = [question = std::move(question.value()), copies = NameCopies(Environment::Of(env))]() mutable {
-    return ExplainFor(question, std::move(copies));
+  const Environment& environment = Environment::Of(env);
+  auto work = [question = std::move(question.value()), copies = NameCopies(environment), counter = environment.external_counter]() mutable {
+    Result<Explained> explained = ExplainFor(question, std::move(copies));
+    if (explained.ok() && counter) ledger::ReadExternal(*counter, &explained.value().answer);
+    return explained;
   };
   return AsyncTask<Explained, decltype(work)>::Start(env, "allocscope.ledger", std::move(work), MakeExplained);
 }

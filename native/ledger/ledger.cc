@@ -135,7 +135,8 @@ class Explainer {
     // Where the main thread's isolate isn't known, an isolate without a thread may be that.
     if (heap != own_heap && runs == all.end() && !is_main && stacks.main_isolate() != 0) return -1;
     found->second = static_cast<int64_t>(answer_.isolates.size());
-    answer_.isolates.push_back(heap == own_heap ? question_.caller.tid : is_main ? getpid() : runs == all.end() ? 0 : runs->tid);
+    const pid_t tid = heap == own_heap ? question_.caller.tid : is_main ? getpid() : runs == all.end() ? 0 : runs->tid;
+    answer_.isolates.push_back({tid, heap});
     return found->second;
   }
 

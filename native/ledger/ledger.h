@@ -99,6 +99,21 @@ struct Question {
   uint64_t lazy_free_nanos = 0;
 };
 
+// Where the heaps of the V8 that runs keep their counts of external memory, in words: see FindExternalCounter.
+struct ExternalCounter {
+  size_t word;
+  // Points to the heap's isolate: what has no such word is no heap any more.
+  size_t isolate_word;
+};
+
+struct Isolate {
+  // The thread that runs it, 0 when it isn't known.
+  pid_t tid;
+  uintptr_t heap;
+  // What V8 counts as external: array buffers, external strings, what is declared. Unknown until it is read.
+  std::optional<uint64_t> external = {};
+};
+
 struct Answer {
   // They add up to `resident`, by the kernel's figures of one scan of the page tables or one reading of smaps.
   std::vector<Row> rows;
@@ -108,8 +123,8 @@ struct Answer {
   uint64_t mappings = 0;
   uint64_t huge = 0;
   uint64_t hugetlb = 0;
-  // By isolate: its thread, 0 when it isn't known.
-  std::vector<pid_t> isolates;
+  // The caller's first.
+  std::vector<Isolate> isolates;
   std::optional<V8Proof> v8_proof;
   // Whether V8's pages have the sizes that were asked with.
   bool v8_exact = false;

@@ -45,6 +45,9 @@ void TestWhatIf();
 // ledger_test.cc
 void TestLedger();
 
+// external_memory_test.cc
+void TestExternalMemory();
+
 // glibc_layout_test.cc
 void TestGlibcLayout();
 

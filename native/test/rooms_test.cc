@@ -273,6 +273,7 @@ int main(int count, char** arguments) {
   allocscope::test::TestPlatform();
   allocscope::test::TestEmbedded();
   allocscope::test::TestLedger();
+  allocscope::test::TestExternalMemory();
   TestPublished();
   TestSampler();
   TestForkedPurge();

@@ -31,6 +31,7 @@ export function ownersOf(given: Partial<MemoryMoment['owners']>): MemoryMoment['
     wasmCommittedBytes: 0,
     otherHeapsBytes: 0,
     otherIsolates: 0,
+    otherExternalBytes: 0,
     pagePoolBytes: 0,
     unclaimedBytes: 0,
     restBytes: 0,
