@@ -18,9 +18,11 @@ export interface NativeGrowth {
   readonly noiseBytes: number
   /** By how much allocators within libraries that don't tell what is in use grew in the last round, which has the most calls. */
   readonly untoldBytes: number
-  /** What malloc serves beyond array buffers, and what is declared: by how much each grew in the last round. */
+  /** What malloc serves beyond array buffers, and what is declared, here or by other threads: by how much each grew in the last round. */
   readonly servedBytes: number
   readonly declaredBytes: number
+  /** Memories of WebAssembly, as far as they may be among what other threads declare. */
+  readonly maybeWasmBytes: number
   /** Calls of the last round. */
   readonly lastCalls: number
   /** Calls after the warm-up. */
@@ -48,6 +50,7 @@ export function nativeGrowthOf({ rounds, live, bytes }: NativeEvidence): NativeG
   const counted = rounds.slice(1)
   const sumOf = (some: readonly CheckRound[]): number => some.reduce((sum, { calls }) => sum + calls, 0)
   const noiseBytes = noiseOf('native', bytes.peakBytes - bytes.baselineBytes)
+  const ofOthers = lastGrowth(rounds, ({ grown }) => grown.otherExternalBytes)
   const growing = live.filter(({ where, grows }) => nativePlaces.includes(where) && grows)
   return {
     bytesPerCall: growing.reduce((sum, { bytesPerCall }) => sum + bytesPerCall, 0),
@@ -57,7 +60,11 @@ export function nativeGrowthOf({ rounds, live, bytes }: NativeEvidence): NativeG
     noiseBytes,
     untoldBytes: lastGrowth(rounds, ({ embeddedMappedBytes }) => embeddedMappedBytes),
     servedBytes: lastGrowth(rounds, ({ grown }) => grown.nativeMostBytes),
-    declaredBytes: lastGrowth(rounds, ({ grown }) => grown.declaredBytes),
+    declaredBytes: lastGrowth(rounds, ({ grown }) => grown.declaredBytes) + ofOthers,
+    maybeWasmBytes: Math.min(
+      ofOthers,
+      lastGrowth(rounds, ({ grown }) => grown.wasmBytes),
+    ),
     lastCalls: rounds.at(-1)?.calls ?? 0,
     calls: sumOf(counted),
   }
@@ -70,12 +77,16 @@ export function isUntold({ untoldBytes, noiseBytes, lastCalls }: NativeGrowth, p
 
 /**
  * Whether a leak may hide behind what is declared. Where malloc serves less than is declared, some of that lies elsewhere, and what malloc serves may be a
- * leak. Where it serves more, and that isn't native memory at least, strings may be counted at half their bytes, or it is a leak.
+ * leak. Where it serves more, and that isn't native memory at least, strings may be counted at half their bytes, or it is a leak. Nor does malloc serve the
+ * memories of WebAssembly that other threads have.
  */
-export function isMasked({ servedBytes, declaredBytes, noiseBytes, lastCalls }: NativeGrowth, perCallBytes: number): boolean {
+export function isMasked(
+  { servedBytes, declaredBytes, maybeWasmBytes, noiseBytes, lastCalls }: NativeGrowth,
+  perCallBytes: number,
+): boolean {
   const allowedBytes = noiseBytes + perCallBytes * lastCalls
   if (servedBytes <= allowedBytes || declaredBytes <= noiseBytes) return false
-  return declaredBytes > servedBytes + noiseBytes || servedBytes - declaredBytes > allowedBytes
+  return maybeWasmBytes > noiseBytes || declaredBytes > servedBytes + noiseBytes || servedBytes - declaredBytes > allowedBytes
 }
 
 /** Without a figure of what is allowed, a leak larger than this a call must show. */

@@ -109,12 +109,16 @@ const oneACall = 0.9
 const mostNamed = 3
 
 /** Only where nothing else can have it is it an addon's. */
-function adviseOnNative(amount: string, { owners: { otherIsolates } }: MemoryMoment, holders: readonly Holder[]): string {
+function adviseOnNative(
+  amount: string,
+  { owners: { otherIsolates }, grown: { otherExternalBytes } }: MemoryMoment,
+  holders: readonly Holder[],
+): string {
   const never = `${amount} of native memory were never freed, beyond Buffers and what JavaScript objects declare`
   const standing = holders.flatMap(({ constructor: name, perCall = 0 }) => (name === undefined || perCall < oneACall ? [] : [name]))
   if (standing.length > 0)
     return `${never}. JavaScript objects that rise with each call may stand for it: ${standing.slice(0, mostNamed).join(', ')}. Close or drop them; an addon is to blame only if they don't.`
-  if (otherIsolates === undefined || otherIsolates > 0)
+  if (otherIsolates === undefined || (otherIsolates > 0 && otherExternalBytes === undefined))
     return `${never}: an addon, what a JavaScript object stands for (a stream, a database, a TLS context), or Buffers of another thread's, which aren't counted here.`
   return (
     `${never}: an addon, or a library under it, or what JavaScript objects stand for (streams, databases, TLS contexts). Where no such objects are kept, ` +
@@ -146,6 +150,11 @@ function adviseOnPlace({ where, bytes, grows, bytesPerCall }: LiveMemory, findin
       )
     case 'other-heaps':
       return `The heaps of other threads have ${amount} more, garbage included: it is only collected there. explainRss() tells them apart by thread.`
+    case 'other-external':
+      return (
+        `Other threads have ${amount} more of Buffers, external strings and what addons declare, garbage included: it is only collected there. Have them ` +
+        'collect (gc() under --expose-gc) before the end of each call, and look for who keeps Buffers there if it still grows.'
+      )
     case 'unclaimed':
       return `${amount} of resident memory belong to nobody that is known: native code that has memory from the system itself. explainRss().unexplained has the addresses.`
     case 'embedded':
@@ -160,20 +169,23 @@ function adviseOnV8({ bytes }: Findings): string[] {
   ]
 }
 
-function adviseOnUnexplained({ held, stayedBytes }: CheckedBytes, mapped: readonly string[]): string[] {
-  // What was found with the allocators within libraries may explain it all.
-  if (mapped.length > 0 && held.unexplainedBytes < stayedBytes * decidingShare) return []
+function adviseOnUnexplained({ held, stayedBytes }: CheckedBytes, found: readonly string[]): string[] {
+  // What was found with other threads and the allocators within libraries may explain it all.
+  if (found.length > 0 && held.unexplainedBytes < stayedBytes * decidingShare) return []
   return [`${formatBytes(held.unexplainedBytes)} are held by nothing that is counted here: compiled code, or mappings of native code.`]
 }
 
-function adviseOnInconclusive({ bytes, after, missing, embedded }: Findings): string[] {
+function adviseOnInconclusive(findings: Findings): string[] {
+  const { bytes, live, after, missing, embedded } = findings
   const untried = wasTried(after.purge)
     ? []
     : [`No purge was tried in a forked child (${after.purge.reason}), so that the split is coarse.`]
   const ofNative = missing.find(({ fields }) => fields.includes('nativeBytes'))
   const unknown = ofNative === undefined ? [] : [`What native code has in use is not known: ${ofNative.reason}.`]
   const mapped = adviseOnEmbeddedMapped(embedded)
-  return [...untried, ...unknown, ...mapped, ...adviseOnUnexplained(bytes, mapped)]
+  const others = live.filter(({ where }) => where === 'other-external').map((one) => adviseOnPlace(one, findings))
+  const found = [...others, ...mapped]
+  return [...untried, ...unknown, ...found, ...adviseOnUnexplained(bytes, found)]
 }
 
 /** What to do about the verdict, each piece with its evidence. */

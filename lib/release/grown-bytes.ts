@@ -14,14 +14,19 @@ export interface GrownBytes extends Omit<OutsideGrowth, 'buffers' | 'resizableBy
   /** V8's own records of its pages and of array buffers, and what the allocator rounds up for buffers: at most this much of malloc's memory. */
   readonly recordBytes: number
   /**
-   * In use in the allocator that serves malloc, less array buffers that it serves, {@link GrownBytes.recordBytes}, and what external strings and addons
-   * declare: at least this much is native code's. Undefined when the allocator doesn't tell what is in use.
+   * In use in the allocator that serves malloc, less array buffers that it serves, {@link GrownBytes.recordBytes}, what external strings and addons
+   * declare, and {@link GrownBytes.otherExternalBytes}: at least this much is native code's. Undefined when the allocator doesn't tell what is in use.
    */
   readonly nativeBytes: number | undefined
-  /** The same with all that is declared: at most this much is native code's, if what is declared lies elsewhere. */
+  /** The same with all that is declared, and all that other threads have outside of their heaps: at most this much is native code's, if that lies elsewhere. */
   readonly nativeMostBytes: number | undefined
   /** Resident pages of other threads' V8 heaps, garbage included. Undefined where they can't be told apart. */
   readonly otherHeapsBytes: number | undefined
+  /**
+   * What V8 counts as external for other threads, garbage included: array buffers, external strings, what addons declare, and memories of WebAssembly, which
+   * {@link GrownBytes.wasmBytes} has as well. Undefined where V8's counters aren't proved.
+   */
+  readonly otherExternalBytes: number | undefined
   /** Resident pages of ended isolates, and what V8 keeps for later. */
   readonly pagePoolBytes: number
   /** Resident memory that no owner claims. Undefined where the allocator doesn't tell where its memory is. */
@@ -38,6 +43,7 @@ export const nothingGrown: GrownBytes = {
   nativeBytes: 0,
   nativeMostBytes: 0,
   otherHeapsBytes: 0,
+  otherExternalBytes: 0,
   pagePoolBytes: 0,
   unclaimedBytes: 0,
 }
@@ -60,18 +66,17 @@ const bufferRecordBytes = 184
 /** glibc gives a block of its own mapping whole pages: 4 KiB more than 128 KiB. Other allocators have size classes, a quarter apart. */
 const roundingShares = { glibc: 1 / 32, others: 1 / 4 } as const
 
+type OfOthers = Pick<GrownBytes, 'otherHeapsBytes' | 'otherExternalBytes'>
+
 function difference(from: number | undefined, to: number | undefined): number | undefined {
   return from === undefined || to === undefined ? undefined : to - from
 }
 
-function recordsOf(
-  before: GrowingFigures,
-  after: GrowingFigures,
-  { arrayBufferBytes, sharedArrayBufferBytes, buffers }: OutsideGrowth,
-): number {
+function recordsOf(before: GrowingFigures, after: GrowingFigures, outside: OutsideGrowth, others: OfOthers): number {
   const rounding = after.allocator === 'glibc' ? roundingShares.glibc : roundingShares.others
-  const ofPages = Math.max(0, after.heap.usedBytes - before.heap.usedBytes) * recordShare
-  return ofPages + Math.max(0, buffers) * bufferRecordBytes + Math.max(0, arrayBufferBytes + sharedArrayBufferBytes) * rounding
+  const buffersBytes = Math.max(0, outside.arrayBufferBytes + outside.sharedArrayBufferBytes) + Math.max(0, others.otherExternalBytes ?? 0)
+  const heapBytes = Math.max(0, after.heap.usedBytes - before.heap.usedBytes) + Math.max(0, others.otherHeapsBytes ?? 0)
+  return heapBytes * recordShare + Math.max(0, outside.buffers) * bufferRecordBytes + buffersBytes * rounding
 }
 
 /** `bytes` less as much of `some` as doesn't change its sign. */
@@ -84,16 +89,23 @@ function declaredAtMost(declaredBytes: number): number {
   return Math.abs(declaredBytes) < notableBytes ? declaredBytes : declaredBytes * bytesOfCountedString()
 }
 
+/** What malloc has for `declaredBytes`, at most, of `bytes`. */
+export function declaredWithin(bytes: number, declaredBytes: number): number {
+  return bytes - less(bytes, declaredAtMost(declaredBytes))
+}
+
 type OfMalloc = Pick<GrownBytes, 'recordBytes' | 'nativeBytes' | 'nativeMostBytes'>
 
-function splitMalloc(before: GrowingFigures, after: GrowingFigures, outside: OutsideGrowth): OfMalloc {
+function splitMalloc(before: GrowingFigures, after: GrowingFigures, outside: OutsideGrowth, others: OfOthers): OfMalloc {
   const inUse = difference(before.purge.inUseBytes, after.purge.inUseBytes)
   if (inUse === undefined) return { recordBytes: 0, nativeBytes: undefined, nativeMostBytes: undefined }
   const beyondBuffers = inUse - outside.arrayBufferBytes - outside.sharedArrayBufferBytes
-  const nativeMostBytes = less(beyondBuffers, recordsOf(before, after, outside))
+  const nativeMostBytes = less(beyondBuffers, recordsOf(before, after, outside, others))
+  const beyondDeclared = nativeMostBytes - declaredWithin(nativeMostBytes, outside.declaredBytes)
   return {
     recordBytes: beyondBuffers - nativeMostBytes,
-    nativeBytes: less(nativeMostBytes, declaredAtMost(outside.declaredBytes)),
+    // V8's counter has the bytes of strings, whatever their characters.
+    nativeBytes: less(beyondDeclared, others.otherExternalBytes ?? 0),
     nativeMostBytes,
   }
 }
@@ -101,12 +113,16 @@ function splitMalloc(before: GrowingFigures, after: GrowingFigures, outside: Out
 /** By how much each owner's memory grew from `before` to `after`. */
 export function grownSince(before: GrowingFigures, after: GrowingFigures, outside: OutsideGrowth): GrownBytes {
   const { buffers: _buffers, resizableBytes, ...kinds } = outside
+  const others: OfOthers = {
+    otherHeapsBytes: difference(before.owners.otherHeapsBytes, after.owners.otherHeapsBytes),
+    otherExternalBytes: difference(before.owners.otherExternalBytes, after.owners.otherExternalBytes),
+  }
   const unclaimed = difference(before.owners.unclaimedBytes, after.owners.unclaimedBytes)
   return {
     ...kinds,
-    ...splitMalloc(before, after, outside),
+    ...splitMalloc(before, after, outside, others),
+    ...others,
     wasmBytes: after.owners.wasmBytes - before.owners.wasmBytes,
-    otherHeapsBytes: difference(before.owners.otherHeapsBytes, after.owners.otherHeapsBytes),
     pagePoolBytes: after.owners.pagePoolBytes - before.owners.pagePoolBytes,
     // V8 has resizable buffers from the system itself.
     unclaimedBytes: unclaimed === undefined ? undefined : less(unclaimed, Math.max(0, resizableBytes)),

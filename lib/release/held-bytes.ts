@@ -1,3 +1,4 @@
+import { declaredWithin } from './grown-bytes.js'
 import type { GrownBytes } from './grown-bytes.js'
 import type { MemoryMoment } from './memory-moment.js'
 import type { HeldBytes } from './release-check.js'
@@ -15,9 +16,15 @@ function embeddedReleasable({ purge: before }: MemoryMoment, { purge: after }: M
 
 type Split = Omit<HeldBytes, 'unexplainedBytes'>
 
-/** What is declared, as far as malloc may hold it; all of it where malloc doesn't tell. */
-function declaredOf({ declaredBytes, nativeBytes, nativeMostBytes }: GrownBytes): number {
-  return nativeBytes === undefined || nativeMostBytes === undefined ? declaredBytes : nativeMostBytes - nativeBytes
+/** What is declared and what other threads have outside of their heaps, as far as malloc may hold it; where malloc doesn't tell, all that is declared. */
+function declaredOf({ declaredBytes, otherExternalBytes, nativeBytes, nativeMostBytes }: GrownBytes): {
+  readonly declaredBytes: number
+  readonly otherExternalBytes: number | undefined
+} {
+  if (nativeBytes === undefined || nativeMostBytes === undefined) return { declaredBytes, otherExternalBytes: undefined }
+  const both = nativeMostBytes - nativeBytes
+  const own = declaredWithin(both, declaredBytes)
+  return { declaredBytes: own, otherExternalBytes: otherExternalBytes === undefined ? undefined : both - own }
 }
 
 function split(before: MemoryMoment, after: MemoryMoment): Split {
@@ -34,7 +41,7 @@ function split(before: MemoryMoment, after: MemoryMoment): Split {
     elsewhereArrayBufferBytes: grown.elsewhereBytes,
     wasmBytes: grown.wasmBytes,
     recordBytes: grown.recordBytes,
-    declaredBytes: declaredOf(grown),
+    ...declaredOf(grown),
     nativeBytes: grown.nativeBytes,
     releasableBytes: ofPurge(({ purge }) => (wasTried(purge) ? purge.releasableBytes : undefined)),
     embeddedBytes: change(({ embedded }) => embedded.inUseBytes),

@@ -12,6 +12,7 @@ export const livePlaces: readonly { readonly place: LivePlace; readonly bytesOf:
   { place: 'native', bytesOf: ({ grown }) => grown.nativeBytes },
   { place: 'embedded', bytesOf: ({ embeddedBytes }) => embeddedBytes },
   { place: 'other-heaps', bytesOf: ({ grown }) => grown.otherHeapsBytes },
+  { place: 'other-external', bytesOf: ({ grown }) => grown.otherExternalBytes },
   { place: 'unclaimed', bytesOf: ({ grown }) => grown.unclaimedBytes },
 ]
 
@@ -29,6 +30,7 @@ const liveNoiseBytes: Readonly<Record<LivePlace, number>> = {
   native: 256 * 1024,
   embedded: 256 * 1024,
   'other-heaps': 8 * 2 ** 20,
+  'other-external': 256 * 1024,
   unclaimed: 2 ** 20,
 }
 

@@ -8,6 +8,7 @@ import type { ReleaseVerdict } from './verdicts.js'
  * Where memory that is still live lies.
  *
  * - `'javascript-heap'`: V8's heap of the calling thread. `'other-heaps'`: of other threads, whose garbage can't be told from what is live.
+ *   `'other-external'`: what these have outside of their heaps, garbage included: array buffers, external strings, what addons declare.
  * - `'array-buffers'`, `'shared-array-buffers'`: those that malloc serves. `'array-buffers-elsewhere'`: resizable ones, and those that allocators within
  *   libraries made. `'wasm-memory'`: memories of WebAssembly.
  * - `'declared'`: external strings, and what addons declare.
@@ -18,6 +19,7 @@ import type { ReleaseVerdict } from './verdicts.js'
 export type LivePlace =
   | 'javascript-heap'
   | 'other-heaps'
+  | 'other-external'
   | 'array-buffers'
   | 'shared-array-buffers'
   | 'array-buffers-elsewhere'
@@ -38,6 +40,11 @@ export interface HeldBytes {
   readonly v8FreeBytes: number
   /** Resident pages of other threads' V8 heaps, garbage included. Undefined where V8's records aren't proved. */
   readonly otherHeapsBytes: number | undefined
+  /**
+   * What other threads have outside of their heaps, as far as malloc may serve it: array buffers, external strings, what addons declare, garbage included.
+   * Undefined where V8's counters aren't proved, or the allocator doesn't tell what is in use.
+   */
+  readonly otherExternalBytes: number | undefined
   /** Pages that V8 keeps of ended isolates, or for later. */
   readonly pagePoolBytes: number
   /** Array buffers and Buffers that malloc serves. `process.memoryUsage().arrayBuffers`, less shared ones. */
@@ -132,7 +139,7 @@ export interface LiveMemory {
 
 /** How small a growth with each call would have shown. */
 export interface GrowthBound {
-  /** Bytes a call, anywhere but in memory that nobody claims and in other threads' heaps. Undefined with fewer than two rounds, which show no growth. */
+  /** Bytes a call, anywhere but in memory that nobody claims and in what other threads have. Undefined with fewer than two rounds, which show no growth. */
   readonly bytesPerCall: number | undefined
   /** What should show: 1 KiB a call, or a thousandth of the rise of RSS where that is more; 64 B a call for a thorough check. */
   readonly wantedBytesPerCall: number

@@ -67,9 +67,10 @@ async function repeat(action: () => unknown, calls: number, signal: AbortSignal 
   return calls
 }
 
-/** Whether memory surely grows somewhere, so that further rounds would add nothing. */
+/** Whether memory surely grows somewhere, so that further rounds would add nothing. Of what may be garbage they may show that it is collected. */
 function isEvident(rounds: readonly CheckRound[], riseBytes: number): boolean {
   return livePlaces.some(({ place, bytesOf }) => {
+    if (place === 'other-external') return false
     const { grows, confidence } = judgeGrowth(pointsOf(rounds, bytesOf), noiseOf(place, riseBytes))
     return grows && confidence === 'high'
   })

@@ -12,6 +12,8 @@ const names: Readonly<Record<LiveMemory['where'], string>> = {
   native: 'in native memory',
   embedded: 'in allocators within loaded libraries',
   'other-heaps': "in the heaps of other threads, where garbage can't be told from what is live",
+  'other-external':
+    "in array buffers, external strings and declared memory of other threads, where garbage can't be told from what is live",
   unclaimed: 'in resident memory that no owner claims',
 }
 
@@ -36,8 +38,10 @@ function describeInconclusive({ stayedBytes, held }: CheckedBytes): string {
     : 'no single holder explains most of it'
 }
 
-function describeInconclusiveReason({ bytes, growth, calls, stayedWithin }: Told): string {
+function describeInconclusiveReason({ bytes, live, growth, calls, stayedWithin }: Told): string {
   if (bytes.held.nativeBytes === undefined) return 'what native code has in use is not known, so that a leak there would not show'
+  const unsure = live.filter(({ grows }) => grows)
+  if (unsure.length > 0) return unsure.map(describeLive).join('; ')
   if (stayedWithin && !growth.isEnough)
     return `the rest is within what may stay, but ${formatCount(calls)} calls don't show whether it grows`
   return describeInconclusive(bytes)

@@ -32,9 +32,14 @@ export const judgedPlaces: readonly LivePlace[] = [
   'embedded',
 ]
 
-/** Growth that doesn't make a verdict of its own. */
+/** Whether growth makes a verdict of its own: what other threads have may be garbage. */
 export function isSure({ where }: Pick<LiveMemory, 'where'>): boolean {
-  return where !== 'other-heaps'
+  return where !== 'other-heaps' && where !== 'other-external'
+}
+
+/** Whether a leak may hide in `one`, where it can't be told from garbage. */
+function mayHideLeak({ where, grows }: LiveMemory): boolean {
+  return grows && where === 'other-external'
 }
 
 function grownIn(rounds: readonly CheckRound[], bytesOf: (round: CheckRound) => number | undefined): number {
@@ -64,7 +69,8 @@ function untriedHolder(bytes: CheckedBytes, retainedGrowth: number | undefined):
 
 /**
  * The verdict, by the largest holder. `retainedGrowth` is needed without a what-if: by how much `retainedBytes` grew. Without `allClear` a leak may hide
- * in what is allowed to stay, as native memory isn't known, or too few calls were made: then nothing is said to be returned.
+ * in what is allowed to stay, as native memory isn't known, or too few calls were made: then nothing is said to be returned. Nor is it where other threads'
+ * buffers grow.
  */
 export function decideVerdict(
   bytes: CheckedBytes,
@@ -74,7 +80,7 @@ export function decideVerdict(
   allClear: boolean,
 ): ReleaseVerdict {
   if (live.some((one) => one.grows && isSure(one))) return 'still-live'
-  if (bytes.stayedBytes <= allowedBytes) return allClear ? 'returned' : 'inconclusive'
+  if (bytes.stayedBytes <= allowedBytes) return allClear && !live.some(mayHideLeak) ? 'returned' : 'inconclusive'
   const { held } = bytes
   const liveBytes = Object.values(liveBytesOf(held)).reduce<number>((sum, one) => sum + Math.max(0, one ?? 0), 0)
   const holders: readonly (readonly [ReleaseVerdict, number])[] = [
@@ -83,7 +89,7 @@ export function decideVerdict(
     ['held-by-allocator', (held.releasableBytes ?? untriedHolder(bytes, retainedGrowth)) + (held.embeddedReleasableBytes ?? 0)],
     ['fragmented', held.pinnedBytes ?? 0],
     // Whether it is in use or free isn't told.
-    ['inconclusive', held.embeddedMappedBytes + (held.otherHeapsBytes ?? 0)],
+    ['inconclusive', held.embeddedMappedBytes + (held.otherHeapsBytes ?? 0) + (held.otherExternalBytes ?? 0)],
   ]
   const [verdict, most] = holders.reduce((largest, holder) => (holder[1] > largest[1] ? holder : largest))
   return most >= bytes.stayedBytes * decidingShare ? verdict : 'inconclusive'

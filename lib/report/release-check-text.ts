@@ -41,6 +41,12 @@ const holders: readonly Holder[] = [
     meaning: 'handed out by the allocator, not freed, and none of the above',
   },
   { name: "other threads' heaps", glyph: 'o', pick: ({ otherHeapsBytes }) => otherHeapsBytes, meaning: 'garbage included' },
+  {
+    name: "other threads' buffers",
+    glyph: 'O',
+    pick: ({ otherExternalBytes }) => otherExternalBytes,
+    meaning: 'external strings and what addons declare as well, garbage included',
+  },
   { name: 'V8: page pool', glyph: 'l', pick: ({ pagePoolBytes }) => pagePoolBytes, meaning: 'kept for later' },
   { name: 'embedded: in use', glyph: 'e', pick: ({ embeddedBytes }) => embeddedBytes, meaning: 'in allocators within loaded libraries' },
   {
@@ -131,6 +137,7 @@ function renderTotals({ bytes, allowedBytes }: ReleaseCheck, style: TextStyle): 
 const placeNames: Readonly<Record<LivePlace, string>> = {
   'javascript-heap': 'JavaScript heap',
   'other-heaps': "other threads' heaps",
+  'other-external': "other threads' buffers",
   'array-buffers': 'array buffers',
   'shared-array-buffers': 'shared array buffers',
   'array-buffers-elsewhere': 'array buffers elsewhere',
@@ -144,6 +151,7 @@ const placeNames: Readonly<Record<LivePlace, string>> = {
 const figureOfPlace: Readonly<Record<LivePlace, (round: CheckRound) => number | undefined>> = {
   'javascript-heap': ({ heap }) => heap.usedBytes,
   'other-heaps': ({ grown }) => grown.otherHeapsBytes,
+  'other-external': ({ grown }) => grown.otherExternalBytes,
   'array-buffers': ({ grown }) => grown.arrayBufferBytes,
   'shared-array-buffers': ({ grown }) => grown.sharedArrayBufferBytes,
   'array-buffers-elsewhere': ({ grown }) => grown.elsewhereBytes,

@@ -80,6 +80,19 @@ describe('nativeGrowthOf', () => {
     }
   })
 
+  test('what other threads have outside of their heaps counts as declared, and may be memories of WebAssembly', () => {
+    const rounds = roundsOf([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+    ])
+    const [first, , last] = rounds as [CheckRound, CheckRound, CheckRound]
+    const after = { ...last, grown: grownOf({ declaredBytes: 100, otherExternalBytes: 3000, wasmBytes: 2000 }) }
+    expect(growthOf(evidence([first, first, after]))).toMatchObject({ declaredBytes: 3100, maybeWasmBytes: 2000 })
+    const untold = { ...after, grown: grownOf({ declaredBytes: 100, otherExternalBytes: undefined, wasmBytes: 2000 }) }
+    expect(growthOf(evidence([first, first, untold]))).toMatchObject({ declaredBytes: 100, maybeWasmBytes: 0 })
+  })
+
   test('one round proves nothing', () => {
     const growth = growthOf(
       evidence(
@@ -120,6 +133,7 @@ describe('judgeNativeGrowth', () => {
     untoldBytes: 0,
     servedBytes: 0,
     declaredBytes: 0,
+    maybeWasmBytes: 0,
     lastCalls: 50,
     calls: 100,
   }
@@ -140,6 +154,8 @@ describe('judgeNativeGrowth', () => {
     ['more is declared than malloc serves, so that some of it lies elsewhere', { servedBytes: 9000, declaredBytes: 10_001 }, 0, 'unproven'],
     ['malloc serves more than is declared', { servedBytes: 9000, declaredBytes: 7999 }, 0, 'unproven'],
     ['the same, within the noise', { servedBytes: 9000, declaredBytes: 8000 }, 0, 'within'],
+    ['what is declared may be memories of WebAssembly', { servedBytes: 9000, declaredBytes: 9000, maybeWasmBytes: 1001 }, 0, 'unproven'],
+    ['the same within the noise', { servedBytes: 9000, declaredBytes: 9000, maybeWasmBytes: 1000 }, 0, 'within'],
     ['the same, but what malloc serves is allowed', { servedBytes: 9000, declaredBytes: 10_001 }, 160, 'within'],
   ])('%s', (_, of, perCall, expected) => {
     expect(judgeNativeGrowth({ ...quiet, ...of }, perCall)).toBe(expected)
@@ -155,6 +171,7 @@ describe('judgeNativeGrowth', () => {
       untoldBytes: fc.constant(0),
       servedBytes: fc.nat(1e5),
       declaredBytes: fc.nat(1e5),
+      maybeWasmBytes: fc.nat(1e5),
       lastCalls: fc.nat(50),
       calls: fc.integer({ min: 1, max: 1000 }),
     })

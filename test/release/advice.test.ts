@@ -1,7 +1,7 @@
 import { advise } from '../../lib/release/advice.js'
 import type { Findings } from '../../lib/release/advice.js'
 import type { HeldBytes, LiveMemory, LivePlace } from '../../lib/release/release-check.js'
-import { momentOf, ownersOf } from './moments.js'
+import { grownOf, momentOf, ownersOf } from './moments.js'
 
 const mebibyte = 2 ** 20
 
@@ -121,8 +121,25 @@ test('where to look for what is still live', () => {
 test('an addon is not blamed for what another thread may hold', () => {
   const live: LiveMemory[] = [{ where: 'native', bytes: 7 * mebibyte, grows: true, bytesPerCall: 300, confidence: 'high' }]
   for (const otherIsolates of [1, undefined]) {
-    const [advice] = advise(findingsOf({ verdict: 'still-live', live, after: momentOf({ owners: ownersOf({ otherIsolates }) }) }))
+    const grown = grownOf({ otherExternalBytes: undefined })
+    const [advice] = advise(findingsOf({ verdict: 'still-live', live, after: momentOf({ owners: ownersOf({ otherIsolates }), grown }) }))
     expect(advice).toMatch(/Buffers of another thread's/)
     expect(advice).not.toMatch(/heaptrack/)
   }
+})
+
+test('it is where V8 tells what other threads have', () => {
+  const live: LiveMemory[] = [{ where: 'native', bytes: 7 * mebibyte, grows: true, bytesPerCall: 300, confidence: 'high' }]
+  const [advice] = advise(findingsOf({ verdict: 'still-live', live, after: momentOf({ owners: ownersOf({ otherIsolates: 1 }) }) }))
+  expect(advice).toMatch(/heaptrack/)
+  expect(advice).not.toMatch(/another thread/)
+})
+
+test('what other threads keep is told whatever the verdict', () => {
+  const live: LiveMemory[] = [{ where: 'other-external', bytes: 7 * mebibyte, grows: true, bytesPerCall: 300, confidence: 'low' }]
+  const held = { unexplainedBytes: -1 }
+  for (const verdict of ['still-live', 'inconclusive'] as const)
+    expect(advise(findingsOf({ verdict, live, held }))).toEqual([
+      expect.stringMatching(/^Other threads have 300 B a call more of Buffers, external strings .*, garbage included/),
+    ])
 })

@@ -40,6 +40,29 @@ test('native memory is what malloc has beyond Buffers, shared or not, and what i
   expect(nativeBytes).toBe((100 - 48 - 1.5 - 20) * mebibyte)
 })
 
+test('nor is what V8 counts for other threads', () => {
+  const owners = ownersOf({ otherExternalBytes: 32 * mebibyte })
+  const { nativeBytes, nativeMostBytes, otherExternalBytes, recordBytes } = grown(
+    100 * mebibyte,
+    { declaredBytes: 20 * mebibyte },
+    { owners },
+  )
+  expect({ otherExternalBytes, recordBytes }).toEqual({ otherExternalBytes: 32 * mebibyte, recordBytes: mebibyte })
+  expect(nativeMostBytes).toBe(99 * mebibyte)
+  expect(nativeBytes).toBe((99 - 20 - 32) * mebibyte)
+})
+
+test('where it isn’t known, nothing is taken off', () => {
+  const owners = ownersOf({ otherExternalBytes: undefined })
+  expect(grown(4 * mebibyte, {}, { owners })).toMatchObject({ otherExternalBytes: undefined, nativeBytes: 4 * mebibyte, recordBytes: 0 })
+})
+
+test('V8’s records of other threads’ pages are no native memory', () => {
+  const owners = ownersOf({ otherHeapsBytes: 10_000_000 })
+  const { recordBytes, nativeBytes } = grown(100_000, {}, { owners })
+  expect({ recordBytes, nativeBytes }).toEqual({ recordBytes: 100_000, nativeBytes: 0 })
+})
+
 test('memory that JavaScript objects have elsewhere hides no leak', () => {
   expect(grown(4 * mebibyte, { elsewhereBytes: 4 * mebibyte })).toMatchObject({ nativeBytes: 4 * mebibyte })
 })

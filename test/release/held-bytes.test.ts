@@ -1,3 +1,4 @@
+import type { GrownBytes } from '../../lib/release/grown-bytes.js'
 import { splitHeld } from '../../lib/release/held-bytes.js'
 import type { TriedPurge } from '../../lib/release/what-if.js'
 import { embeddedOf, grownOf, momentOf, residencyOf } from './moments.js'
@@ -35,6 +36,7 @@ describe('splitHeld', () => {
       // 40 free at the end, 20 at the beginning.
       v8FreeBytes: 20,
       otherHeapsBytes: 14,
+      otherExternalBytes: 0,
       pagePoolBytes: 17,
       arrayBufferBytes: 20,
       sharedArrayBufferBytes: 6,
@@ -55,6 +57,22 @@ describe('splitHeld', () => {
       // RSS rose by 900.
       unexplainedBytes: 900 - (100 + 20 + 14 + 17 + 20 + 6 + 9 + 2 + 13 + 16 + 265 + 100 + 7 + 11 + 15 + 10 + 1 + 5 + 3),
     })
+  })
+
+  test('what malloc may serve of other threads’ Buffers is what is left between least and most', () => {
+    const withOthers = (grown: Partial<GrownBytes>): ReturnType<typeof splitHeld> =>
+      splitHeld(before, momentOf({ ...after, grown: { ...after.grown, ...grown } }))
+    expect(withOthers({ nativeBytes: 200, otherExternalBytes: 70 })).toMatchObject({
+      declaredBytes: 31,
+      otherExternalBytes: 50,
+      nativeBytes: 200,
+    })
+    expect(withOthers({ otherExternalBytes: undefined, nativeBytes: 250 })).toMatchObject({
+      declaredBytes: 31,
+      otherExternalBytes: undefined,
+    })
+    const untold = { nativeBytes: undefined, nativeMostBytes: undefined, otherExternalBytes: 70 }
+    expect(withOthers(untold)).toMatchObject({ declaredBytes: 31, otherExternalBytes: undefined })
   })
 
   test('what became less is negative', () => {

@@ -31,6 +31,7 @@ describe('pointsOf', () => {
         wasmBytes: 80 + index,
         declaredBytes: 90 + index,
         otherHeapsBytes: 100 + index,
+        otherExternalBytes: 120 + index,
         unclaimedBytes: 110 + index,
       }),
     }),
@@ -53,6 +54,7 @@ describe('pointsOf', () => {
       ['native', points(30)],
       ['embedded', points(40)],
       ['other-heaps', points(100)],
+      ['other-external', points(120)],
       ['unclaimed', points(110)],
     ])
   })

@@ -184,6 +184,13 @@ describe('as many runs as it takes', () => {
     expect(counts).toEqual([0, 1, 64, 320])
   })
 
+  test('goes on where other threads’ buffers rise, which these may collect', async () => {
+    const liveAfter = (calls: number): Partial<LiveMoment> => ({ rssBytes: 1e9, grown: grownOf({ otherExternalBytes: calls * 4096 }) })
+    const { counts } = await makeRounds({ options: { budgetMs }, liveAfter, highestBytes: 1e9 })
+    expect(counts.slice(0, 4)).toEqual([0, 1, 64, 320])
+    expect(counts.length).toBeGreaterThan(4)
+  })
+
   test('the more RSS rose, the more of it is noise', async () => {
     // Three rounds grow by 394,240 bytes. 64 KiB and half a percent of 80 MB are more; with the fourth round it is 1.7 MB.
     const { counts } = await makeRounds({ options: { budgetMs }, liveAfter: grow, highestBytes: 1e9 + 80e6 })

@@ -54,6 +54,14 @@ test('each place that is still live, growth apart from what was kept once', () =
   )
 })
 
+test('what grows where garbage may be is why nothing is concluded', () => {
+  const live = [liveOf({ where: 'other-external', grows: true, bytesPerCall: 2048, confidence: 'low' })]
+  expect(summarise(told({ verdict: 'inconclusive', bytes: bytesOf({ nativeBytes: 0 }), live, stayedWithin: true }), 'glibc')).toBe(
+    `${start}2.0 KiB a call in array buffers, external strings and declared memory of other threads, where garbage can't be told from what is live ` +
+      '(confidence low).',
+  )
+})
+
 test('all came back where nothing stayed', () => {
   for (const stayed of [0, -mebibyte])
     expect(summarise(told({ bytes: bytesOf({}, stayed) }), 'glibc')).toContain('and all of it came back:')

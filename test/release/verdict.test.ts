@@ -11,6 +11,7 @@ const nothingHeld: HeldBytes = {
   v8LiveBytes: 0,
   v8FreeBytes: 0,
   otherHeapsBytes: 0,
+  otherExternalBytes: 0,
   pagePoolBytes: 0,
   arrayBufferBytes: 0,
   sharedArrayBufferBytes: 0,
@@ -229,5 +230,16 @@ describe('findLive', () => {
     const live = findLive(bytes, growing, allowed)
     expect(live).toEqual([{ where: 'other-heaps', bytes: 210 * mebibyte, grows: true, bytesPerCall: mebibyte / 10, confidence: 'low' }])
     expect(decideVerdict(bytes, live, allowed, undefined, true)).toBe('inconclusive')
+  })
+
+  test('so may their Buffers: a leak may hide among them, however little stayed', () => {
+    const bytes = checked({ otherExternalBytes: mebibyte })
+    const growing = rounds([0, 1, 5, 21].map((units) => ({ grown: grownOf({ otherExternalBytes: units * mebibyte }) })))
+    const live = findLive(bytes, growing, allowed)
+    expect(live).toEqual([{ where: 'other-external', bytes: 21 * mebibyte, grows: true, bytesPerCall: mebibyte / 100, confidence: 'low' }])
+    expect(decideVerdict({ ...bytes, stayedBytes: allowed }, live, allowed, undefined, true)).toBe('inconclusive')
+    expect(decideVerdict({ ...bytes, stayedBytes: allowed }, [], allowed, undefined, true)).toBe('returned')
+    const unknown = rounds([0, 1, 5, 21].map(() => ({ grown: grownOf({ otherExternalBytes: undefined }) })))
+    expect(findLive(bytes, unknown, allowed)).toEqual([])
   })
 })

@@ -11,6 +11,7 @@ const held = fc.record({
   v8LiveBytes: bytes,
   v8FreeBytes: bytes,
   otherHeapsBytes: maybeBytes,
+  otherExternalBytes: maybeBytes,
   pagePoolBytes: bytes,
   arrayBufferBytes: bytes,
   sharedArrayBufferBytes: bytes,
