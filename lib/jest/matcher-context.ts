@@ -2,6 +2,8 @@
 export interface MatcherContext {
   readonly isNot?: boolean
   readonly promise?: string
+  /** The full name of the test, with the groups around it. Undefined outside of tests, and in Jest's `test.concurrent`. */
+  readonly currentTestName?: string | undefined
   readonly utils?: { readonly matcherHint?: MatcherHint }
 }
 

@@ -178,7 +178,7 @@ function describeNoLeak({ growth: { bytesPerCall, allowanceBytesPerCall }, check
 export async function toNotLeakNative(this: MatcherContext, received: unknown, options?: NativeLeakOptions): Promise<MatcherResult> {
   const action = checkedFunction(received)
   const plan = checkOptions(options)
-  const found = await oneAtATime(name, () => checkWithSetup(action, plan))
+  const found = await oneAtATime(name, this, () => checkWithSetup(action, plan))
   if (found.judgement === 'unproven') throw unproven(found, plan.perCallBytes)
   const hint = hintOf(this, name, options === undefined ? '' : 'options')
   const pass = found.judgement === 'within'

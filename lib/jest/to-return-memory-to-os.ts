@@ -30,7 +30,7 @@ export function describeReturn(check: ReleaseCheck): string {
 /** `expect(fn).toReturnMemoryToOS(options)`. */
 export async function toReturnMemoryToOS(this: MatcherContext, received: unknown, options?: CheckOptions): Promise<MatcherResult> {
   const action = checkedFunction(received)
-  const check = await oneAtATime(name, () => checkRelease(action, options))
+  const check = await oneAtATime(name, this, () => checkRelease(action, options))
   const hint = hintOf(this, name)
   const pass = check.verdict === 'returned'
   const expectation = `Expected the memory that the function used ${pass ? 'not ' : ''}to be back with the operating system.`

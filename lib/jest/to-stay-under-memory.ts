@@ -107,7 +107,7 @@ export async function toStayUnderMemory(
   const action = checkedFunction(received)
   const limitBytes = checkMemorySize('limit', limit)
   const plan = checkOptions(options)
-  const peak = await oneAtATime(name, () => measure(action, plan))
+  const peak = await oneAtATime(name, this, () => measure(action, plan))
   const hint = hintOf(this, name, 'limit')
   return {
     pass: peak.peakBytes - peak.baselineBytes <= limitBytes,

@@ -118,6 +118,15 @@ function expectErrors(results: SampleResults): void {
   }
   expect(messageOf(results, 'fails: has one round')).toMatch(/called in 1 round, and it takes two to see growth/)
   expect(messageOf(results, 'fails: overlaps')).toMatch(/toStayUnderMemory would run while toReturnMemoryToOS still measures/)
+  expect(messageOf(results, 'fails: overlaps')).toContain("The matcher of test 'fails: overlaps' wasn't awaited. Await")
+}
+
+/** What `defineUnawaited` of the samples defines. `test` is the first one's name as the runner writes it. */
+export function expectUnawaited(results: SampleResults, test: string): void {
+  expectOutcomes(results)
+  const message = messageOf(results, 'fails: comes after it')
+  expect(message).toMatch(/toStayUnderMemory would run while toReturnMemoryToOS still measures/)
+  expect(message).toContain(`The matcher of test '${test}' wasn't awaited, or that test timed out or is concurrent.`)
 }
 
 /** Tests that all fail for want of a figure, whatever they expect of it. */

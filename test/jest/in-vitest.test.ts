@@ -1,4 +1,4 @@
-import { expectFew } from './expected-messages.js'
+import { expectFew, expectUnawaited } from './expected-messages.js'
 import { SampleProject } from './sample-project.js'
 
 const project = new SampleProject()
@@ -34,6 +34,14 @@ describe("a project's tests run by Vitest", () => {
     'required by CommonJS, with a global expect',
     async () => {
       expectFew(await project.runVitest({ args: ['--pool=forks', '--globals', 'required'] }))
+    },
+    180_000,
+  )
+
+  test.concurrent(
+    'a matcher that is not awaited is named by its test',
+    async () => {
+      expectUnawaited(await project.runVitest({ args: ['--pool=forks', 'unawaited'] }), "a group > passes: doesn't await")
     },
     180_000,
   )

@@ -120,6 +120,12 @@ exports.defineAll = ({ test, expect }) => {
   })
 }
 
+/** The first test ends while its matcher measures: the error is the second's, and names the first. */
+exports.defineUnawaited = ({ test, expect }) => {
+  test("passes: doesn't await", () => void expect(nothing).toReturnMemoryToOS(quick))
+  test('fails: comes after it', () => expect(nothing).toStayUnderMemory('8 MB'))
+}
+
 /** Where a figure can't be had, neither the expectation nor its negation holds. */
 exports.defineUnavailable = ({ test, expect }) => {
   test('fails: native', () => expect(nothing).toNotLeakNative({ ...quick }))
