@@ -6,6 +6,7 @@ export { matchers } from './matchers.js'
 export type { MemoryMatchers } from './memory-matchers.js'
 export { parseMemorySize } from './memory-size.js'
 export type { MemorySize, MemorySizeText, MemoryUnit } from './memory-size.js'
+export type { NativeFinding } from './native-finding.js'
 export type { NativeLeakOptions } from './to-not-leak-native.js'
 export type { PeakOptions } from './to-stay-under-memory.js'
 

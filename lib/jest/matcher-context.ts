@@ -4,6 +4,8 @@ export interface MatcherContext {
   readonly promise?: string
   /** The full name of the test, with the groups around it. Undefined outside of tests, and in Jest's `test.concurrent`. */
   readonly currentTestName?: string | undefined
+  /** Vitest's alone. What stands in its `meta` is in the runner's JSON, for a test that passes too. */
+  readonly task?: { readonly meta?: object } | undefined
   readonly utils?: { readonly matcherHint?: MatcherHint }
 }
 

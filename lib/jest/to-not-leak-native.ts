@@ -1,9 +1,11 @@
 import { AllocscopeError, checkFunction, readOptions } from '../errors/index.js'
-import { formatBytes, formatCount } from '../figures/index.js'
+import { formatCount } from '../figures/index.js'
 import { checkRelease } from '../release/index.js'
 import type { CheckOptions, ReleaseCheck } from '../release/index.js'
 import { renderCheckRounds } from '../report/index.js'
 import { checkedFunction } from './checked-function.js'
+import { describeBound, nativeFindingOf, perCallText, recordFinding } from './native-finding.js'
+import type { NativeFinding } from './native-finding.js'
 import { hintOf } from './matcher-context.js'
 import type { MatcherContext, MatcherResult } from './matcher-context.js'
 import { checkMemorySize } from './memory-size.js'
@@ -25,12 +27,18 @@ export interface NativeLeakOptions extends Omit<CheckOptions, 'allowBytes'> {
    * expectation fails and says so.
    */
   readonly perCall?: MemorySize
+  /**
+   * Called once with what was found, whether the expectation holds or not: the runner's report of a passing test has no message. Not called when
+   * the expectation fails because nothing is proved. What it throws fails the expectation.
+   */
+  readonly onFinding?: (finding: NativeFinding) => void
 }
 
 interface Plan {
   readonly perCallBytes: number
   readonly setup: () => unknown
   readonly teardown: () => unknown
+  readonly onFinding: (finding: NativeFinding) => unknown
   readonly check: CheckOptions
 }
 
@@ -41,8 +49,9 @@ interface Found {
 }
 
 function checkOptions(options: unknown): Plan {
-  const { perCall, setup, teardown, ...check } = readOptions(options, [
+  const { perCall, onFinding, setup, teardown, ...check } = readOptions(options, [
     'perCall',
+    'onFinding',
     'setup',
     'teardown',
     'runs',
@@ -56,6 +65,7 @@ function checkOptions(options: unknown): Plan {
   ])
   return {
     perCallBytes: perCall === undefined ? 0 : checkMemorySize('options.perCall', perCall),
+    onFinding: checkFunction('options.onFinding', onFinding),
     setup: checkFunction('options.setup', setup),
     teardown: checkFunction('options.teardown', teardown),
     // Without more, any leak should show that is a block of malloc's a call.
@@ -106,10 +116,6 @@ async function checkWithSetup(action: () => unknown, plan: Plan): Promise<Found>
   } finally {
     await plan.teardown()
   }
-}
-
-function perCallText(bytes: number): string {
-  return `${bytes < 1024 ? `${formatCount(bytes)} B` : formatBytes(bytes)} a call`
 }
 
 function describeWanted(perCallBytes: number): string {
@@ -166,10 +172,12 @@ function describeLeak({ growth: { bytesPerCall, confidence }, check }: Found, pe
   ]
 }
 
-function describeNoLeak({ growth: { bytesPerCall, allowanceBytesPerCall }, check }: Found, perCallBytes: number): string[] {
+function describeNoLeak({ growth, check }: Found, perCallBytes: number): string[] {
+  const { bytesPerCall, allowanceBytesPerCall } = growth
   return [
     `native memory did not increase by more than ${perCallText(perCallBytes)} in ${check.rounds.length - 1} runs: ` +
       `by ${perCallText(bytesPerCall)}, where growth below ${perCallText(allowanceBytesPerCall)} is noise`,
+    describeBound(nativeFindingOf(growth, perCallBytes)),
     ...renderCheckRounds(check.rounds, ['native', 'rss']),
   ]
 }
@@ -180,6 +188,9 @@ export async function toNotLeakNative(this: MatcherContext, received: unknown, o
   const plan = checkOptions(options)
   const found = await oneAtATime(name, this, () => checkWithSetup(action, plan))
   if (found.judgement === 'unproven') throw unproven(found, plan.perCallBytes)
+  const finding = nativeFindingOf(found.growth, plan.perCallBytes)
+  recordFinding(this, finding)
+  plan.onFinding(finding)
   const hint = hintOf(this, name, options === undefined ? '' : 'options')
   const pass = found.judgement === 'within'
   const describe = pass ? describeNoLeak : describeLeak

@@ -90,6 +90,7 @@ function expectNegations(results: SampleResults): void {
   expect(leakless).toMatch(
     /native memory did not increase by more than 0 B a call in \d+ runs: by 0 B a call, where growth below \d+ B a call/,
   )
+  expect(leakless).toMatch(/^In [\d,]+ calls, a leak of less than \d+ B a call would not show\.$/m)
   expect(lines(leakless, nativeRun)).not.toHaveLength(0)
 }
 
@@ -119,6 +120,16 @@ function expectErrors(results: SampleResults): void {
   expect(messageOf(results, 'fails: has one round')).toMatch(/called in 1 round, and it takes two to see growth/)
   expect(messageOf(results, 'fails: overlaps')).toMatch(/toStayUnderMemory would run while toReturnMemoryToOS still measures/)
   expect(messageOf(results, 'fails: overlaps')).toContain("The matcher of test 'fails: overlaps' wasn't awaited. Await")
+}
+
+/** What `defineFindings` of the samples defines. */
+export function expectFindings(results: SampleResults): void {
+  expectOutcomes(results)
+  expect(messageOf(results, 'fails: says what it leaks, and throws')).toContain('found 1 times 64 KiB')
+  expect(messageOf(results, 'fails: could miss more than 64 KiB a call')).toMatch(
+    /can't tell: in 3 calls, growth below [\d.]+ KiB a call is noise, and 64 KiB a call is the most that may go unseen/,
+  )
+  expect(messageOf(results, "fails: has a function that isn't one")).toMatch(/"options\.onFinding" property must be of type function/)
 }
 
 /** What `defineUnawaited` of the samples defines. `test` is the first one's name as the runner writes it. */

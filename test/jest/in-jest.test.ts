@@ -1,5 +1,5 @@
 import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
-import { expectAll, expectFew, expectUnavailable, expectUnawaited } from './expected-messages.js'
+import { expectAll, expectFew, expectFindings, expectUnavailable, expectUnawaited } from './expected-messages.js'
 import { SampleProject } from './sample-project.js'
 
 const project = new SampleProject()
@@ -47,6 +47,10 @@ describe("a project's tests run by Jest", () => {
     120_000,
   )
 })
+
+test('an expectation tells what it could have missed', async () => {
+  expectFindings(await project.runJest({ args: [...config, 'findings'] }))
+}, 120_000)
 
 test('a matcher that is not awaited is named by its test', async () => {
   expectUnawaited(await project.runJest({ args: [...config, 'unawaited'] }), "a group passes: doesn't await")

@@ -1,4 +1,4 @@
-import { expectFew, expectUnawaited } from './expected-messages.js'
+import { expectFew, expectFindings, expectUnawaited } from './expected-messages.js'
 import { SampleProject } from './sample-project.js'
 
 const project = new SampleProject()
@@ -34,6 +34,22 @@ describe("a project's tests run by Vitest", () => {
     'required by CommonJS, with a global expect',
     async () => {
       expectFew(await project.runVitest({ args: ['--pool=forks', '--globals', 'required'] }))
+    },
+    180_000,
+  )
+
+  test.concurrent(
+    'an expectation tells what it could have missed, and the JSON has it',
+    async () => {
+      const results = await project.runVitest({ args: ['--pool=forks', 'findings'] })
+      expectFindings(results)
+      const told = { calls: expect.any(Number) as number, bytesPerCall: 0, boundBytesPerCall: expect.any(Number) as number }
+      expect(results.get('passes: tells what it could have missed')?.meta).toEqual({
+        allocscope: [
+          { ...told, allowedBytesPerCall: 0 },
+          { ...told, allowedBytesPerCall: 65_536 },
+        ],
+      })
     },
     180_000,
   )

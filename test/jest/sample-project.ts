@@ -12,6 +12,8 @@ export interface SampleResult {
   readonly passed: boolean
   /** Its failure as the runner reports it, without colours; empty when it passed. */
   readonly message: string
+  /** What Vitest's JSON has in `meta`. */
+  readonly meta?: object | undefined
 }
 
 export type SampleResults = ReadonlyMap<string, SampleResult>
@@ -19,7 +21,12 @@ export type SampleResults = ReadonlyMap<string, SampleResult>
 interface RunnerReport {
   readonly testResults: readonly {
     readonly message?: string
-    readonly assertionResults: readonly { readonly title: string; readonly status: string; readonly failureMessages?: readonly string[] }[]
+    readonly assertionResults: readonly {
+      readonly title: string
+      readonly status: string
+      readonly failureMessages?: readonly string[]
+      readonly meta?: object
+    }[]
   }[]
 }
 
@@ -102,8 +109,9 @@ export class SampleProject {
     if (!existsSync(reportFile)) throw new Error(`no report was written\n${stdout}\n${stderr}`)
     const { testResults } = JSON.parse(readFileSync(reportFile, 'utf8')) as RunnerReport
     const results = testResults.flatMap(({ assertionResults }) =>
-      assertionResults.map(({ title, status, failureMessages }) => {
-        return [title, { passed: status === 'passed', message: (failureMessages ?? []).join('\n') }] as const
+      assertionResults.map(({ title, status, failureMessages, meta }) => {
+        const said = meta === undefined || Object.keys(meta).length === 0 ? {} : { meta }
+        return [title, { passed: status === 'passed', message: (failureMessages ?? []).join('\n'), ...said }] as const
       }),
     )
     if (results.length === 0)

@@ -120,6 +120,35 @@ exports.defineAll = ({ test, expect }) => {
   })
 }
 
+/** What a passing expectation says it could have missed. */
+exports.defineFindings = ({ test, expect }) => {
+  test('passes: tells what it could have missed', async () => {
+    const findings = []
+    const onFinding = (finding) => void findings.push(finding)
+    await expect(nothing).toNotLeakNative({ runs: 1000, settleMs: 300, onFinding })
+    await expect(nothing).toNotLeakNative({ perCall: '64 KiB', runs: 1000, settleMs: 300, onFinding })
+    expect(findings).toHaveLength(2)
+    for (const [index, allowedBytesPerCall] of [0, 65_536].entries()) {
+      const { calls, boundBytesPerCall, ...rest } = findings[index]
+      expect(rest).toEqual({ bytesPerCall: 0, allowedBytesPerCall })
+      expect(calls).toBeGreaterThanOrEqual(1000)
+      // The noise is 256 KiB, and half a hundredth of a rise that is small: over all calls at the most, and over one at the least.
+      expect(boundBytesPerCall - allowedBytesPerCall).toBeGreaterThanOrEqual((256 * 1024) / calls)
+      expect(boundBytesPerCall - allowedBytesPerCall).toBeLessThanOrEqual(65_536)
+    }
+  })
+  test('fails: says what it leaks, and throws', () =>
+    expect(leak(65_536)).toNotLeakNative({
+      runs: 30,
+      settleMs: 300,
+      onFinding: ({ bytesPerCall }) => {
+        throw new Error(`found ${Math.round(bytesPerCall / 65_536)} times 64 KiB`)
+      },
+    }))
+  test('fails: could miss more than 64 KiB a call', () => expect(nothing).toNotLeakNative(quick))
+  test("fails: has a function that isn't one", () => expect(nothing).toNotLeakNative({ onFinding: 8 }))
+}
+
 /** The first test ends while its matcher measures: the error is the second's, and names the first. */
 exports.defineUnawaited = ({ test, expect }) => {
   test("passes: doesn't await", () => void expect(nothing).toReturnMemoryToOS(quick))

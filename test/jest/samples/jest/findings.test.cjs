@@ -1,0 +1,4 @@
+require('allocscope/jest')
+const { defineFindings } = require('../expectations.cjs')
+
+defineFindings({ test, expect })
