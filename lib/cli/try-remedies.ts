@@ -17,13 +17,18 @@ export interface RemedyProgress {
   readonly total: number
 }
 
-/** What was set before stands beside what is tried, where a variable holds several settings. */
+/** Between the settings of a variable that holds several. A jemalloc within a library has its own prefix: `DUCKDB_JE_MALLOC_CONF`. */
+function separatorOf(variable: string): string | undefined {
+  if (variable === 'GLIBC_TUNABLES') return ':'
+  return variable.endsWith('MALLOC_CONF') ? ',' : undefined
+}
+
+/** What was set before stands beside what is tried, where a variable holds several settings. Of two values for one setting the later one counts. */
 function joined(remedy: Remedy): Readonly<Record<string, string>> {
-  const separators: Readonly<Record<string, string>> = { GLIBC_TUNABLES: ':', MALLOC_CONF: ',' }
   return Object.fromEntries(
     Object.entries(remedy.variables).map(([name, value]) => {
       const before = process.env[name]
-      const separator = separators[name]
+      const separator = separatorOf(name)
       return [name, before === undefined || separator === undefined ? value : `${before}${separator}${value}`]
     }),
   )

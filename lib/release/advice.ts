@@ -7,7 +7,7 @@ import type { MemoryMoment } from './memory-moment.js'
 import type { CheckedBytes, LiveMemory } from './release-check.js'
 import type { ReleaseVerdict } from './verdicts.js'
 import { decidingShare } from './verdict.js'
-import { untriedMark } from './remedies.js'
+import { isHeldByCopies, untriedMark } from './remedies.js'
 import { wasTried } from './what-if.js'
 
 /** What advice is made of. */
@@ -75,9 +75,9 @@ const adviceByAllocator: Readonly<Record<Findings['allocator'], (findings: Findi
 }
 
 function adviseOnHeldByAllocator(findings: Findings): string[] {
-  const { releasableBytes = 0, embeddedReleasableBytes = 0 } = findings.bytes.held
-  const embedded = adviseOnEmbeddedFree(findings.embedded, embeddedReleasableBytes)
-  return embeddedReleasableBytes > releasableBytes ? embedded : [...adviseOnOwnFree(findings), ...embedded]
+  const { held } = findings.bytes
+  const embedded = adviseOnEmbeddedFree(findings.embedded, held.embeddedReleasableBytes ?? 0)
+  return isHeldByCopies(held) ? embedded : [...adviseOnOwnFree(findings), ...embedded]
 }
 
 function adviseOnOwnFree(findings: Findings): string[] {

@@ -1,4 +1,4 @@
-import type { ReleaseCheck } from './release-check.js'
+import type { HeldBytes, ReleaseCheck } from './release-check.js'
 import type { ReleaseVerdict } from './verdicts.js'
 
 /** A setting under which a check can be made again, in a process of its own. */
@@ -78,8 +78,18 @@ function settingOfCopy(text: string): Remedy[] {
   return at === -1 ? [] : [setting(text.slice(0, at), text.slice(at + 1))]
 }
 
+/** Whether what a purge gives back lies in allocators within libraries for the most part: no setting of malloc's allocator reaches them. */
+export function isHeldByCopies({ releasableBytes, embeddedReleasableBytes }: HeldBytes): boolean {
+  return (embeddedReleasableBytes ?? 0) > (releasableBytes ?? 0)
+}
+
 /** Settings that could make more go back, by who holds what stays. None where it came back, or is still live. */
-export function remediesFor({ verdict, allocator, embedded }: Pick<ReleaseCheck, 'verdict' | 'allocator' | 'embedded'>): readonly Remedy[] {
+export function remediesFor({
+  verdict,
+  allocator,
+  embedded,
+  bytes,
+}: Pick<ReleaseCheck, 'verdict' | 'allocator' | 'embedded' | 'bytes'>): readonly Remedy[] {
   const ofCopies = [...new Set(embedded.flatMap(({ setting: text }) => text ?? []))].flatMap(settingOfCopy)
   switch (verdict) {
     case 'returned':
@@ -88,6 +98,8 @@ export function remediesFor({ verdict, allocator, embedded }: Pick<ReleaseCheck,
     case 'held-by-v8':
       return settingsOfV8
     case 'held-by-allocator':
+      if (ofCopies.length > 0 && isHeldByCopies(bytes.held)) return ofCopies
+      return [...ofCopies, ...(settingsOf[allocator.allocator] ?? [])]
     case 'fragmented':
       return [...ofCopies, ...(settingsOf[allocator.allocator] ?? [])]
     case 'inconclusive':

@@ -1,6 +1,9 @@
 import path from 'node:path'
 
-import type { TriedRemedies } from '../../lib/release/index.js'
+import { RemedyTrial } from '../../lib/cli/try-remedies.js'
+import type { CheckAnswer } from '../../lib/cli/check-request.js'
+import type { ReleaseCheck, TriedRemedies } from '../../lib/release/index.js'
+import { packages, testWithPackages } from '../allocator/embedded/installed-packages.js'
 import { testWhereInstalled } from '../allocator/installed.js'
 import { allocscope } from './run-cli.js'
 
@@ -33,11 +36,56 @@ testWhereInstalled(['jemalloc', 'mimalloc', 'tcmalloc'])(
   120_000,
 )
 
+testWithPackages()(
+  'where a jemalloc within DuckDB holds the memory, its own setting alone is tried',
+  async () => {
+    const environment = { DUCKDB_JE_MALLOC_CONF: undefined, EMBEDDED_PACKAGES: packages }
+    const tables = path.join(__dirname, 'programs', 'drops-tables.js')
+    const { code, stdout } = await allocscope(['check', '--try', '--json', '--warmup', '5', '--runs', '7', '--settle', '500', tables], {
+      env: environment,
+    })
+    const { verdict, advice, tried } = JSON.parse(stdout) as {
+      readonly verdict: string
+      readonly advice: readonly string[]
+      readonly tried: TriedRemedies
+    }
+    expect([code, verdict]).toEqual([1, 'held-by-allocator'])
+    expect(advice.join()).toContain('SET allocator_background_threads = true')
+    expect(tried.remedies.map(({ remedy }) => remedy.name)).toEqual(['DUCKDB_JE_MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'])
+    expect(tried.remedies[0]).toMatchObject({ supported: true, isBeyondNoise: true })
+  },
+  120_000,
+)
+
 test('there is nothing to try where all came back', async () => {
   const checked = path.join(__dirname, 'programs', 'checked.mjs')
   const { stdout } = await allocscope(['check', '--try', '--runs', '2', '--settle', '300', checked])
   expect(stdout).toMatch(/Tried, each in fresh processes: what stays\n {2}Nothing: no setting changes/)
 }, 60_000)
+
+test('a setting stands behind what the variable held before', async () => {
+  const before = { DUCKDB_JE_MALLOC_CONF: 'narenas:4', MIMALLOC_PURGE_DELAY: '10' }
+  const restored = { ...process.env }
+  Object.assign(process.env, before)
+  try {
+    const under: unknown[] = []
+    const trial = new RemedyTrial(
+      ({ variables }) => {
+        under.push(variables)
+        return Promise.resolve({ failure: undefined } as unknown as CheckAnswer)
+      },
+      { allocator: undefined, nodeFlags: [], variables: {} },
+      () => undefined,
+    )
+    const embedded = ['DUCKDB_JE_MALLOC_CONF=dirty_decay_ms:0', 'MIMALLOC_PURGE_DELAY=0'].map((setting) => ({ setting }))
+    const held = { releasableBytes: 0, embeddedReleasableBytes: 1 }
+    await trial.try({ verdict: 'held-by-allocator', embedded, bytes: { held, stayedBytes: 1 } } as unknown as ReleaseCheck)
+    const [conf, delay] = [{ DUCKDB_JE_MALLOC_CONF: 'narenas:4,dirty_decay_ms:0' }, { MIMALLOC_PURGE_DELAY: '0' }]
+    expect(under).toEqual([{}, conf, conf, delay, delay])
+  } finally {
+    process.env = restored
+  }
+})
 
 test('a server has nothing tried', async () => {
   const { code, stderr } = await allocscope(['check', '--try', '--url', 'http://127.0.0.1:9/', program])

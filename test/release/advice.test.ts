@@ -1,5 +1,6 @@
 import { advise } from '../../lib/release/advice.js'
 import type { Findings } from '../../lib/release/advice.js'
+import type { EmbeddedGrowth } from '../../lib/release/embedded-moment.js'
 import type { HeldBytes, LiveMemory, LivePlace } from '../../lib/release/release-check.js'
 import { grownOf, momentOf, ownersOf } from './moments.js'
 
@@ -26,7 +27,31 @@ test('nothing where memory was returned', () => {
   expect(advise(findingsOf({ verdict: 'returned' }))).toEqual([])
 })
 
+const duckDb: EmbeddedGrowth = {
+  allocator: 'jemalloc',
+  libraries: ['/app/libduckdb.so'],
+  version: '5.3.0',
+  setting: 'DUCKDB_JE_MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0',
+  residencyFrom: 'statistics',
+  allocatedBytes: 0,
+  residentBytes: 12 * mebibyte,
+}
+
 describe('held by the allocator', () => {
+  test.each([
+    ['DuckDB', duckDb.setting, true],
+    ['another library', 'OTHER_MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0', false],
+    ['a library whose variable is not known', undefined, false],
+  ])('the SQL that gives memory back is named for %s: %s', (_, setting, expected) => {
+    const [advice, ...others] = advise(
+      findingsOf({ embedded: [{ ...duckDb, setting }], held: { releasableBytes: 0, embeddedReleasableBytes: 12 * mebibyte } }),
+    )
+    expect(others).toEqual([])
+    expect(advice).toContain('releaseMemory() gives 12.0 MiB of the jemalloc within /app/libduckdb.so back now')
+    expect(advice?.includes(`${setting} in the environment`)).toBe(setting !== undefined)
+    expect(advice?.includes('SET allocator_background_threads = true')).toBe(expected)
+  })
+
   test('what a purge gives back, when one was tried', () => {
     const [tried, ...others] = advise(findingsOf({ held: { releasableBytes: 12 * mebibyte } }))
     expect(tried).toMatch(/^releaseMemory\(\) gives 12\.0 MiB of it back now \(tried in a forked child\)/)

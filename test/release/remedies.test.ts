@@ -4,9 +4,11 @@ import { releaseVerdicts } from '../../lib/release/verdicts.js'
 
 const mebibyte = 2 ** 20
 
-function namesFor(verdict: ReleaseCheck['verdict'], allocator: string, setting?: string): readonly string[] {
+type Held = Partial<ReleaseCheck['bytes']['held']>
+
+function namesFor(verdict: ReleaseCheck['verdict'], allocator: string, setting?: string, held: Held = {}): readonly string[] {
   const embedded = setting === undefined ? [] : [{ setting }]
-  return remediesFor({ verdict, allocator: { allocator }, embedded } as unknown as ReleaseCheck).map(({ name }) => name)
+  return remediesFor({ verdict, allocator: { allocator }, embedded, bytes: { held } } as unknown as ReleaseCheck).map(({ name }) => name)
 }
 
 test('what could help, by who holds it', () => {
@@ -30,12 +32,25 @@ test('what could help, by who holds it', () => {
   ])
 })
 
+test('where an allocator within a library holds it, settings of malloc are not tried', () => {
+  const setting = 'DUCKDB_JE_MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'
+  const [ofCopy, ofMalloc] = [2, 1]
+  expect(namesFor('held-by-allocator', 'glibc', setting, { releasableBytes: ofMalloc, embeddedReleasableBytes: ofCopy })).toEqual([setting])
+  // As much in each, or none known of the library's: both kinds.
+  const both = [setting, ...namesFor('held-by-allocator', 'glibc')]
+  expect(both).toHaveLength(7)
+  expect(namesFor('held-by-allocator', 'glibc', setting, { releasableBytes: 1, embeddedReleasableBytes: 1 })).toEqual(both)
+  expect(namesFor('held-by-allocator', 'glibc', setting, { releasableBytes: 1 })).toEqual(both)
+  expect(namesFor('held-by-allocator', 'glibc', undefined, { releasableBytes: 1, embeddedReleasableBytes: 2 })).toHaveLength(6)
+})
+
 test('a setting is a variable or a flag or an allocator, and never two of them', () => {
   for (const verdict of releaseVerdicts)
     for (const { name, variables, nodeFlags, allocator } of remediesFor({
       verdict,
       allocator: { allocator: 'glibc' },
       embedded: [],
+      bytes: { held: {} },
     } as unknown as ReleaseCheck)) {
       const texts = [...Object.entries(variables).map(([key, value]) => `${key}=${value}`), ...nodeFlags]
       expect([...texts, ...(allocator === undefined ? [] : [`--allocator ${allocator}`])]).toEqual([name])

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { testWhere } from '../../installed/test-where.js'
 import type { Declare } from '../../installed/test-where.js'
 
-const packages = path.join(__dirname, '..', '..', '..', '.cache', 'embedded', 'node_modules')
+/** The folder of the packages. */
+export const packages = path.join(__dirname, '..', '..', '..', '.cache', 'embedded', 'node_modules')
 
 /** Loads the packages in a script, and gives each work of a known size. An expression for the top of a script. */
 export const packagesScript = `
