@@ -4,6 +4,8 @@ import { prepareProgram } from '../program/index.js'
 import type { ProgramEnding, ProgramOptions } from '../program/index.js'
 import { explainVariable, openLedgers } from './explain-channel.js'
 import type { ExplainRequest, TakenLedger } from './explain-channel.js'
+import { forecastLimit } from './limit-forecast.js'
+import type { LimitForecast } from './limit-forecast.js'
 
 const preloadFlags = ['--require', path.join(__dirname, 'explain-preload.js')]
 
@@ -20,10 +22,16 @@ export interface ExplainProgramOptions extends Pick<ProgramOptions, 'allocator'>
   readonly everyMs: number
 }
 
+/** A ledger in its place after the one before. */
+export interface FollowingLedger extends TakenLedger {
+  /** When the program's control group is at its limit, at the rate since the ledger before. Undefined where it doesn't rise beyond noise, or has no limit. */
+  readonly limitForecast: LimitForecast | undefined
+}
+
 /** How an explained program ended, and its ledgers in their order. */
 export interface ExplainedProgram extends ProgramEnding {
   readonly pid: number
-  readonly ledgers: readonly TakenLedger[]
+  readonly ledgers: readonly FollowingLedger[]
 }
 
 /**
@@ -36,14 +44,15 @@ export async function explainProgram(
   program: string,
   programArguments: readonly string[],
   options: ExplainProgramOptions,
-  show: (taken: TakenLedger) => void,
+  show: (taken: FollowingLedger) => void,
 ): Promise<ExplainedProgram> {
   const { allocator, nodeOptions, at, everyMs } = options
   const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
   const reader = openLedgers()
-  const ledgers: TakenLedger[] = []
+  const ledgers: FollowingLedger[] = []
   const poll = (): void => {
-    for (const taken of reader.readNew()) {
+    for (const read of reader.readNew()) {
+      const taken = { ...read, limitForecast: forecastLimit(ledgers.at(-1), read) }
       ledgers.push(taken)
       show(taken)
     }

@@ -1,8 +1,8 @@
 import { formatByteChange, formatBytes, formatCount, formatShare } from '../figures/index.js'
-import type { LedgerDiff, LedgerEntry, LedgerEvidence, LedgerFigures, LedgerOwner } from '../ledger/index.js'
+import type { LedgerDiff, LedgerEntry, LedgerEvidence, LedgerFigures, LedgerOwner, LimitForecast } from '../ledger/index.js'
 import { containerText } from './container-text.js'
 import { printable } from './display-width.js'
-import { formatMicros } from './duration-format.js'
+import { formatDuration, formatMicros } from './duration-format.js'
 import { renderProse, renderSection } from './section.js'
 import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'
@@ -140,4 +140,16 @@ export function renderLedgerDiff({ rssBytes, grownBytes, entries }: LedgerDiff, 
   ] as const
   const title = style.bold(`RSS ${formatByteChange(grownBytes)} since the last ledger, now ${formatBytes(rssBytes)}`)
   return `${[title, '', ...layOutTable(columns, rows, style)].join('\n')}\n`
+}
+
+/** When the control group is at its limit, with what the figure rests on. */
+export function describeLimitForecast({ group, grownBytes, basisMs, timeToLimitMs }: LimitForecast): string {
+  const rose = `${formatByteChange(grownBytes)} in ${formatDuration(basisMs)} since the last ledger`
+  if (timeToLimitMs === 0) return `${printable(group)} is at its limit: ${rose}.`
+  return `At this rate ${printable(group)} is at its limit in ${formatDuration(timeToLimitMs)}: ${rose}, page cache included.`
+}
+
+/** The sentence of {@link describeLimitForecast}, as lines. */
+export function renderLimitForecast(forecast: LimitForecast, style: TextStyle): string {
+  return `${renderProse(describeLimitForecast(forecast), '  ', style).join('\n')}\n`
 }

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import { allocscope, program } from './run-cli.js'
-import type { TakenLedger } from '../../lib/ledger/index.js'
+import type { FollowingLedger, TakenLedger } from '../../lib/ledger/index.js'
+import type { LimitedGroup } from '../../lib/process/index.js'
 
 interface ExplainJson {
   readonly version: number
   readonly exitCode: number | null
   readonly signal: string | null
-  readonly ledgers: readonly TakenLedger[]
+  readonly ledgers: readonly FollowingLedger[]
 }
 
 const mebibyte = 2 ** 20
@@ -57,10 +58,10 @@ test('a ledger of the exit: the owners, and the program keeps its exit code', as
 
 test('at the peak, not at the exit', async () => {
   const file = programOf(holds)
-  const [peak] = (await explained(['--at', 'peak', file])).ledgers as readonly [TakenLedger]
+  const [peak] = (await explained(['--at', 'peak', file])).ledgers as readonly [FollowingLedger]
   expect(peak.moment).toBe('peak')
   expect(Math.abs(wasmBytes(peak) - 32 * mebibyte)).toBeLessThan(mebibyte)
-  const [exit] = (await explained([file])).ledgers as readonly [TakenLedger]
+  const [exit] = (await explained([file])).ledgers as readonly [FollowingLedger]
   expect(exit.moment).toBe('exit')
   expect(wasmBytes(exit)).toBe(0)
 })
@@ -71,6 +72,26 @@ test('at an interval: what was taken before a kill remains', async () => {
   expect({ signal, exitCode }).toEqual({ signal: 'SIGKILL', exitCode: null })
   expect(ledgers.length).toBeGreaterThan(0)
   expect(ledgers.every(({ moment }) => moment === 'interval')).toBe(true)
+})
+
+test('at an interval: when the control group is at its limit, where one is set and it rises', async () => {
+  const file = programOf(
+    `const kept = []; setInterval(() => kept.push(Buffer.alloc(${8 * mebibyte}, 1)), 50); setTimeout(() => process.exit(), 1500)`,
+  )
+  const { ledgers } = await explained(['--every', '0.4', file])
+  expect(ledgers.length).toBeGreaterThan(1)
+  expect(ledgers[0]).toHaveProperty('limitForecast', null)
+  for (const [index, { limitForecast, elapsedMs, ledger }] of ledgers.entries()) {
+    if (!limitForecast) continue
+    const before = ledgers[index - 1] as FollowingLedger
+    const of = ({ container }: FollowingLedger['ledger']): LimitedGroup | undefined =>
+      container.supported ? container.limits.find(({ group }) => group === limitForecast.group) : undefined
+    const [now, earlier] = [of(ledger), of(before.ledger)]
+    const grownBytes = (now?.usageBytes ?? NaN) - (earlier?.usageBytes ?? NaN)
+    expect(limitForecast).toMatchObject({ grownBytes, basisMs: elapsedMs - before.elapsedMs })
+    const left = Math.max(0, (now?.limitBytes ?? NaN) - (now?.usageBytes ?? NaN))
+    expect(limitForecast.timeToLimitMs).toBeCloseTo((left / grownBytes) * limitForecast.basisMs, 3)
+  }
 })
 
 test('a program that is killed before a ledger: the command says so, and ends as it did', async () => {

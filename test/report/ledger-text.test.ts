@@ -1,4 +1,4 @@
-import { renderLedger } from '../../lib/report/index.js'
+import { renderLedger, renderLimitForecast } from '../../lib/report/index.js'
 import { explainProcess } from '../../lib/ledger/index.js'
 import { plainStyle } from '../../lib/report/text-style.js'
 
@@ -22,4 +22,12 @@ test('page tables stand beside RSS; swap and pinned memory where there is any', 
 test('what told which pages are resident', () => {
   expect(render({ residencyFrom: 'page-tables' })).toMatch(/Read in [^.]+\.?[^.]*, from the page tables\./)
   expect(render({ residencyFrom: 'smaps' })).toContain('from /proc/<pid>/smaps.')
+})
+
+test.each([
+  [720_000, 'At this rate /a/b is at its limit in 12 min 00 s: +12.0 MiB in 10.0 s since the last ledger, page cache included.'],
+  [0, '/a/b is at its limit: +12.0 MiB in 10.0 s since the last ledger.'],
+])('when a control group is at its limit: in %d ms', (timeToLimitMs, expected) => {
+  const forecast = { group: '/a/b', grownBytes: 12 * mebibyte, basisMs: 10_000, timeToLimitMs }
+  expect(renderLimitForecast(forecast, plainStyle).replaceAll(/\s+/g, ' ').trim()).toBe(expected)
 })

@@ -2,10 +2,10 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 
 import { diffLedgers, explainProcess, explainProgram } from '../../ledger/index.js'
-import type { LedgerFigures, TakenLedger } from '../../ledger/index.js'
+import type { FollowingLedger, LedgerFigures } from '../../ledger/index.js'
 import { allocatorChoices, endAs } from '../../program/index.js'
 import type { AllocatorChoice } from '../../program/index.js'
-import { plainStyle, renderJson, renderLedger, renderLedgerDiff } from '../../report/index.js'
+import { plainStyle, renderJson, renderLedger, renderLedgerDiff, renderLimitForecast } from '../../report/index.js'
 import type { TextStyle } from '../../report/index.js'
 import { exitCodes } from '../exit-codes.js'
 import { describeNone, momentTitle, writeProcessPage, writeProgramPage } from '../ledger-page.js'
@@ -26,12 +26,13 @@ interface ExplainCommandOptions {
 }
 
 /** Shows each ledger in full, and from the second one on what changed since the one before. */
-function showLedgers(program: string, output: Output, style: TextStyle): (taken: TakenLedger) => void {
+function showLedgers(program: string, output: Output, style: TextStyle): (taken: FollowingLedger) => void {
   let earlier: LedgerFigures | undefined
   return (taken) => {
-    const { ledger } = taken
+    const { ledger, limitForecast } = taken
     output.write(`\n${renderLedger(ledger, `${program} ${momentTitle(taken)}`, style)}`)
     if (earlier !== undefined) output.write(`\n${renderLedgerDiff(diffLedgers(ledger, earlier), style)}`)
+    if (limitForecast !== undefined) output.write(`\n${renderLimitForecast(limitForecast, style)}`)
     earlier = ledger
   }
 }
