@@ -11,7 +11,7 @@ import type { ReleaseVerdict } from './verdicts.js'
  *   `'other-external'`: what these have outside of their heaps, garbage included: array buffers, external strings, what addons declare.
  * - `'array-buffers'`, `'shared-array-buffers'`: those that malloc serves. `'array-buffers-elsewhere'`: resizable ones, and those that allocators within
  *   libraries made. `'wasm-memory'`: memories of WebAssembly.
- * - `'declared'`: external strings, and what addons declare.
+ * - `'declared'`: what V8 counts as external beyond these: external strings. What addons declare for their objects isn't in it, and is `'native'`.
  * - `'native'`: in use in the allocator that serves malloc, beyond all these and V8's own records.
  * - `'embedded'`: allocators within loaded libraries.
  * - `'unclaimed'`: resident memory that none of these has.
@@ -57,7 +57,7 @@ export interface HeldBytes {
   readonly wasmBytes: number
   /** V8's records of its pages and buffers, and what the allocator rounds up for buffers, in malloc's memory: at most. */
   readonly recordBytes: number
-  /** External strings, and what addons declare, as far as malloc may serve them. */
+  /** What V8 counts as external beyond array buffers and memories of WebAssembly, as far as malloc may serve it: external strings. */
   readonly declaredBytes: number
   /** In use in the allocator that serves malloc, beyond all of the above that it serves: at least. Undefined when the allocator doesn't tell. */
   readonly nativeBytes: number | undefined
