@@ -20,4 +20,6 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
 
 }  // namespace
 
+// The name is the macro's.
+// NOLINTNEXTLINE(clang-diagnostic-reserved-identifier)
 NODE_API_MODULE(allocscope, Initialize)
