@@ -13,7 +13,7 @@ const mebibyte = 2 ** 20
 testWhereInstalled(['jemalloc', 'mimalloc', 'tcmalloc'])(
   'settings are tried in fresh processes: a threshold below the blocks has them given back, one above does not',
   async () => {
-    const { code, stdout } = await allocscope(['check', '--try', '--json', '--runs', '2', '--settle', '500', program])
+    const { code, stdout } = await allocscope(['check', '--try', '--json', '--no-holders', '--runs', '2', '--settle', '500', program])
     const { verdict, advice, tried } = JSON.parse(stdout) as {
       readonly verdict: string
       readonly advice: readonly string[]
@@ -41,7 +41,7 @@ testWithPackages()(
   async () => {
     const environment = { DUCKDB_JE_MALLOC_CONF: undefined, EMBEDDED_PACKAGES: packages }
     const tables = path.join(__dirname, 'programs', 'drops-tables.js')
-    const { code, stdout } = await allocscope(['check', '--try', '--json', '--warmup', '5', '--runs', '7', '--settle', '500', tables], {
+    const { code, stdout } = await allocscope(['check', '--try', '--json', '--no-holders', '--warmup', '5', '--runs', '7', '--settle', '500', tables], {
       env: environment,
     })
     const { verdict, advice, tried } = JSON.parse(stdout) as {

@@ -46,15 +46,17 @@ describe("a project's tests run by Jest", () => {
     },
     120_000,
   )
+
+  test.concurrent(
+    'an expectation tells what it could have missed, and one that is not awaited is named by its test',
+    async () => {
+      const results = await project.runJest({ args: [...config, 'findings', 'unawaited'] })
+      expectFindings(results)
+      expectUnawaited(results, "a group passes: doesn't await")
+    },
+    120_000,
+  )
 })
-
-test('an expectation tells what it could have missed', async () => {
-  expectFindings(await project.runJest({ args: [...config, 'findings'] }))
-}, 120_000)
-
-test('a matcher that is not awaited is named by its test', async () => {
-  expectUnawaited(await project.runJest({ args: [...config, 'unawaited'] }), "a group passes: doesn't await")
-}, 120_000)
 
 describe('where figures are missing', () => {
   testWhereInstalled('tbbmalloc', test.concurrent)(
