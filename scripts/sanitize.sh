@@ -6,17 +6,19 @@ cd "$(dirname "$0")/.."
 
 work=.cache/sanitize
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-failed=()
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+titles=()
+jobs=()
 
+# Begins a stage beside the others: while one waits for its only thread, another compiles.
 stage() {
-  printf '\n── sanitize: %s\n' "$1"
-  # Not as a part of `||`, within which bash ignores -e.
+  titles+=("$1")
   (
     set -e
     "$2"
-  )
-  local status=$?
-  [ "$status" -eq 0 ] || failed+=("$1")
+  ) >"$logs/${#jobs[@]}" 2>&1 &
+  jobs+=($!)
 }
 
 # UBSan leaves malloc alone, so glibc's own is the live one.
@@ -43,6 +45,16 @@ addon_under_asan() {
 stage 'the rooms under UBSan, with the allocator of the system' rooms_under_ubsan
 stage 'the rooms under ASan and UBSan, leaks included' rooms_under_asan
 stage 'the smoke tests, with the addon under ASan and UBSan' addon_under_asan
+
+failed=()
+for index in "${!jobs[@]}"; do
+  # Not as a part of `||`, within which bash ignores -e.
+  wait "${jobs[$index]}"
+  status=$?
+  printf '\n── sanitize: %s\n' "${titles[$index]}"
+  cat "$logs/$index"
+  [ "$status" -eq 0 ] || failed+=("${titles[$index]}")
+done
 
 if [ "${#failed[@]}" -gt 0 ]; then
   printf '\nsanitize: failed: %s\n' "${failed[@]}"
