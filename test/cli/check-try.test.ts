@@ -33,7 +33,7 @@ testWhereInstalled(['jemalloc', 'mimalloc', 'tcmalloc'])(
     expect(tried.remedies.map(({ remedy }) => remedy.name).toSorted()).toHaveLength(6)
     expect(tried.isCutShort).toBe(false)
   },
-  120_000,
+  300_000,
 )
 
 testWithPackages()(
