@@ -55,28 +55,33 @@ function leavesTheSame(one: Look, other: Look): boolean {
 /** What this thread has to do; its time is measured. */
 type Run = <Value>(work: () => Value) => Value
 
-async function lookOnce(budgetMs: number, run: Run): Promise<Look> {
+async function lookOnce(run: Run): Promise<Look> {
   const native = requireBinding()
   const { heap, asked } = run(() => {
     const before = getHeapStats()
-    return { heap: before, asked: native.readLedgerAsync(spaceSizesOf(before), budgetMs) }
+    return { heap: before, asked: native.readLedgerAsync(spaceSizesOf(before), longestLookMs) }
   })
   const answer = await asked
   if (isFailure(answer)) throw toError(answer)
   return { answer, heap, isHeld: false }
 }
 
-/**
- * The same while the event loop runs on. Memory that is unmapped between the scan of the page tables and the look at what they hold is nobody's then:
- * further looks are taken, and the one that left the least is the answer.
- */
-export async function lookAtOwnAsync(run: Run): Promise<Look> {
-  let best = await lookOnce(longestLookMs, run)
+/** Of up to four looks the one that left the least. None is taken beyond one that is clear, or two that left the same. */
+export async function bestOf(look: () => Promise<Look>): Promise<Look> {
+  let best = await look()
   for (let looks = 1; looks < mostLooks && !isClear(best); looks++) {
-    const next = await lookOnce(longestLookMs, run)
+    const next = await look()
     const isSame = leavesTheSame(best, next)
     if (!best.answer.isHeapProved || unclaimedBytes(next) < unclaimedBytes(best)) best = next
     if (isSame) break
   }
   return best
+}
+
+/**
+ * The same while the event loop runs on. Memory that is unmapped between the scan of the page tables and the look at what they hold is nobody's then:
+ * further looks are taken.
+ */
+export function lookAtOwnAsync(run: Run): Promise<Look> {
+  return bestOf(() => lookOnce(run))
 }
