@@ -41,9 +41,12 @@ testWithPackages()(
   async () => {
     const environment = { DUCKDB_JE_MALLOC_CONF: undefined, EMBEDDED_PACKAGES: packages }
     const tables = path.join(__dirname, 'programs', 'drops-tables.js')
-    const { code, stdout } = await allocscope(['check', '--try', '--json', '--no-holders', '--warmup', '5', '--runs', '7', '--settle', '500', tables], {
-      env: environment,
-    })
+    const { code, stdout } = await allocscope(
+      ['check', '--try', '--json', '--no-holders', '--warmup', '5', '--runs', '7', '--settle', '500', tables],
+      {
+        env: environment,
+      },
+    )
     const { verdict, advice, tried } = JSON.parse(stdout) as {
       readonly verdict: string
       readonly advice: readonly string[]
