@@ -22,13 +22,14 @@ Result<std::unique_ptr<HeapCounter>> HeapCounter::Start(std::unique_ptr<Exercise
   std::unique_ptr<HeapCounter> counter(new HeapCounter(calls.value(), std::move(exercise)));
   counter->words_ = FindWords(calls.value(), *counter->exercise_);
   counter->calls_.AddGcCallbacks(BeforeGc, AfterGc, counter.get());
+  counter->counts_unused_ = counter->CountsUnused();
   if (counter->words_.young) counter->tells_page_ends_ = counter->new_space_.Learn(counter->words_.young, *counter->exercise_);
   // V8 may later use up pages that it left before counting began, and their ends aren't known. After a collection it can't.
   for (int i = 0; i < kMostStrings && counter->counts_.collections == 0; i++) counter->exercise_->MakeString(kSmallPage);
   if (counter->counts_.collections == 0) counter->Restart();
   counter->Look();
   HeapCounts begin;
-  begin.net = static_cast<int64_t>(calls.value().Heap().used);
+  begin.net = static_cast<int64_t>(counter->HeapUsed());
   begin.external = counter->counts_.external;
   counter->counts_ = begin;
   return counter;
@@ -39,18 +40,30 @@ HeapCounter::~HeapCounter() { calls_.RemoveGcCallbacks(BeforeGc, AfterGc, this);
 void HeapCounter::BeforeGc(void*, int, int, void* data) {
   auto* const counter = static_cast<HeapCounter*>(data);
   counter->Look();
-  counter->used_before_gc_ = counter->calls_.Heap().used;
+  counter->used_before_gc_ = counter->HeapUsed();
 }
 
 void HeapCounter::AfterGc(void*, int, int, void* data) {
   auto* const counter = static_cast<HeapCounter*>(data);
-  const uint64_t freed = Grown(counter->calls_.Heap().used + counter->unused_ + counter->disowned_, counter->used_before_gc_);
+  const uint64_t freed = Grown(counter->HeapUsed() + counter->unused_ + counter->disowned_, counter->used_before_gc_);
   counter->counts_.net -= static_cast<int64_t>(freed);
   counter->counts_.collections++;
   // Makes V8 choose its next area, so that counting can begin there. Allocating is allowed here.
   if (counter->knows_spaces() && counter->YoungTop() == 0) counter->exercise_->MakeString(kSmallString);
   counter->Restart();
   if (counter->on_collection_ != nullptr) counter->on_collection_(counter->on_collection_data_);
+}
+
+// On Node 20 V8 counts the whole area as used. From Node 22 on it gives up its areas before it counts.
+bool HeapCounter::CountsUnused() const {
+  if (!knows_spaces()) return false;
+  const uint64_t used = calls_.UsedBytes(kOldSpace);
+  return words_.old.unused() > 0 && used == *words_.old_space;
+}
+
+uint64_t HeapCounter::HeapUsed() const {
+  const uint64_t used = calls_.Heap().used;
+  return counts_unused_ ? used - words_.old.unused() : used;
 }
 
 // Begins again from here: what is there now doesn't count as allocated since the last look.

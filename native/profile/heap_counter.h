@@ -72,12 +72,16 @@ class HeapCounter {
   // Whether every space that objects lie in has its words.
   bool knows_spaces() const { return words_.young && words_.old && words_.old_space != nullptr && words_.large_objects != nullptr; }
   void LookAtExternal();
+  bool CountsUnused() const;
+  // `used_heap_size` without the unused part of old space's allocation area, where the area is known.
+  uint64_t HeapUsed() const;
 
   const V8Calls calls_;
   const std::unique_ptr<Exercise> exercise_;
   Words words_;
   NewSpace new_space_;
   bool tells_page_ends_ = false;
+  bool counts_unused_ = false;
   // V8's own count of the whole heap, for when its words weren't found, and how much of it since the last collection was ends of pages.
   uint64_t used_ = 0;
   uint64_t unused_ = 0;

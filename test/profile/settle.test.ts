@@ -14,3 +14,12 @@ testOnEachNode('settle mode: a line that drops what was live shows it as the Pyt
   expect(increments[0]).toBeCloseTo(mebibytes, 1)
   expect(increments[1]).toBeCloseTo(-mebibytes, 1)
 })
+
+// V8 keeps a new name in old space and takes an area for it and what follows, up to a page of 256 KiB.
+testOnEachNode("settle mode: the rest of an allocation area isn't counted", async (node) => {
+  const { document } = await profileProgram(node, ['--mode', 'settle', program('makes-names.cjs')])
+  const { lines } = functionNamed(document, 'makesNames')
+  const increments = lines.filter(({ occurrences }) => occurrences > 0).map(({ incrementBytes }) => incrementBytes / 2 ** 20)
+  expect(increments).toHaveLength(4)
+  for (const increment of increments) expect(increment).toBeCloseTo(0, 1)
+})
