@@ -26,7 +26,7 @@
                 "sanitize!=''",
                 {
                   "cflags!": ["-O3"],
-                  "cflags": ["-O0", "-fsanitize=<(sanitize)", "-fno-omit-frame-pointer", "-g"],
+                  "cflags": ["-O0", "-fsanitize=<(sanitize)", "-fno-omit-frame-pointer", "-g1"],
                   "ldflags": ["-fsanitize=<(sanitize)"]
                 }
               ]

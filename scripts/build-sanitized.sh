@@ -9,4 +9,4 @@ mkdir -p "$package"
 cp -R package.json binding.gyp native dist scripts test "$package/"
 ln -s "$PWD/node_modules" "$package/node_modules"
 cd "$package"
-npm exec -- node-gyp rebuild -j max --silent -- -Dsanitize=address,undefined
+CXXFLAGS=-fno-sanitize-recover=all npm exec -- node-gyp rebuild -j max --silent -- -Dsanitize=address,undefined

@@ -29,13 +29,13 @@ rooms_under_ubsan() {
 
 # Under ASan malloc is the sanitizer's, which no back end serves.
 rooms_under_asan() {
-  scripts/build-rooms-test.sh "$work/rooms-asan" -fsanitize=address,undefined -fno-sanitize-recover=all
+  ROOMS_OBJECTS=$work/package/build/Release/obj.target/allocscope scripts/build-rooms-test.sh "$work/rooms-asan" \
+    -fsanitize=address,undefined -fno-sanitize-recover=all
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 "$work/rooms-asan" unknown
 }
 
 # Without leak detection: V8 and Node keep what they have to the end of the process, and the rooms are checked above.
 addon_under_asan() {
-  scripts/build-sanitized.sh
   for file in "$work"/package/test/smoke/smoke.test.*; do
     env -u PREBUILDS_ONLY LD_PRELOAD="$("${CXX:-g++}" -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 \
       ALLOCSCOPE_EXPECT_ALLOCATOR=unknown node "$file"
@@ -43,6 +43,9 @@ addon_under_asan() {
 }
 
 stage 'the rooms under UBSan, with the allocator of the system' rooms_under_ubsan
+# What it compiles of the rooms is tested alone as well.
+stage 'the build of the addon' scripts/build-sanitized.sh
+wait "${jobs[1]}"
 stage 'the rooms under ASan and UBSan, leaks included' rooms_under_asan
 stage 'the smoke tests, with the addon under ASan and UBSan' addon_under_asan
 
