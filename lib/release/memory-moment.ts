@@ -118,18 +118,35 @@ async function readWhole(reading: Reading, grown: GrownBytes): Promise<MemoryMom
   }
 }
 
-/** The moment that others are compared with. Collects everything, waits until RSS stands still, and reads all that the check needs. */
-export async function readBaseline(settleMs: number, mayFork: boolean): Promise<Baseline> {
+/** RSS that falls by this much while it is read was given back: the figures don't belong together. They are read again, so often at most. */
+const movedBytes = 2 ** 20
+const mostReadings = 4
+
+/** `readOnce` while no other thread gives memory back: what a collection let go of is freed by V8's own, however late they run. */
+async function readAtRest<Read>(settleMs: number, readOnce: () => Promise<Read>): Promise<Read> {
   await settle(settleMs)
-  const reading = await read(mayFork, undefined)
-  return { outside: new OutsideHeap(reading.outside), moment: await readWhole(reading, nothingGrown) }
+  for (let readings = 1; ; readings++) {
+    const rssBytes = getRss()
+    const found = await readOnce()
+    if (rssBytes - getRss() < movedBytes || readings === mostReadings) return found
+    await waitUntilStill(settleMs)
+  }
+}
+
+/** The moment that others are compared with. Collects everything, waits until RSS stands still, and reads all that the check needs. */
+export function readBaseline(settleMs: number, mayFork: boolean): Promise<Baseline> {
+  return readAtRest(settleMs, async () => {
+    const reading = await read(mayFork, undefined)
+    return { outside: new OutsideHeap(reading.outside), moment: await readWhole(reading, nothingGrown) }
+  })
 }
 
 /** The same at the end. */
-export async function readMoment(settleMs: number, mayFork: boolean, { moment, outside }: Baseline): Promise<MemoryMoment> {
-  await settle(settleMs)
-  const reading = await read(mayFork, moment)
-  return readWhole(reading, grownSince(moment, reading, outside.grownAt(reading.outside)))
+export function readMoment(settleMs: number, mayFork: boolean, { moment, outside }: Baseline): Promise<MemoryMoment> {
+  return readAtRest(settleMs, async () => {
+    const reading = await read(mayFork, moment)
+    return readWhole(reading, grownSince(moment, reading, outside.grownAt(reading.outside)))
+  })
 }
 
 /** Collects garbage, without the slow shrinking of V8's heap, and reads what is live. The second collection frees what the first let go of. */

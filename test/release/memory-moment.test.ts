@@ -10,6 +10,8 @@ const residency = residencyOf({ residentBytes: 900, stackBytes: 4 })
 const purge = { releasableBytes: 5, embeddedReleasableBytes: undefined, inUseBytes: 400, pinnedBytes: 6, lack: undefined, forkMs: 1 }
 const embedded = embeddedOf({ inUseBytes: 8, mappedBytes: 9 })
 const owners = ownersOf({ wasmBytes: 11, wasmCommittedBytes: 0, unclaimedBytes: 13 })
+/** By how much RSS falls during each purge that is tried. */
+const falls: number[] = []
 const memory = { rss: 1000, heapTotal: 1, heapUsed: 2, external: 150, arrayBuffers: 90 }
 
 jest.mock('node:timers/promises', () => ({
@@ -36,12 +38,14 @@ jest.mock('../../lib/release/wait-until-still.js', () => ({ waitUntilStill: (ms:
 jest.mock('../../lib/release/what-if.js', () => ({
   tryPurge: (mayFork: boolean) => {
     did.push(['try', mayFork])
+    memory.rss -= falls.shift() ?? 0
     return Promise.resolve({ ...purge })
   },
 }))
 
 beforeEach(() => {
   did.length = 0
+  falls.length = 0
   Object.assign(heap, { usedBytes: 30, physicalBytes: 60, committedBytes: 70 })
   stats.now = { allocator: 'glibc', mmapThresholdBytes: 131_072, trimThresholdBytes: 262_144, arenaCount: 3 }
   Object.assign(memory, { rss: 1000, external: 150, arrayBuffers: 90 })
@@ -75,6 +79,23 @@ describe('readBaseline', () => {
     expect(did).toEqual([['collect fully'], ['try', false], ['embedded', 150, undefined]])
   })
 
+  const reading = [
+    ['try', true],
+    ['embedded', 150, undefined],
+  ]
+
+  test('reads again when memory was given back meanwhile', async () => {
+    falls.push(2 ** 21, 2 ** 20, 2 ** 20 - 1)
+    await readBaseline(2000, true)
+    expect(did).toEqual([['collect fully'], ['wait', 2000], ...reading, ['wait', 2000], ...reading, ['wait', 2000], ...reading])
+  })
+
+  test('reads four times at most', async () => {
+    falls.push(...new Array<number>(9).fill(2 ** 20))
+    await readBaseline(2000, true)
+    expect(did.filter(([what]) => what === 'try')).toHaveLength(4)
+  })
+
   test('no more of V8’s heap is resident than is committed', async () => {
     heap.physicalBytes = 80
     expect((await readBaseline(0, true)).moment.heap).toEqual({ usedBytes: 30, residentBytes: 70 })
@@ -90,6 +111,7 @@ describe('readBaseline', () => {
 test('a later moment tells what grew since the baseline', async () => {
   const baseline = await readBaseline(0, true)
   did.length = 0
+  falls.length = 0
   Object.assign(memory, { external: 1150, arrayBuffers: 1090 })
   purge.inUseBytes = 3400
   const { grown } = await readMoment(2000, true, baseline)
