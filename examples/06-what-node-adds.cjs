@@ -6,7 +6,7 @@
 
 const { deepSizeOf, getHeapStats, getRss, sizeOf } = require('allocscope')
 
-const mebibytes = (bytes) => `${(bytes / 1024 ** 2).toFixed(1)} MiB`
+const change = (bytes) => `${bytes < 0 ? '' : '+'}${(bytes / 1024 ** 2).toFixed(1)} MiB`
 
 // A small Buffer is a part of a pool that others share, and keeps all of it alive.
 const small = Buffer.from('16 bytes of text')
@@ -19,10 +19,6 @@ console.log(`a copy of it keeps ${deepSizeOf(copy).externalBytes} bytes outside 
 // `external` is what was asked for. RSS is what was touched.
 const before = { external: getHeapStats().externalBytes, rss: getRss() }
 const buffer = Buffer.alloc(64 * 1024 ** 2)
-console.log(
-  `64 MiB allocated: external +${mebibytes(getHeapStats().externalBytes - before.external)}, RSS +${mebibytes(getRss() - before.rss)}`,
-)
+console.log(`64 MiB allocated: external ${change(getHeapStats().externalBytes - before.external)}, RSS ${change(getRss() - before.rss)}`)
 buffer.fill(1)
-console.log(
-  `64 MiB written:   external +${mebibytes(getHeapStats().externalBytes - before.external)}, RSS +${mebibytes(getRss() - before.rss)}`,
-)
+console.log(`64 MiB written:   external ${change(getHeapStats().externalBytes - before.external)}, RSS ${change(getRss() - before.rss)}`)

@@ -83,6 +83,12 @@ async function untilStill() {
   }
 }
 
+/** V8's threads unmap what it has freed in their own time, on a busy machine later than RSS stands still. */
+async function untilV8IsDone() {
+  const end = performance.now() + 10_000
+  while (explainRss().gaps.some((gap) => gap.startsWith('V8')) && performance.now() < end) await pause(25)
+}
+
 async function main() {
   explainRss()
   gc()
@@ -91,6 +97,7 @@ async function main() {
   // So that no collection falls between the readings, nor V8's threads give back what it freed.
   gc()
   await untilStill()
+  if (process.argv[2] === 'idle') await untilV8IsDone()
   const heapBefore = process.memoryUsage().heapTotal
   const smapsBefore = rssOfSmaps()
   const after = explainRss({ budgetMs: 1000 })
