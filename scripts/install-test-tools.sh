@@ -79,11 +79,18 @@ install_node() {
   rm -rf "$unpacking"
 }
 
-install_files() {
+install_nodes() {
   for major in "${node_majors[@]}"; do install_node "$major"; done
-  scripts/install-glibcs.sh
-  scripts/install-allocators.sh
-  scripts/install-embedded.sh
+}
+
+# Beside each other, as each mostly waits for what it fetches.
+install_files() {
+  local part jobs=()
+  for part in install_nodes scripts/install-glibcs.sh scripts/install-allocators.sh scripts/install-embedded.sh; do
+    "$part" &
+    jobs+=($!)
+  done
+  for part in "${jobs[@]}"; do wait "$part"; done
 }
 
 case "${1:-all}" in
