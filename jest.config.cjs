@@ -10,8 +10,8 @@ module.exports = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   globalSetup: '<rootDir>/scripts/bundle-page.mjs',
-  // Files are transpiled one by one, and `npm run typecheck` checks the types.
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
+  // The root tsconfig says isolatedModules: files are transpiled one by one, and `npm run typecheck` checks the types.
+  transform: { '^.+\\.ts$': 'ts-jest' },
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
   testTimeout: 30_000,
   // Each worker is a process of its own with an addon of its own; more of them than cores only disturb each other's figures.

@@ -8,7 +8,7 @@ export default {
   jest: { configFile: 'scripts/mutate/jest.config.cjs' },
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  // swc transpiles: a mutant that doesn't type-check runs all the same.
+  // ts-jest transpiles: a mutant that doesn't type-check runs all the same.
   disableTypeChecks: false,
   ignorePatterns: ['.cache', 'build', 'native', 'findings', 'bench', 'docs'],
   tempDirName: '.cache/stryker',
