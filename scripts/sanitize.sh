@@ -1,14 +1,10 @@
 #!/usr/bin/env bash
 # AddressSanitizer and UndefinedBehaviorSanitizer over the rooms alone and over the addon within Node. Any finding fails; every stage runs, whatever
-# became of the one before. Works in .cache/sanitize, so that the ordinary build stays as it is. `sanitize.sh ubsan` and `sanitize.sh asan` run a part:
-# the first needs nothing but a compiler.
+# became of the one before. Works in .cache/sanitize, so that the ordinary build stays as it is.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-parts=("$@")
-[ "${#parts[@]}" -gt 0 ] || parts=(ubsan asan)
 work=.cache/sanitize
-mkdir -p "$work"
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
@@ -46,19 +42,12 @@ addon_under_asan() {
   done
 }
 
-part_ubsan() {
-  stage 'the rooms under UBSan, with the allocator of the system' rooms_under_ubsan
-}
-
-part_asan() {
-  stage 'the build of the addon' scripts/build-sanitized.sh
-  wait "${jobs[-1]}"
-  # What was compiled of the rooms is tested alone as well.
-  stage 'the rooms under ASan and UBSan, leaks included' rooms_under_asan
-  stage 'the smoke tests, with the addon under ASan and UBSan' addon_under_asan
-}
-
-for part in "${parts[@]}"; do "part_$part" || exit; done
+stage 'the rooms under UBSan, with the allocator of the system' rooms_under_ubsan
+# What it compiles of the rooms is tested alone as well.
+stage 'the build of the addon' scripts/build-sanitized.sh
+wait "${jobs[1]}"
+stage 'the rooms under ASan and UBSan, leaks included' rooms_under_asan
+stage 'the smoke tests, with the addon under ASan and UBSan' addon_under_asan
 
 failed=()
 for index in "${!jobs[@]}"; do
