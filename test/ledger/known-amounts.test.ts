@@ -96,8 +96,12 @@ testOnEachNode('a million parsed objects are in the main heap', async (node) => 
 testOnEachNode('a million small array buffers are malloc', async (node) => {
   const explained = await explainAmount(node, 'smallBuffers')
   expectWhole(explained)
+  // In one start of some 90, V8 on Node 20 has its code range right behind the heap of brk (findings/code-range-blocks-brk.sh). What glibc then has
+  // elsewhere is one owner, and the ledger says so.
+  const isElsewhere = explained.after.gaps.some((gap) => gap.startsWith("Part of glibc's main arena"))
+  const owners: readonly LedgerOwner[] = ['array-buffers', 'malloc-in-use', ...(isElsewhere ? (['malloc'] as const) : [])]
   // 32 bytes of a chunk each, beside V8's own records of them, which are malloc as well.
-  expect(grown(explained, 'array-buffers', 'malloc-in-use')).toBeGreaterThan(1e6 * 32)
+  expect(grown(explained, ...owners)).toBeGreaterThan(1e6 * 32)
 })
 
 testOnEachNode('200 Buffers of 300,000 bytes', async (node) => {
