@@ -12,12 +12,7 @@ const everywhere: readonly Under[] = ['glibc', 'glibc, MALLOC_ARENA_MAX=2', 'jem
 
 interface Checked {
   readonly check: ReleaseCheck
-  readonly purged: {
-    readonly returnedBytes: number
-    readonly returnedAnonymousBytes: number
-    /** Between the end of the check and the purge. */
-    readonly returnedBeforeBytes: number
-  }
+  readonly purged: { readonly returnedBytes: number; readonly returnedAnonymousBytes: number }
 }
 
 function environmentUnder(under: Under): NodeJS.ProcessEnv {
@@ -76,8 +71,7 @@ function expectConsistent({ check: { bytes } }: Checked): void {
  */
 function expectPrediction({ check: { whatIf }, purged }: Checked): void {
   expect(whatIf.made).toBe(true)
-  const returned = purged.returnedAnonymousBytes + Math.max(0, purged.returnedBeforeBytes)
-  expect(Math.abs((whatIf.releasableBytes ?? NaN) - returned)).toBeLessThan(mebibyte)
+  expect(Math.abs((whatIf.releasableBytes ?? NaN) - purged.returnedAnonymousBytes)).toBeLessThan(mebibyte)
 }
 
 function expectLeak(where: LivePlace, bytesPerCall: number, tolerance: number): (checked: Checked) => void {
