@@ -36,6 +36,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_LAB_CUT_SHORT'
   /** V8's heap snapshot isn't in the form that it documents, or ended early. */
   | 'ERR_ALLOCSCOPE_HEAP_SNAPSHOT'
+  /** A recording can't be read or written: no such file, not a recording, of a newer version, damaged. */
+  | 'ERR_ALLOCSCOPE_RECORDING'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

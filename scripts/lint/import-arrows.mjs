@@ -14,7 +14,7 @@ const floors = [
   ['reading'],
   ['ledger'],
   ['watch'],
-  ['run', 'release', 'profile', 'holders', 'demo', 'capabilities'],
+  ['run', 'record', 'release', 'profile', 'holders', 'demo', 'capabilities'],
   ['compare', 'lab'],
   ['report'],
   ['register', 'jest'],

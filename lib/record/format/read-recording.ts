@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+
+import { AllocscopeError } from '../../errors/index.js'
+import type { Recording, RecordingDamage } from '../recording.js'
+import { blockKinds, decodeBlock } from './block.js'
+import type { Block } from './block.js'
+import { decodeEvent } from './file-events.js'
+import { decodeFileHeader, fileHeaderBytes } from './file-header.js'
+import { RecordingBuilder } from './recording-builder.js'
+import { decodeSamples, trackOf } from './samples.js'
+
+/** Adds what a block holds. Throws where it is malformed. */
+function addBlock({ kind, payload }: Block, builder: RecordingBuilder): void {
+  if (kind === blockKinds.event) {
+    const event = decodeEvent(payload)
+    if (event !== undefined) builder.addEvent(event)
+  } else if (kind === blockKinds.samples) {
+    const track = trackOf(payload)
+    decodeSamples(payload, builder.columnsOf(track), (timeMs, figures) => {
+      builder.addSample(track, timeMs, figures)
+    })
+  }
+}
+
+function readBlocks(bytes: Buffer, builder: RecordingBuilder): RecordingDamage | undefined {
+  let at = fileHeaderBytes
+  const damaged = (reason: string): RecordingDamage => ({ atByte: at, lostBytes: bytes.length - at, reason })
+  while (at < bytes.length) {
+    const decoded = decodeBlock(bytes, at)
+    if ('wrong' in decoded) return damaged(decoded.wrong)
+    try {
+      addBlock(decoded.block, builder)
+    } catch (error) {
+      return damaged((error as Error).message)
+    }
+    at = decoded.end
+  }
+  return undefined
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file} can't be read: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/**
+ * Reads a recording's file. What follows damage isn't read: {@link Recording.damage} tells where it is, and all before it is good.
+ *
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_RECORDING` when it can't be read, isn't a recording, was written by a newer version, or is damaged before it
+ *   tells how it began.
+ */
+export function readRecording(file: string): Recording {
+  const bytes = readBytes(file)
+  const { kind } = decodeFileHeader(bytes, file)
+  const builder = new RecordingBuilder()
+  const damage = readBlocks(bytes, builder)
+  const recording = builder.build({ file, kind, damage })
+  if (recording !== undefined) return recording
+  throw new AllocscopeError(
+    'ERR_ALLOCSCOPE_RECORDING',
+    `${file}: it is damaged before its first samples (${damage?.reason ?? 'the file is too short'})`,
+  )
+}

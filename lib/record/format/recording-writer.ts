@@ -1,0 +1,92 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+
+import { AllocscopeError } from '../../errors/index.js'
+import type { ColumnDescription } from '../recording.js'
+import { blockKinds, encodeBlock } from './block.js'
+import { encodeEvent } from './file-events.js'
+import type { FileEvent, TrackEvent } from './file-events.js'
+import { encodeFileHeader } from './file-header.js'
+import { encodeSamples } from './samples.js'
+
+interface OpenTrack {
+  readonly columns: readonly ColumnDescription[]
+  rows: number[][]
+}
+
+/** Appends a recording to a file. Samples wait until {@link RecordingWriter.flush}; events are written with it, in order. */
+export class RecordingWriter {
+  readonly #descriptor: number
+  readonly #tracks: OpenTrack[] = []
+  #blocks: Buffer[] = []
+  #sequence = 0
+  #lostSamples = 0
+  #failure: Error | undefined
+
+  /** @throws AllocscopeError `ERR_ALLOCSCOPE_RECORDING` when the file can't be made. A file that is there is replaced only with `replace`. */
+  constructor(file: string, { replace = false }: { readonly replace?: boolean } = {}) {
+    try {
+      this.#descriptor = openSync(file, replace ? 'w' : 'wx', 0o600)
+    } catch (error) {
+      throw new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file} can't be written: ${(error as Error).message}`, { cause: error })
+    }
+    this.#blocks.push(encodeFileHeader({ kind: 'recording' }))
+  }
+
+  /** Samples that could not be written. */
+  get lostSamples(): number {
+    return this.#lostSamples
+  }
+
+  /** Why nothing is written any more, as when the disk is full. What was written before stays good. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
+  event(event: FileEvent): void {
+    this.#sealRows()
+    this.#push(blockKinds.event, encodeEvent(event))
+  }
+
+  /** Begins a track, and answers with its number. */
+  track(event: Omit<TrackEvent, 'kind' | 'track'>): number {
+    const track = this.#tracks.push({ columns: event.columns, rows: [] }) - 1
+    this.event({ kind: 'track', track, ...event })
+    return track
+  }
+
+  /** A row: its time, then a figure a column. */
+  sample(track: number, row: number[]): void {
+    ;(this.#tracks[track] as OpenTrack).rows.push(row)
+  }
+
+  /** Hands everything to the kernel: from then on it survives this process. */
+  flush(): void {
+    this.#sealRows()
+    const bytes = Buffer.concat(this.#blocks)
+    this.#blocks = []
+    if (bytes.length === 0 || this.#failure !== undefined) return
+    try {
+      for (let written = 0; written < bytes.length;) written += writeSync(this.#descriptor, bytes, written)
+    } catch (error) {
+      this.#failure = error as Error
+    }
+  }
+
+  close(): void {
+    this.flush()
+    closeSync(this.#descriptor)
+  }
+
+  #sealRows(): void {
+    this.#tracks.forEach((open, track) => {
+      if (open.rows.length === 0) return
+      if (this.#failure !== undefined) this.#lostSamples += open.rows.length
+      this.#push(blockKinds.samples, encodeSamples({ track, rows: open.rows }, open.columns))
+      open.rows = []
+    })
+  }
+
+  #push(kind: number, payload: Uint8Array): void {
+    if (this.#failure === undefined) this.#blocks.push(encodeBlock({ kind, sequence: this.#sequence++, payload }))
+  }
+}
