@@ -16,7 +16,7 @@ const mostPayloadBytes = 1 << 24
 export const blockKinds = {
   /** A {@link FileEvent} as JSON. */
   event: 1,
-  /** Samples of one track, in columns of differences: see `samples.ts`. */
+  /** Samples of one track, in columns of differences: see {@link SampleEncoder} in `samples.ts`. */
   samples: 2,
   /** One row of a flight recorder's sampling thread: doubles, as `native/sampler` lays them out. */
   row: 3,

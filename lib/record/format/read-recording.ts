@@ -7,7 +7,6 @@ import type { Block } from './block.js'
 import { decodeEvent } from './file-events.js'
 import { decodeFileHeader, fileHeaderBytes } from './file-header.js'
 import { RecordingBuilder } from './recording-builder.js'
-import { decodeSamples, trackOf } from './samples.js'
 
 /** Adds what a block holds. Throws where it is malformed. */
 function addBlock({ kind, payload }: Block, builder: RecordingBuilder): void {
@@ -15,19 +14,19 @@ function addBlock({ kind, payload }: Block, builder: RecordingBuilder): void {
     const event = decodeEvent(payload)
     if (event !== undefined) builder.addEvent(event)
   } else if (kind === blockKinds.samples) {
-    const track = trackOf(payload)
-    decodeSamples(payload, builder.columnsOf(track), (timeMs, figures) => {
-      builder.addSample(track, timeMs, figures)
-    })
+    builder.addSamples(payload)
   }
 }
 
 function readBlocks(bytes: Buffer, builder: RecordingBuilder): RecordingDamage | undefined {
   let at = fileHeaderBytes
+  let next = 0
   const damaged = (reason: string): RecordingDamage => ({ atByte: at, lostBytes: bytes.length - at, reason })
   while (at < bytes.length) {
     const decoded = decodeBlock(bytes, at)
     if ('wrong' in decoded) return damaged(decoded.wrong)
+    // Samples are differences from those before them.
+    if (decoded.block.sequence !== next++) return damaged('a block is missing')
     try {
       addBlock(decoded.block, builder)
     } catch (error) {

@@ -12,6 +12,7 @@ import type {
   TrackSource,
 } from '../recording.js'
 import type { FileEvent, TrackEvent } from './file-events.js'
+import { mostColumns, SampleDecoder, trackOf } from './samples.js'
 
 /** Doubles in a list that grows. */
 class Doubles {
@@ -37,7 +38,8 @@ class Doubles {
 }
 
 class TrackBuilder {
-  readonly columns: readonly ColumnDescription[]
+  readonly #columns: readonly ColumnDescription[]
+  readonly #decoder: SampleDecoder
   readonly #process: number
   readonly #source: TrackSource
   readonly #timeMs = new Doubles()
@@ -46,7 +48,8 @@ class TrackBuilder {
   constructor({ process, source, columns }: Omit<TrackEvent, 'kind'>) {
     this.#process = process
     this.#source = source
-    this.columns = columns
+    this.#columns = columns
+    this.#decoder = new SampleDecoder(columns)
     this.#figures = columns.map(() => new Doubles())
   }
 
@@ -57,8 +60,15 @@ class TrackBuilder {
     })
   }
 
+  /** Throws a RangeError where the payload is malformed. */
+  decode(payload: Uint8Array): void {
+    this.#decoder.decode(payload, (timeMs, figures) => {
+      this.add(timeMs, figures)
+    })
+  }
+
   build(): Track {
-    const named = this.columns.map(({ name }, index) => [name, (this.#figures[index] as Doubles).taken()] as const)
+    const named = this.#columns.map(({ name }, index) => [name, (this.#figures[index] as Doubles).taken()] as const)
     const known = named.filter(([name]) => (columnNames as readonly string[]).includes(name))
     const columns = Object.fromEntries(known) as Partial<Record<ColumnName, Float64Array>>
     return { process: this.#process, source: this.#source, timeMs: this.#timeMs.taken(), columns }
@@ -117,8 +127,9 @@ export class RecordingBuilder {
     this.#adders[kind](event as never)
   }
 
-  columnsOf(track: number): readonly ColumnDescription[] {
-    return this.#trackOf(track).columns
+  /** Samples as {@link SampleEncoder} writes them. Throws where they are malformed. */
+  addSamples(payload: Uint8Array): void {
+    this.#trackOf(trackOf(payload)).decode(payload)
   }
 
   addSample(track: number, timeMs: number, figures: readonly number[]): void {
@@ -141,7 +152,8 @@ export class RecordingBuilder {
 
   #addTrack(event: Omit<TrackEvent, 'kind'>): void {
     this.#processOf(event.process)
-    if (!Array.isArray(event.columns) || !event.columns.every(isColumn)) throw new TypeError("a track's columns are malformed")
+    if (!Array.isArray(event.columns) || event.columns.length > mostColumns || !event.columns.every(isColumn))
+      throw new TypeError("a track's columns are malformed")
     this.#tracks.set(event.track, new TrackBuilder(event))
   }
 

@@ -1,15 +1,14 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 
 import { AllocscopeError } from '../../errors/index.js'
-import type { ColumnDescription } from '../recording.js'
 import { blockKinds, encodeBlock } from './block.js'
 import { encodeEvent } from './file-events.js'
 import type { FileEvent, TrackEvent } from './file-events.js'
 import { encodeFileHeader } from './file-header.js'
-import { encodeSamples } from './samples.js'
+import { SampleEncoder } from './samples.js'
 
 interface OpenTrack {
-  readonly columns: readonly ColumnDescription[]
+  readonly encoder: SampleEncoder
   rows: number[][]
 }
 
@@ -49,7 +48,8 @@ export class RecordingWriter {
 
   /** Begins a track, and answers with its number. */
   track(event: Omit<TrackEvent, 'kind' | 'track'>): number {
-    const track = this.#tracks.push({ columns: event.columns, rows: [] }) - 1
+    const track = this.#tracks.length
+    this.#tracks.push({ encoder: new SampleEncoder(track, event.columns), rows: [] })
     this.event({ kind: 'track', track, ...event })
     return track
   }
@@ -78,10 +78,10 @@ export class RecordingWriter {
   }
 
   #sealRows(): void {
-    this.#tracks.forEach((open, track) => {
+    this.#tracks.forEach((open) => {
       if (open.rows.length === 0) return
       if (this.#failure !== undefined) this.#lostSamples += open.rows.length
-      this.#push(blockKinds.samples, encodeSamples({ track, rows: open.rows }, open.columns))
+      this.#push(blockKinds.samples, open.encoder.encode(open.rows))
       open.rows = []
     })
   }

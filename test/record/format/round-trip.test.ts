@@ -8,7 +8,7 @@ import fc from 'fast-check'
 
 import { crc32 } from '../../../lib/record/format/block.js'
 import { RecordingWriter } from '../../../lib/record/format/recording-writer.js'
-import { decodeSamples, encodeSamples, trackOf } from '../../../lib/record/format/samples.js'
+import { SampleDecoder, SampleEncoder, trackOf } from '../../../lib/record/format/samples.js'
 import { readRecording } from '../../../lib/record/index.js'
 import type { RecordingStart } from '../../../lib/record/index.js'
 
@@ -63,10 +63,15 @@ test('samples come back as they were, to a hundredth of a millisecond', () => {
       const rows = given
         .map(([time, ...figures]) => [time, ...figures.map((value) => Math.trunc(value / 4))])
         .sort((a, b) => (a[0] as number) - (b[0] as number))
-      const payload = encodeSamples({ track, rows }, plain)
+      const encoder = new SampleEncoder(track, plain)
+      const decoder = new SampleDecoder(plain)
       const back: number[][] = []
-      decodeSamples(payload, plain, (timeMs, figures) => back.push([timeMs, ...figures]))
-      expect(trackOf(payload)).toBe(track)
+      // In two payloads, as a recording has many.
+      for (const part of [rows.slice(0, 20), rows.slice(20)]) {
+        const payload = encoder.encode(part)
+        expect(trackOf(payload)).toBe(track)
+        decoder.decode(payload, (timeMs, figures) => back.push([timeMs, ...figures]))
+      }
       expect(back).toHaveLength(rows.length)
       back.forEach(([timeMs, ...figures], index) => {
         const [wantedMs, ...wanted] = rows[index] as number[]
