@@ -18,6 +18,7 @@ export const {
   getProcessMemory,
   getRss,
   isAllocscopeError,
+  mark,
   measureMemory,
   profile,
   releaseMemory,
@@ -25,6 +26,7 @@ export const {
   shallowSizeOf,
   sizeOf,
   sizeTree,
+  span,
   startPeriodicRelease,
   watchArenas,
 } = loaded

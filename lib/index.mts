@@ -13,6 +13,7 @@ export {
   getProcessMemory,
   getRss,
   isAllocscopeError,
+  mark,
   measureMemory,
   profile,
   releaseMemory,
@@ -20,6 +21,7 @@ export {
   shallowSizeOf,
   sizeOf,
   sizeTree,
+  span,
   startPeriodicRelease,
   watchArenas,
 } from './index.js'

@@ -19,6 +19,7 @@ const capabilities = lazily(() => require('./capabilities/index.js') as typeof i
 const heapStats = lazily(() => require('./heap/heap-stats.js') as typeof import('./heap/heap-stats.js'))
 const heap = lazily(() => require('./heap/index.js') as typeof import('./heap/index.js'))
 const ledger = lazily(() => require('./ledger/explain-rss.js') as typeof import('./ledger/explain-rss.js'))
+const marks = lazily(() => require('./record/marks.js') as typeof import('./record/marks.js'))
 const processRoom = lazily(() => require('./process/index.js') as typeof import('./process/index.js'))
 const measuring = lazily(() => require('./profile/measure/index.js') as typeof import('./profile/measure/index.js'))
 const register = lazily(() => require('./register/index.js') as typeof import('./register/index.js'))
@@ -253,6 +254,34 @@ export function profile<Method extends ProfiledFunction>(
 ): MethodDescriptor<Method>
 export function profile(...given: readonly [unknown, unknown?, unknown?]): unknown {
   return (register().profile as (...given: readonly unknown[]) => unknown)(...given)
+}
+
+/**
+ * Puts a named mark at this moment into the recordings of this process: that of `allocscope record`, and of the flight recorder. Without one it does nothing.
+ * About 10 µs while recorded, below 1 µs otherwise. Only the main thread is recorded: in a worker it does nothing.
+ *
+ * @example
+ * mark('loaded')
+ *
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` when the name is no string, `ERR_INVALID_ARG_VALUE` when it is empty, longer than 500 characters, or has a
+ *   line break.
+ */
+export function mark(name: string): void {
+  marks().mark(name)
+}
+
+/**
+ * Runs `work`, and puts the time that it took under `name` into the recordings of this process, with RSS at its beginning and end. A promise that it
+ * returns is followed until it is settled, with what others do in that time, and a promise with the same outcome is returned. Some 30 µs while
+ * recorded, below 1 µs otherwise. In a worker it only runs `work`.
+ *
+ * @example
+ * const rows = span('parse', () => parse(text))
+ *
+ * @throws What `work` throws; TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for a name as {@link mark} refuses it, or when `work` is no function.
+ */
+export function span<Result>(name: string, work: () => Result): Result {
+  return marks().span(name, work)
 }
 
 /**

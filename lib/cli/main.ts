@@ -14,6 +14,7 @@ const verbs: Readonly<Record<string, () => Register>> = {
   explain: lazily(() => (require('./commands/explain.js') as typeof import('./commands/explain.js')).registerExplain),
   run: lazily(() => (require('./commands/run.js') as typeof import('./commands/run.js')).registerRun),
   watch: lazily(() => (require('./commands/watch.js') as typeof import('./commands/watch.js')).registerWatch),
+  record: lazily(() => (require('./commands/record.js') as typeof import('./commands/record.js')).registerRecord),
   compare: lazily(() => (require('./commands/compare.js') as typeof import('./commands/compare.js')).registerCompare),
   check: lazily(() => (require('./commands/check.js') as typeof import('./commands/check.js')).registerCheck),
   profile: lazily(() => (require('./commands/profile.js') as typeof import('./commands/profile.js')).registerProfile),
@@ -30,13 +31,14 @@ Examples:
   $ allocscope explain app.js
   $ allocscope run --allocator jemalloc app.js
   $ allocscope watch app.js
+  $ allocscope record app.js
   $ allocscope compare app.js --allocators glibc,glibc:arena_max=2,jemalloc
   $ allocscope check handler.js
   $ allocscope profile app.js
   $ allocscope demo
 
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.
-Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; explain, run, watch and profile end as their program does.`
+Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; explain, run, watch, record and profile end as their program does.`
 
 /** The verb that `first` names. When it names none, all verbs: for help, and for a hint at a similar verb. */
 function wantedVerbs(first: string | undefined): readonly (() => Register)[] {

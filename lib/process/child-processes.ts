@@ -15,7 +15,7 @@ export interface ChildSighting {
 const mostProcesses = 256
 
 /** The children of all threads of `pid`. Empty when it has ended, and on a kernel that doesn't list children. */
-function childrenOf(pid: number): readonly number[] {
+export function childrenOf(pid: number): readonly number[] {
   try {
     const listed = readdirSync(`/proc/${pid}/task`).map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1'))
     return listed.join(' ').split(/\s+/).filter(Boolean).map(Number)

@@ -70,6 +70,35 @@ export function parseStampedLines(text: string, stamp: LineStamp): StampedLines 
   return { values, tornLines: parsed.length - values.length - (first === undefined ? 0 : 1) }
 }
 
+/** Takes the values out of a file of lines while it is being written. */
+export class StampedLineFollower {
+  readonly #stamp: LineStamp
+  #isStamped = false
+  #rest = ''
+
+  constructor(stamp: LineStamp) {
+    this.#stamp = stamp
+  }
+
+  /**
+   * The values of the lines that `text`, what has been written since the last time, completes. Lines that aren't JSON are left out.
+   *
+   * @throws AllocscopeError `ERR_ALLOCSCOPE_INTERNAL` when the file is another one, or of another version.
+   */
+  add(text: string): readonly unknown[] {
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = lines.pop() ?? ''
+    if (lines.length === 0) return []
+    const first = this.#isStamped ? undefined : parseLine(lines.shift() ?? '')
+    if (!this.#isStamped) checkStamp(first?.value, this.#stamp)
+    this.#isStamped = true
+    return lines
+      .map(parseLine)
+      .filter((line) => line !== undefined)
+      .map(({ value }) => undefinedForNull(value))
+  }
+}
+
 /**
  * Answers with a function that appends text to the file open under `descriptor`. It returns false when it can't, and never throws. Making the
  * function throws what the file system throws.

@@ -65,15 +65,29 @@ export function prepareProgram(program: string | undefined, programArguments: re
   const { allocator, nodeFlags, through } = options
   const file = program === undefined ? [] : [findProgram(program)]
   const script = through === undefined ? file : [through, ...file]
+  return prepare(process.execPath, [...nodeFlags, ...script, ...programArguments], allocator)
+}
+
+/**
+ * Like {@link prepareProgram}, for any command, which is looked for in PATH when it is started: `ended` then rejects with `ERR_ALLOCSCOPE_PROGRAM`.
+ *
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
+ */
+export function prepareCommand(
+  command: string,
+  commandArguments: readonly string[],
+  { allocator }: Pick<ProgramOptions, 'allocator'>,
+): FoundProgram {
+  return prepare(command, commandArguments, allocator)
+}
+
+function prepare(file: string, programArguments: readonly string[], allocator: AllocatorChoice | undefined): FoundProgram {
   const library = allocator === undefined || allocator === 'glibc' ? undefined : findAllocatorLibrary(allocator)
   return {
     requested: allocator === undefined ? undefined : { allocator, library },
     start: (variables, descriptor) => {
       const stdio: StdioOptions = descriptor === undefined ? 'inherit' : ['inherit', 'inherit', 'inherit', descriptor]
-      const child = spawn(process.execPath, [...nodeFlags, ...script, ...programArguments], {
-        stdio,
-        env: environmentFor(variables, allocator, library),
-      })
+      const child = spawn(file, programArguments, { stdio, env: environmentFor(variables, allocator, library) })
       const ended = endingOf(child).finally(forwardSignals(child))
       const channel = descriptor === 'pipe' ? (child.stdio[3] as Duplex) : undefined
       return { pid: child.pid ?? 0, ended, kill: (signal) => child.kill(signal), channel }

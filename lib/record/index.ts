@@ -17,3 +17,7 @@ export type {
   Track,
   TrackSource,
 } from './recording.js'
+export { newRecordingFile } from './recording-files.js'
+export { recordProcess, recordProgram } from './record-program.js'
+export type { RecordedProgramOptions, RecordOptions } from './record-program.js'
+export type { RecordReport } from './recording-session.js'

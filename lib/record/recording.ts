@@ -30,9 +30,10 @@ export const columnNames = [
   'loopTimeMs',
   // Of a container, in a flight recording: what its control group is charged.
   'containerBytes',
-  // Of a garbage collection.
+  // Of a garbage collection, or of several short ones of one kind.
   'durationMs',
   'gcKind',
+  'collections',
 ] as const
 
 export type ColumnName = (typeof columnNames)[number]
@@ -82,6 +83,7 @@ export interface RecordedProcess {
   readonly pid: number
   /** The number of the process that started it. Undefined for the first. */
   readonly parent: number | undefined
+  /** As last seen: a process may call exec. */
   readonly command: string
   readonly startMs: number
   /** When it was found to have ended. Undefined when it was still running at the end. */

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 
 import { invalidArgumentType, isRevokedProxy } from '../errors/index.js'
 import { isInstrumented, isProfiling } from '../profile/load/index.js'
+import { runSpan } from '../record/marks.js'
 import { meterFor } from './function-totals.js'
 import type { TotalsMeter } from './function-totals.js'
 import { nameOfFunction, nameOfKey, nameOfOwner } from './profiled-names.js'
@@ -58,12 +59,12 @@ function wrap<Callable extends ProfiledFunction>(callable: Callable, name: strin
   return new Proxy(callable, {
     apply: (target, self, given: never[]) => {
       const meter = countCall()
-      const result = measureUntilSettled(() => Reflect.apply(target, self as never, given), meter)
+      const result = runSpan(name, () => measureUntilSettled(() => Reflect.apply(target, self as never, given), meter))
       return types.isGeneratorObject(result) && isGeneratorFunction(target) ? measureSteps(result, meter) : result
     },
     construct: (target, given: never[], newTarget) => {
       const meter = countCall()
-      return measureUntilSettled(() => Reflect.construct(target, given, newTarget), meter) as object
+      return runSpan(name, () => measureUntilSettled(() => Reflect.construct(target, given, newTarget), meter)) as object
     },
   })
 }

@@ -1,14 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readSync } from 'node:fs'
 
+import { reopenInherited } from '../program/index.js'
 import { parseObserved, writeLinesTo } from '../reading/index.js'
 import type { LineWriter, ObservedLines } from '../reading/index.js'
 import { SharedRing } from '../sampling/index.js'
 
 /** The environment variable that tells the preloaded observer its settings. The observer deletes it at once. */
 export const watchVariable = 'ALLOCSCOPE_WATCH'
-
-/** The descriptor under which the program finds the channel: the first after the standard streams. */
-const inheritedDescriptor = 3
 
 /** Room for about 9 s of samples at 1,000 a second, and for minutes at 10. All of it is touched at the start: its part of the RSS doesn't grow. */
 const ringBytes = 2 ** 20
@@ -53,18 +51,7 @@ export interface WatchWriter extends LineWriter {
   readonly ringBytes: number
 }
 
-function reopenInherited(): number {
-  try {
-    return openSync(`/proc/self/fd/${inheritedDescriptor}`, constants.O_RDWR | constants.O_APPEND)
-  } finally {
-    closeSync(inheritedDescriptor)
-  }
-}
-
-/**
- * Reopens the inherited descriptor under another number and closes it. So its number is free for the program, and children don't inherit the new one.
- * Throws what the file system throws.
- */
+/** Opens the inherited channel. Throws what the file system throws. */
 export function connectWatch(address: string): WatchWriter {
   const descriptor = reopenInherited()
   return { intervalMs: Number(address), descriptor, ringBytes, ...writeLinesTo(descriptor) }

@@ -29,6 +29,8 @@ export type FileEvent =
       readonly startMs: number
     }
   | ({ readonly kind: 'node'; readonly process: number } & RecordedNode)
+  /** A process has called exec. */
+  | { readonly kind: 'command'; readonly process: number; readonly command: string }
   | { readonly kind: 'process-end'; readonly process: number; readonly endMs: number }
   | TrackEvent
   | ({ readonly kind: 'mark' } & RecordedMark)
@@ -42,6 +44,7 @@ const shapes: Readonly<Record<FileEvent['kind'], Shape>> = {
   start: { timeMs: 'number', allocscopeVersion: 'string', command: 'object', pid: 'number', intervalMs: 'number', children: 'boolean' },
   process: { process: 'number', pid: 'number', parent: 'number?', command: 'string', startMs: 'number' },
   node: { process: 'number', nodeVersion: 'string', allocator: 'string', limits: 'object' },
+  command: { process: 'number', command: 'string' },
   'process-end': { process: 'number', endMs: 'number' },
   track: { track: 'number', process: 'number', source: 'string', columns: 'object' },
   mark: { process: 'number', timeMs: 'number', name: 'string', by: 'string' },

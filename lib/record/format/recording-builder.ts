@@ -102,6 +102,9 @@ export class RecordingBuilder {
     node: ({ process, ...node }) => {
       this.#processOf(process).node = node
     },
+    command: ({ process, command }) => {
+      this.#processOf(process).command = command
+    },
     'process-end': ({ process, endMs }) => {
       this.#processOf(process).endMs = endMs
     },

@@ -26,7 +26,9 @@ export class RecordingWriter {
     try {
       this.#descriptor = openSync(file, replace ? 'w' : 'wx', 0o600)
     } catch (error) {
-      throw new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file} can't be written: ${(error as Error).message}`, { cause: error })
+      const { code, message } = error as NodeJS.ErrnoException
+      const why = code === 'EEXIST' ? 'there is a file of this name' : message
+      throw new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file} can't be written: ${why}`, { cause: error })
     }
     this.#blocks.push(encodeFileHeader({ kind: 'recording' }))
   }

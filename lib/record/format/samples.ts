@@ -107,7 +107,7 @@ export class SampleDecoder {
       if (((changed >>> index) & 1) === 0) return
       const difference = reader.optional()
       steps[index] = (steps[index] as number) + (difference ?? 0)
-      this.#figures[index] = difference === undefined ? NaN : (steps[index]) * unit
+      this.#figures[index] = difference === undefined ? NaN : steps[index] * unit
     })
   }
 }

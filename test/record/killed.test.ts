@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+
+import { readRecording } from '../../lib/record/index.js'
+import type { Recording } from '../../lib/record/index.js'
+import type * as Record from '../../lib/record/index.js'
+
+// Those that are recorded from inside need the built preload.
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the built file, with the types of its source
+const { recordProgram } = require('../../dist/record/index.js') as typeof Record
+
+const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
+// Each kill takes a start of node: 200 of each were run once, `ALLOCSCOPE_KILLS=200 npx jest test/record/killed`.
+const kills = Number(process.env['ALLOCSCOPE_KILLS'] ?? 40)
+const atOnce = 4
+
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+function programFile(name: string): string {
+  return path.resolve('test/record/programs', name)
+}
+
+/** How long all threads of a process have waited for a processor, milliseconds. While they wait, nothing is sampled and nothing is written. */
+function waitedMs(pid: number): number {
+  const tasks = readdirSync(`/proc/${pid}/task`)
+  const delays = tasks.map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[1]) / 1e6)
+  return delays.reduce((sum, delay) => sum + delay, 0)
+}
+
+/** Resolves once the file's beginning is there; rejects if whoever writes it ends before. */
+async function untilWritten(file: string, hasEnded: () => boolean): Promise<void> {
+  for (;;) {
+    if (hasEnded()) throw new Error('the recorder has ended')
+    // The header and the first events are written with the first sample.
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 200) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** A seeded time to live, so that kills fall on all moments between two flushes. */
+function lifeMs(index: number): number {
+  return 20 + ((index * 37) % 250)
+}
+
+async function sleep(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Runs `work` for each number below `count`, some at once. */
+async function each(count: number, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < count; index = next++) await work(index)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}
+
+/** When the last sample of a source was taken, by the wall clock. */
+function lastSampleMs({ start, tracks }: Recording, source: 'outside' | 'inside'): number {
+  const times = tracks.filter((track) => track.source === source).map(({ timeMs }) => timeMs.at(-1) ?? NaN)
+  return start.timeMs + Math.max(...times)
+}
+
+/** What may be lost, and the error of `Date.now()` against the monotonic clock, which is read to the millisecond. */
+const allowedMs = 100 + 2
+
+test('a recorder that is killed has written all but the last 100 ms', async () => {
+  const target = spawn('sleep', ['600'])
+  await once(target, 'spawn')
+  try {
+    await each(kills, async (index) => {
+      const file = path.join(folder, `recorder-${index}.rec`)
+      const recorder = spawn(process.execPath, [programFile('recorder.cjs'), String(target.pid), file], { stdio: 'ignore' })
+      await untilWritten(file, () => recorder.exitCode !== null)
+      const waitedBefore = waitedMs(recorder.pid as number)
+      await sleep(lifeMs(index))
+      const waited = waitedMs(recorder.pid as number) - waitedBefore
+      const killedMs = Date.now()
+      await killed(recorder)
+      const recording = readRecording(file)
+      expect(recording.end).toBeUndefined()
+      // A kill in the middle of a write leaves a block that is cut; nothing else is amiss.
+      expect([undefined, 'the file ends within a block']).toContain(recording.damage?.reason)
+      expect(killedMs - lastSampleMs(recording, 'outside')).toBeLessThanOrEqual(allowedMs + waited)
+      rmSync(file)
+    })
+  } finally {
+    await killed(target)
+  }
+}, 300_000)
+
+async function killed(child: ChildProcess): Promise<void> {
+  const closed = once(child, 'close')
+  child.kill('SIGKILL')
+  await closed
+}
+
+test('of a program that is killed all but the last 100 ms is there, from inside as well', async () => {
+  const pids = new Map<number, number>()
+  await each(kills, async (index) => {
+    const file = path.join(folder, `program-${index}.rec`)
+    const options = { file, replace: true, intervalMs: 10, children: false, timeoutMs: undefined, allocscopeVersion: '0' }
+    const running = recordProgram(programFile('ticks.cjs'), [], {
+      ...options,
+      allocator: undefined,
+      nodeOptions: [],
+      isCommand: false,
+      onFailure: () => undefined,
+    })
+    let hasEnded = false
+    const noteEnd = (): void => {
+      hasEnded = true
+    }
+    running.then(noteEnd, noteEnd)
+    await untilWritten(file, () => hasEnded)
+    const { pid } = readRecording(file).start
+    pids.set(index, pid)
+    await untilInside(file, () => hasEnded)
+    const waitedBefore = waitedMs(pid) + waitedMs(process.pid)
+    const turns = monitorEventLoopDelay({ resolution: 5 })
+    turns.enable()
+    await sleep(lifeMs(index))
+    turns.disable()
+    const waited = waitedMs(pid) + waitedMs(process.pid) - waitedBefore
+    const killedMs = Date.now()
+    process.kill(pid, 'SIGKILL')
+    expect(await running).toMatchObject({ signal: 'SIGKILL', inside: true })
+    const recording = readRecording(file)
+    expect(recording).toMatchObject({ damage: undefined, end: { reason: 'program-ended', signal: 'SIGKILL' } })
+    expect(killedMs - lastSampleMs(recording, 'inside')).toBeLessThanOrEqual(allowedMs + waited)
+    // The recorder is this process, which also starts the next programs: meanwhile it can't look from outside.
+    expect(killedMs - lastSampleMs(recording, 'outside')).toBeLessThanOrEqual(allowedMs + waited + turns.max / 1e6)
+    rmSync(file)
+  })
+  expect(new Set(pids.values()).size).toBe(kills)
+}, 300_000)
+
+async function untilInside(file: string, hasEnded: () => boolean): Promise<void> {
+  for (;;) {
+    if (hasEnded()) throw new Error('the program has ended')
+    if (readRecording(file).tracks.some(({ source, timeMs }) => source === 'inside' && timeMs.length > 0)) return
+    await sleep(10)
+  }
+}
