@@ -64,16 +64,20 @@ export class RecordingSession {
   readonly #monotonicMs = Number(process.hrtime.bigint()) / 1e6
   readonly #tree: RecordedTree
   #inside: RecordedInside | undefined
-  #timers: NodeJS.Timeout[] = []
+  #timer: NodeJS.Timeout | undefined
   #pid = 0
-  #ticks = 0
+  #missedSamples = 0
+  /** When each is due, milliseconds since the start. */
+  #sampleDueMs = 0
+  #lookDueMs = lookEveryMs
+  #flushDueMs = 0
   #hasFailed = false
 
   /** @throws AllocscopeError `ERR_ALLOCSCOPE_RECORDING` when the file can't be made. */
   constructor(options: SessionOptions) {
     this.#options = options
     this.#writer = new RecordingWriter(options.file, { replace: options.replace })
-    this.#tree = new RecordedTree(this.#writer, options.children, () => performance.now() - this.#startMs)
+    this.#tree = new RecordedTree(this.#writer, options.children, () => this.#elapsedMs())
   }
 
   get isAlive(): boolean {
@@ -90,19 +94,8 @@ export class RecordingSession {
     // A child's own command line is the recorder's until it has called exec.
     this.#tree.follow(pid, undefined, command.join(' '))
     if (channel !== undefined) this.#inside = new RecordedInside(channel, this.#writer, this.#monotonicMs, containerLimit(pid))
-    this.#sample()
-    this.#flush()
-    this.#timers = [
-      setInterval(() => {
-        this.#sample()
-      }, intervalMs),
-      setInterval(() => {
-        this.#flush()
-      }, flushEveryMs),
-      setInterval(() => {
-        this.#tree.look()
-      }, lookEveryMs),
-    ]
+    this.#sampleDueMs = this.#elapsedMs()
+    this.#tick()
   }
 
   /** Takes the file away: there was nothing to record. */
@@ -113,16 +106,15 @@ export class RecordingSession {
 
   /** Ends the recording. The file is then whole. */
   end(reason: RecordingEnd['reason'], ending: Pick<RecordingEnd, 'exitCode' | 'signal'>): RecordReport {
-    this.#timers.forEach(clearInterval)
+    clearTimeout(this.#timer)
     this.#inside?.read()
     this.#tree.close()
-    const durationMs = performance.now() - this.#startMs
-    const { intervalMs, file } = this.#options
+    const durationMs = this.#elapsedMs()
+    const { file } = this.#options
     const { samples, peakRssBytes, children } = this.#tree.figures
     const inside = this.#inside?.counters
-    const outsideMissed = Math.max(0, Math.floor(durationMs / intervalMs) - this.#ticks)
     const lostSamples = this.#writer.lostSamples + (inside?.lostSamples ?? 0)
-    const counted = { lostSamples, missedSamples: outsideMissed + (inside?.missedSamples ?? 0) }
+    const counted = { lostSamples, missedSamples: this.#missedSamples + (inside?.missedSamples ?? 0) }
     this.#writer.event({ kind: 'end', timeMs: durationMs, reason, ...ending, ...counted })
     this.#flush()
     this.#writer.close()
@@ -140,9 +132,37 @@ export class RecordingSession {
     }
   }
 
-  #sample(): void {
-    this.#ticks += 1
-    this.#tree.sample()
+  #elapsedMs(): number {
+    return performance.now() - this.#startMs
+  }
+
+  /** Does what is due. One timer for all: waking up is most of what a sample costs. */
+  #tick(): void {
+    const nowMs = this.#elapsedMs()
+    if (nowMs >= this.#lookDueMs) {
+      this.#tree.look()
+      this.#lookDueMs = nowMs + lookEveryMs
+    }
+    if (nowMs >= this.#sampleDueMs) {
+      const { intervalMs } = this.#options
+      this.#tree.sample()
+      // A sample that comes late is that of the last moment that has passed; those before it are missed.
+      const passed = Math.floor((nowMs - this.#sampleDueMs) / intervalMs)
+      this.#missedSamples += passed
+      this.#sampleDueMs += (passed + 1) * intervalMs
+    }
+    if (nowMs >= this.#flushDueMs) {
+      this.#flush()
+      this.#flushDueMs = nowMs + flushEveryMs
+    }
+    // Node cuts off what is below a millisecond, and would wake up too early.
+    const dueMs = Math.min(this.#sampleDueMs, nowMs + flushEveryMs)
+    this.#timer = setTimeout(
+      () => {
+        this.#tick()
+      },
+      Math.ceil(Math.max(1, dueMs - this.#elapsedMs())),
+    )
   }
 
   #flush(): void {
