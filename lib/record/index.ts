@@ -17,7 +17,8 @@ export type {
   Track,
   TrackSource,
 } from './recording.js'
-export { newRecordingFile } from './recording-files.js'
+export { findRecordings, mayBeGrowing, newRecordingFile, removeRecordings } from './recording-files.js'
+export type { FoundRecording, RemovedRecordings } from './recording-files.js'
 export { recordProcess, recordProgram } from './record-program.js'
 export type { RecordedProgramOptions, RecordOptions } from './record-program.js'
 export type { RecordReport } from './recording-session.js'

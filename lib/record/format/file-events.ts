@@ -37,11 +37,11 @@ export type FileEvent =
   | ({ readonly kind: 'span' } & RecordedSpan)
   | ({ readonly kind: 'end' } & RecordingEnd)
 
-type Shape = Readonly<Record<string, 'number' | 'string' | 'boolean' | 'object' | 'number?' | 'string?'>>
+type Shape = Readonly<Record<string, 'number' | 'string' | 'boolean' | 'object' | 'strings' | 'number?' | 'string?'>>
 
 /** What each kind must have, and may have, for a reader to rely on it. */
 const shapes: Readonly<Record<FileEvent['kind'], Shape>> = {
-  start: { timeMs: 'number', allocscopeVersion: 'string', command: 'object', pid: 'number', intervalMs: 'number', children: 'boolean' },
+  start: { timeMs: 'number', allocscopeVersion: 'string', command: 'strings', pid: 'number', intervalMs: 'number', children: 'boolean' },
   process: { process: 'number', pid: 'number', parent: 'number?', command: 'string', startMs: 'number' },
   node: { process: 'number', nodeVersion: 'string', allocator: 'string', limits: 'object' },
   command: { process: 'number', command: 'string' },
@@ -62,6 +62,7 @@ const shapes: Readonly<Record<FileEvent['kind'], Shape>> = {
 
 function fits(value: unknown, type: Shape[string]): boolean {
   if (type.endsWith('?')) return value === undefined || typeof value === type.slice(0, -1)
+  if (type === 'strings') return Array.isArray(value) && value.every((one) => typeof one === 'string')
   return typeof value === type && value !== null
 }
 

@@ -1,0 +1,85 @@
+import type { ColumnName, Recording, Track } from '../recording.js'
+
+/** A process's RSS over time, from whoever read it. */
+export interface RssSeries {
+  readonly process: number
+  /** Rising; samples of the same moment may follow each other. */
+  readonly timeMs: Float64Array
+  readonly rssBytes: Float64Array
+}
+
+/** The tracks that were sampled at an interval. Those of collections have the times of collections. */
+function sampledTracks(recording: Recording, process: number): readonly Track[] {
+  return recording.tracks.filter((track) => track.process === process && track.source !== 'gc')
+}
+
+/** All samples of a process's RSS, from outside and from inside together, where it was known. */
+export function rssSeries(recording: Recording, process: number): RssSeries {
+  const tracks = sampledTracks(recording, process).filter(({ columns }) => columns.rssBytes !== undefined)
+  const timeMs = new Float64Array(tracks.reduce((sum, track) => sum + track.timeMs.length, 0))
+  const rssBytes = new Float64Array(timeMs.length)
+  const next = tracks.map(() => 0)
+  let count = 0
+  for (let left = timeMs.length; left > 0; left--) {
+    const earliest = indexOfEarliest(tracks, next)
+    const track = tracks[earliest] as Track
+    const index = next[earliest] as number
+    next[earliest] = index + 1
+    const bytes = track.columns.rssBytes?.[index] ?? NaN
+    if (Number.isNaN(bytes)) continue
+    timeMs[count] = track.timeMs[index] as number
+    rssBytes[count++] = bytes
+  }
+  return { process, timeMs: timeMs.subarray(0, count), rssBytes: rssBytes.subarray(0, count) }
+}
+
+function indexOfEarliest(tracks: readonly Track[], next: readonly number[]): number {
+  let earliest = -1
+  let earliestMs = Infinity
+  tracks.forEach(({ timeMs }, index) => {
+    const time = timeMs[next[index] as number]
+    if (time === undefined || time >= earliestMs) return
+    earliest = index
+    earliestMs = time
+  })
+  return earliest
+}
+
+/** The place of the last time that isn't after `moment`; -1 when all are. */
+export function indexAt(timeMs: Float64Array, moment: number): number {
+  let [low, high] = [0, timeMs.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((timeMs[middle] as number) <= moment) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+/** What RSS was last known to be at a moment. Undefined before the first sample. */
+export function rssAt({ timeMs, rssBytes }: RssSeries, moment: number): number | undefined {
+  return rssBytes[indexAt(timeMs, moment)]
+}
+
+/** When the last sample of a recording was taken, or a process was found to have ended. */
+export function lastSampleMs({ tracks, processes }: Recording): number {
+  const samples = tracks.map(({ timeMs }) => timeMs.at(-1) ?? 0)
+  const ends = processes.map(({ endMs }) => endMs ?? 0)
+  return [...samples, ...ends].reduce((latest, time) => Math.max(latest, time), 0)
+}
+
+/** How long a recording is, milliseconds. */
+export function durationOf(recording: Recording): number {
+  return recording.end?.timeMs ?? lastSampleMs(recording)
+}
+
+/** The highest known figure of a column of a process; undefined when there is none. */
+export function highestOf(recording: Recording, process: number, name: ColumnName): number | undefined {
+  let highest = -Infinity
+  sampledTracks(recording, process).forEach(({ columns }) => {
+    columns[name]?.forEach((value) => {
+      if (value > highest) highest = value
+    })
+  })
+  return highest === -Infinity ? undefined : highest
+}
