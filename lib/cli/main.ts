@@ -15,6 +15,12 @@ const verbs: Readonly<Record<string, () => Register>> = {
   run: lazily(() => (require('./commands/run.js') as typeof import('./commands/run.js')).registerRun),
   watch: lazily(() => (require('./commands/watch.js') as typeof import('./commands/watch.js')).registerWatch),
   record: lazily(() => (require('./commands/record.js') as typeof import('./commands/record.js')).registerRecord),
+  peak: lazily(() => (require('./commands/peak.js') as typeof import('./commands/peak.js')).registerPeak),
+  list: lazily(() => (require('./commands/list.js') as typeof import('./commands/list.js')).registerList),
+  diff: lazily(() => (require('./commands/diff.js') as typeof import('./commands/diff.js')).registerDiff),
+  slope: lazily(() => (require('./commands/slope.js') as typeof import('./commands/slope.js')).registerSlope),
+  report: lazily(() => (require('./commands/report.js') as typeof import('./commands/report.js')).registerReport),
+  clean: lazily(() => (require('./commands/clean.js') as typeof import('./commands/clean.js')).registerClean),
   compare: lazily(() => (require('./commands/compare.js') as typeof import('./commands/compare.js')).registerCompare),
   check: lazily(() => (require('./commands/check.js') as typeof import('./commands/check.js')).registerCheck),
   profile: lazily(() => (require('./commands/profile.js') as typeof import('./commands/profile.js')).registerProfile),
@@ -32,6 +38,7 @@ Examples:
   $ allocscope run --allocator jemalloc app.js
   $ allocscope watch app.js
   $ allocscope record app.js
+  $ allocscope report
   $ allocscope compare app.js --allocators glibc,glibc:arena_max=2,jemalloc
   $ allocscope check handler.js
   $ allocscope profile app.js
