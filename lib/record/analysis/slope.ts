@@ -88,7 +88,9 @@ function ranksOf(values: readonly number[]): number[] {
  * the correlation `r` of neighbours' ranks once the trend is taken away. `r` of n values is too low by `(1 + 4r) / n` in the mean (Kendall 1954).
  */
 function dependence({ times, values }: Medians, slope: number): number {
-  const ranks = ranksOf(values.map((value, index) => value - slope * (times[index] as number)))
+  const rest = values.map((value, index) => value - slope * (times[index] as number))
+  // To whole bytes: what a line leaves is the error of its doubles.
+  const ranks = ranksOf(rest.map((value) => Math.round(value - (rest[0] as number))))
   const mean = (ranks.length + 1) / 2
   const spread = ranks.reduce((sum, rank) => sum + (rank - mean) ** 2, 0)
   const joint = ranks.slice(1).reduce((sum, rank, index) => sum + (rank - mean) * ((ranks[index] as number) - mean), 0)
@@ -120,9 +122,9 @@ export function rankSlope(medians: Medians): RankSlope {
   slopes.sort((one, other) => one - other)
   const slope = medianOf(slopes)
   const reach = deviations * Math.sqrt(kendallVariance(values) * dependence(medians, slope))
-  const [low, high] = [Math.round((slopes.length - reach) / 2), Math.round((slopes.length + reach) / 2) - 1]
+  const [low, high] = [Math.round((slopes.length - reach) / 2) - 1, Math.round((slopes.length + reach) / 2)]
   if (low < 0 || high >= slopes.length) return { slope, interval: undefined }
-  return { slope, interval: [slopes[low] as number, slopes[Math.max(low, high)] as number] }
+  return { slope, interval: [slopes[low] as number, slopes[high] as number] }
 }
 
 function verdictOf(low: number, high: number): SlopeVerdict {
