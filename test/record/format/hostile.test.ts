@@ -89,18 +89,16 @@ test('events whose fields have other types, under a checksum that is right', () 
   const events = goodBlocks().flatMap(({ kind, payload }) =>
     kind === 1 ? [JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>] : [],
   )
-  const strange = fc.oneof(fc.jsonValue(), fc.constantFrom(1e308, -1, 2 ** 53, '', 'x'.repeat(1000), [], {}, [1]))
-  fc.assert(
-    fc.property(fc.nat(events.length - 1), fc.nat(20), strange, (which, field, value) => {
-      const changed = events.map((event, index) => {
-        const names = Object.keys(event)
-        return index === which ? { ...event, [names[field % names.length] as string]: value } : event
-      })
-      const blocks = changed.map((event, sequence) => encodeBlock({ kind: 1, sequence, payload: Buffer.from(JSON.stringify(event)) }))
-      readAll(Buffer.concat([header, ...blocks]))
-    }),
-    { numRuns: 300 },
-  )
+  const strange = [null, true, 1e308, -1, 0.5, 2 ** 53, '', 'x', [], {}, [1]]
+  events.forEach((event, which) => {
+    for (const field of Object.keys(event)) {
+      for (const value of strange) {
+        const changed = events.map((one, index) => (index === which ? { ...one, [field]: value } : one))
+        const blocks = changed.map((one, sequence) => encodeBlock({ kind: 1, sequence, payload: Buffer.from(JSON.stringify(one)) }))
+        readAll(Buffer.concat([header, ...blocks]))
+      }
+    }
+  })
 })
 
 test('a block that claims more samples than it has does not take long', () => {
