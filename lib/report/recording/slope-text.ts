@@ -53,13 +53,13 @@ export function renderSlope({ file, pid, command, slope, secondHalf }: ProcessSl
     { title: 'to', ...right, dropRank: 1 },
     { title: '' },
   ]
-  const isOver = slope.verdict === 'growing' && secondHalf.verdict !== 'growing' && secondHalf.verdict !== 'too-short'
-  const over = isOver ? ' In the second half it grows no more: --from leaves the beginning out.' : ''
+  const differs = secondHalf.verdict !== slope.verdict && secondHalf.verdict !== 'too-short'
+  const half = differs ? ` In the second half alone it ${describeSlope(secondHalf)}.` : ''
   const lines = [
     '',
     `${style.bold(commandText(file))}  ${style.dim(`${commandText(command)}, pid ${pid}`)}`,
     '',
-    ...renderProse(`RSS ${describeSlope(slope)}, ${windowOf(slope)}.${over}`, '  ', style, style.bold),
+    ...renderProse(`RSS ${describeSlope(slope)}, ${windowOf(slope)}.${half}`, '  ', style, style.bold),
     '',
     ...layOutTable(columns, [slopeRow('the window', slope), slopeRow('its second half', secondHalf)], style),
   ]
