@@ -39,6 +39,7 @@ export type RecordLine =
   | { readonly kind: 'collections'; readonly entries: readonly CollectionEntry[] }
   | { readonly kind: 'mark'; readonly name: string; readonly timeMs: number }
   | ({ readonly kind: 'span' } & ReceivedSpan)
+  | { readonly kind: 'exit'; readonly timeMs: number }
   | { readonly kind: 'worker'; readonly change: 1 | -1; readonly thread: number; readonly timeMs: number }
 
 const stamp: LineStamp = { allocscope: 'record', version: 1 }

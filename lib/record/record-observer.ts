@@ -116,5 +116,11 @@ export function startRecordingInside(source: RecordSource): void {
   setInterval(tell, publishEveryMs).unref()
   tellWorkers(source)
   tellMarks(source)
-  process.on('exit', tell)
+  const tellExit = quietly(() => {
+    source.write({ kind: 'exit', timeMs: monotonicMs() })
+  })
+  process.on('exit', () => {
+    tell()
+    tellExit()
+  })
 }

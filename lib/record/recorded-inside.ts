@@ -82,6 +82,9 @@ export class RecordedInside {
         this.#writer.event({ kind, process: 0, ...span, startMs: at(startMs), endMs: at(endMs) })
         return
       }
+      case 'exit':
+        this.#writer.event({ kind: 'exit', process: 0, exitMs: at(line.timeMs) })
+        return
       case 'worker': {
         const { change, thread } = line
         const timeMs = at(line.timeMs)

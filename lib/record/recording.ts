@@ -88,6 +88,8 @@ export interface RecordedProcess {
   readonly startMs: number
   /** When it was found to have ended. Undefined when it was still running at the end. */
   readonly endMs: number | undefined
+  /** When a Node process that was recorded from inside began its `exit` event: what its memory did after that is the process being taken down. */
+  readonly exitMs: number | undefined
   /** Of a Node process that was recorded from inside. */
   readonly node: RecordedNode | undefined
 }

@@ -31,6 +31,8 @@ export type FileEvent =
   | ({ readonly kind: 'node'; readonly process: number } & RecordedNode)
   /** A process has called exec. */
   | { readonly kind: 'command'; readonly process: number; readonly command: string }
+  /** A Node process has begun its `exit` event. */
+  | { readonly kind: 'exit'; readonly process: number; readonly exitMs: number }
   | { readonly kind: 'process-end'; readonly process: number; readonly endMs: number }
   | TrackEvent
   | ({ readonly kind: 'mark' } & RecordedMark)
@@ -45,6 +47,7 @@ const shapes: Readonly<Record<FileEvent['kind'], Shape>> = {
   process: { process: 'number', pid: 'number', parent: 'number?', command: 'string', startMs: 'number' },
   node: { process: 'number', nodeVersion: 'string', allocator: 'string', limits: 'object' },
   command: { process: 'number', command: 'string' },
+  exit: { process: 'number', exitMs: 'number' },
   'process-end': { process: 'number', endMs: 'number' },
   track: { track: 'number', process: 'number', source: 'string', columns: 'object' },
   mark: { process: 'number', timeMs: 'number', name: 'string', by: 'string' },

@@ -97,13 +97,16 @@ export class RecordingBuilder {
     },
     process: ({ process, pid, parent, command, startMs }) => {
       if (process !== this.#processes.length) throw new TypeError('a process has the wrong number')
-      this.#processes.push({ pid, parent, command, startMs, endMs: undefined, node: undefined })
+      this.#processes.push({ pid, parent, command, startMs, endMs: undefined, exitMs: undefined, node: undefined })
     },
     node: ({ process, ...node }) => {
       this.#processOf(process).node = node
     },
     command: ({ process, command }) => {
       this.#processOf(process).command = command
+    },
+    exit: ({ process, exitMs }) => {
+      this.#processOf(process).exitMs = exitMs
     },
     'process-end': ({ process, endMs }) => {
       this.#processOf(process).endMs = endMs

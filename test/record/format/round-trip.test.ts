@@ -88,7 +88,7 @@ test('a file comes back whole', () => {
   const recording = readRecording(file)
   expect(recording).toMatchObject({ kind: 'recording', start, end: undefined, damage: undefined })
   expect(recording.processes).toEqual([
-    { pid: 7, parent: undefined, command: 'node app.js', startMs: 0, endMs: undefined, node: undefined },
+    { pid: 7, parent: undefined, command: 'node app.js', startMs: 0, endMs: undefined, exitMs: undefined, node: undefined },
   ])
   const [track] = recording.tracks
   expect(Array.from(track?.timeMs ?? [])).toEqual(Array.from({ length: 95 }, (_, index) => index * 10))
