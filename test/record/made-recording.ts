@@ -76,11 +76,11 @@ export function makeRichRecording(file: string): Recording {
       { process: 1, rows: Array.from({ length: 99 }, (_, index) => [1010 + index * 10, 30 * mebibyte]) },
       {
         source: 'gc',
-        columns: ['durationMs', 'gcKind'],
+        columns: ['durationMs', 'gcKind', 'collections'],
         rows: [
-          [500, 2, 1],
-          [900, 3, 1],
-          [1500, 40, 4],
+          [500, 2, 1, NaN],
+          [900, 3, 1, 2],
+          [1500, 40, 4, 1],
         ],
       },
     ],

@@ -23,12 +23,12 @@ function mprofOf(one: Recording): string {
 test('CSV: a row for each sample, by time', () => {
   const rows = Array.from(recordingCsv(recording)).join('').split('\r\n')
   expect(rows[0]).toBe(
-    'time_s,pid,source,rssBytes,sharedBytes,peakRssBytes,heapCommittedBytes,mappedBytes,allocatedBytes,durationMs,gcKind',
+    'time_s,pid,source,rssBytes,sharedBytes,peakRssBytes,heapCommittedBytes,mappedBytes,allocatedBytes,durationMs,gcKind,collections',
   )
   expect(rows.at(-1)).toBe('')
   expect(rows.length - 2).toBe(recording.tracks.reduce((sum, { timeMs }) => sum + timeMs.length, 0))
-  expect(rows[1]).toBe(`0.00000,7,outside,${50 * mebibyte},${20 * mebibyte},0,,,,,`)
-  expect(rows.find((row) => row.startsWith('0.90000,7,gc'))).toBe('0.90000,7,gc,,,,,,,3,1')
+  expect(rows[1]).toBe(`0.00000,7,outside,${50 * mebibyte},${20 * mebibyte},0,,,,,,`)
+  expect(rows.find((row) => row.startsWith('0.90000,7,gc'))).toBe('0.90000,7,gc,,,,,,,3,1,2')
   const times = rows.slice(1, -1).map((row) => Number(row.split(',')[0]))
   expect(times).toEqual([...times].sort((one, other) => one - other))
   expect(new Set(rows.slice(0, -1).map((row) => row.split(',').length)).size).toBe(1)

@@ -3,7 +3,7 @@ import type { Recording } from '../recording.js'
 import { OwnersOverTime } from './owner-bytes.js'
 import type { OwnerBytes } from './owner-bytes.js'
 import { findPeaks, ownersOfAll } from './peaks.js'
-import { durationOf, rssAt, rssSeries } from './rss-series.js'
+import { durationOf, endIndex, rssAt, rssSeries } from './rss-series.js'
 import { slopeOf } from './slope.js'
 import type { Slope } from './slope.js'
 import { heldBy } from './summed-rss.js'
@@ -53,17 +53,19 @@ interface Moments {
 }
 
 function momentsOfFirst(recording: Recording): Moments {
-  const { timeMs, rssBytes } = rssSeries(recording, 0)
+  const series = rssSeries(recording, 0)
+  const end = endIndex(recording, series)
   const peak = findPeaks(recording).processes.find(({ process }) => process === 0)
-  const endBytes = rssBytes.at(-1)
-  const endOwners = endBytes === undefined ? [] : new OwnersOverTime(recording, 0).at(timeMs.at(-1) as number, endBytes)
+  const endBytes = series.rssBytes[end]
+  const endOwners = endBytes === undefined ? [] : new OwnersOverTime(recording, 0).at(series.timeMs[end] as number, endBytes)
   return { peakBytes: peak?.rssBytes, endBytes, peakOwners: peak?.owners ?? [], endOwners }
 }
 
 function momentsOfAll(recording: Recording): Moments {
   const series = recording.processes.map((_process, number) => rssSeries(recording, number))
   const { together } = findPeaks(recording)
-  const end = series[0]?.timeMs.at(-1)
+  const [first] = series
+  const end = first?.timeMs[endIndex(recording, first)]
   const living = end === undefined ? [] : heldBy(series, recording, end)
   const endBytes = living.length === 0 ? undefined : living.reduce((sum, { rssBytes }) => sum + rssBytes, 0)
   const endOwners = end === undefined ? [] : ownersOfAll(recording, series, end)

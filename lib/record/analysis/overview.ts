@@ -4,7 +4,7 @@ import { OwnersOverTime } from './owner-bytes.js'
 import type { CourseOwner } from '../process-course.js'
 import { findPeaks } from './peaks.js'
 import type { ProcessPeak, SummedPeak } from './peaks.js'
-import { durationOf, rssAt, rssSeries } from './rss-series.js'
+import { durationOf, endIndex, rssAt, rssSeries } from './rss-series.js'
 import { slopeOf } from './slope.js'
 import type { Slope } from './slope.js'
 
@@ -26,7 +26,7 @@ export interface ProcessOverview {
   readonly endMs: number | undefined
   readonly node: RecordedNode | undefined
   readonly samples: number
-  /** The first and the last sample. */
+  /** The first sample, and the last while the process was whole. */
   readonly startRssBytes: number | undefined
   readonly endRssBytes: number | undefined
   readonly peak: ProcessPeak | undefined
@@ -45,7 +45,7 @@ export interface SpanTotals {
   readonly rssChangeBytes: number | undefined
 }
 
-/** All collections of one kind in one process. */
+/** All collections of one kind in one process. Of short ones that were recorded together the longest is their mean. */
 export interface GcTotals {
   readonly process: number
   readonly kind: string
@@ -95,10 +95,12 @@ function processOverview(
   described: RecordedProcess,
   peak: ProcessPeak | undefined,
 ): ProcessOverview {
-  const { timeMs, rssBytes } = rssSeries(recording, process)
-  const [startRssBytes, endRssBytes] = [rssBytes[0], rssBytes.at(-1)]
+  const series = rssSeries(recording, process)
+  const { timeMs, rssBytes } = series
+  const end = endIndex(recording, series)
+  const [startRssBytes, endRssBytes] = [rssBytes[0], rssBytes[end]]
   const first = [timeMs[0] ?? 0, startRssBytes ?? 0] as const
-  const last = [timeMs.at(-1) ?? 0, endRssBytes ?? 0] as const
+  const last = [timeMs[end] ?? 0, endRssBytes ?? 0] as const
   const owners = peak === undefined ? [] : ownersOf(recording, process, [first, [peak.timeMs, peak.rssBytes], last])
   return { process, ...described, samples: timeMs.length, startRssBytes, endRssBytes, peak, owners, slope: slopeOf(timeMs, rssBytes) }
 }
@@ -147,15 +149,16 @@ function spanTotals(recording: Recording): readonly SpanTotals[] {
 function gcTotals({ tracks }: Recording): readonly GcTotals[] {
   const collections = tracks
     .filter(({ source }) => source === 'gc')
-    .flatMap(({ process, columns: { gcKind, durationMs } }) =>
+    .flatMap(({ process, columns: { gcKind, durationMs, collections: counts } }) =>
       Array.from(durationMs ?? [], (duration, index) => {
-        const number = gcKind?.[index] ?? NaN
-        return { process, kind: gcKinds[number] ?? 'of an unknown kind', durationMs: Number.isNaN(duration) ? 0 : duration }
+        const kind = gcKinds[gcKind?.[index] ?? NaN] ?? 'of an unknown kind'
+        return { process, kind, totalMs: duration || 0, count: counts?.[index] || 1 }
       }),
     )
   return grouped(collections, ({ process, kind }) => `${process} ${kind}`).map((ofKind) => {
     const [{ process, kind }] = ofKind
-    return { process, kind, ...timesOf(ofKind.map(({ durationMs }) => durationMs)) }
+    const longestMs = ofKind.reduce((longest, { totalMs, count }) => Math.max(longest, totalMs / count), 0)
+    return { process, kind, count: sumOf(ofKind.map((one) => one.count)), totalMs: sumOf(ofKind.map((one) => one.totalMs)), longestMs }
   })
 }
 

@@ -72,6 +72,21 @@ export function rssAt({ timeMs, rssBytes }: RssSeries, moment: number): number |
   return rssBytes[indexAt(timeMs, moment)]
 }
 
+/** A command still reads a process for so long after its own last sample that both are of the same end. */
+const endingMs = 1000
+
+/**
+ * The place of a process's last sample while it was whole: of one that was recorded from inside, what is read from outside behind its own last sample is of a
+ * process that the kernel is taking down. -1 without samples.
+ */
+export function endIndex(recording: Recording, { process, timeMs }: RssSeries): number {
+  const last = timeMs.length - 1
+  const inside = sampledTracks(recording, process)
+    .find((track) => track.source === 'inside')
+    ?.timeMs.at(-1)
+  return inside === undefined || (timeMs[last] as number) - inside > endingMs ? last : indexAt(timeMs, inside)
+}
+
 /** When the last sample of a recording was taken, or a process was found to have ended. */
 export function lastSampleMs({ tracks, processes }: Recording): number {
   const samples = tracks.map(({ timeMs }) => timeMs.at(-1) ?? 0)

@@ -100,7 +100,7 @@ test('a recording in figures', () => {
     endBytes: 40 * mebibyte,
   })
   expect(overview.gc).toEqual([
-    { process: 0, kind: 'scavenge', count: 2, totalMs: 5, longestMs: 3 },
+    { process: 0, kind: 'scavenge', count: 3, totalMs: 5, longestMs: 2 },
     { process: 0, kind: 'mark-sweep', count: 1, totalMs: 40, longestMs: 40 },
   ])
   expect(overview.spans).toContainEqual({
@@ -151,4 +151,18 @@ test('the slope of a process that was not recorded is refused', () => {
   const recording = makeRichRecording(file)
   expect(processSlope(recording, 9, {})).toMatchObject({ pid: 9, slope: { verdict: 'level' } })
   expect(() => processSlope(recording, 8, {})).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }))
+})
+
+test('what is read of a process that is being taken down is not its end', () => {
+  const outside = [...Array.from({ length: 10 }, (_, index) => [index * 10, 80 * mebibyte]), [100, 30 * mebibyte]]
+  const inside = Array.from({ length: 10 }, (_, index) => [index * 10 + 1, 80 * mebibyte])
+  const recording = makeRecording(file, { tracks: [{ rows: outside }, { source: 'inside', rows: inside }] })
+  expect(summariseRecording(recording).processes[0]?.endRssBytes).toBe(80 * mebibyte)
+  expect(diffRecordings(recording, recording)).toMatchObject({
+    first: { endBytes: { after: 80 * mebibyte } },
+    all: { endBytes: { after: 80 * mebibyte } },
+  })
+  // A process that said nothing of itself for long before its end.
+  const silent = makeRecording(file, { tracks: [{ rows: [...outside, [5000, 20 * mebibyte]] }, { source: 'inside', rows: inside }] })
+  expect(summariseRecording(silent).processes[0]?.endRssBytes).toBe(20 * mebibyte)
 })
