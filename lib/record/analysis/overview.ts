@@ -152,7 +152,8 @@ function gcTotals({ tracks }: Recording): readonly GcTotals[] {
     .flatMap(({ process, columns: { gcKind, durationMs, collections: counts } }) =>
       Array.from(durationMs ?? [], (duration, index) => {
         const kind = gcKinds[gcKind?.[index] ?? NaN] ?? 'of an unknown kind'
-        return { process, kind, totalMs: duration || 0, count: counts?.[index] || 1 }
+        const count = counts?.[index] ?? NaN
+        return { process, kind, totalMs: duration >= 0 ? duration : 0, count: count >= 1 ? count : 1 }
       }),
     )
   return grouped(collections, ({ process, kind }) => `${process} ${kind}`).map((ofKind) => {
