@@ -142,6 +142,26 @@ export default tseslint.config(
     },
   },
   {
+    files: ['lib/report/recording-plot/page/*.ts'],
+    rules: {
+      // uPlot is bundled into the page when the package is built.
+      'import-x/no-extraneous-dependencies': ['error', { devDependencies: true, optionalDependencies: false }],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex:
+                '^(?!\\./|uplot$|(\\.\\./){3}figures/index\\.js$|(\\.\\./){2}(duration-format|owner-palette|line-profile/page/elements)\\.js$|\\.\\./axis\\.js$)',
+              allowTypeImports: true,
+              message: "What runs in the page is the page itself, uPlot, the owners' colours, and the format of figures and axes.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       // Hostile arguments are what these tests are made of.

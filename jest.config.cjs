@@ -5,8 +5,9 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Sources name what they import as it is called once compiled: './x.js' is x.ts here.
   moduleNameMapper: {
-    // The page's script is none of them: it is made in dist, by the set-up.
+    // The pages' scripts are none of them: they are made in dist, by the set-up.
     '^\\./page-script\\.js$': '<rootDir>/dist/report/line-profile/page-script.js',
+    '^\\./plot-script\\.js$': '<rootDir>/dist/report/recording-plot/plot-script.js',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   globalSetup: '<rootDir>/scripts/bundle-page.mjs',

@@ -29,5 +29,6 @@ export function styleForTerminal(terminal: Terminal, environment: Environment): 
     dim: colours.dim,
     accent: colours.cyan,
     warn: colours.yellow,
+    hues: [colours.green, colours.blue, colours.yellow, colours.magenta, colours.cyan, colours.red],
   }
 }

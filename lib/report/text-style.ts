@@ -6,9 +6,18 @@ export interface TextStyle {
   readonly dim: (text: string) => string
   readonly accent: (text: string) => string
   readonly warn: (text: string) => string
+  /** Tell the areas and lines of a plot apart, beside their glyphs: green, blue, yellow, magenta, cyan, red. */
+  readonly hues: readonly ((text: string) => string)[]
 }
 
 const asIs = (text: string): string => text
 
 /** No colours and no limit of the width, for a file or a pipe. */
-export const plainStyle: TextStyle = { width: Infinity, bold: asIs, dim: asIs, accent: asIs, warn: asIs }
+export const plainStyle: TextStyle = {
+  width: Infinity,
+  bold: asIs,
+  dim: asIs,
+  accent: asIs,
+  warn: asIs,
+  hues: Array.from({ length: 6 }, () => asIs),
+}

@@ -1,11 +1,5 @@
 import type { LedgerEntry, LedgerEvidence, LedgerOwner } from '../../ledger/index.js'
-
-/** How an owner is drawn. Owners of one family have one colour; what is `spare` is resident without anything in it, and hatched. */
-interface OwnerLook {
-  readonly name: string
-  readonly family: 'v8' | 'buffers' | 'wasm' | 'malloc' | 'embedded' | 'stacks' | 'files' | 'other' | 'unexplained'
-  readonly spare?: true
-}
+import type { OwnerLook } from '../owner-palette.js'
 
 /** Names are those of the text. */
 export const ownerLooks: Readonly<Record<LedgerOwner, OwnerLook>> = {

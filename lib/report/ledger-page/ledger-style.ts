@@ -1,3 +1,4 @@
+import { familyRules } from '../owner-palette.js'
 import { pageColours } from '../page-head.js'
 
 /** A figure is whole or not there: rectangles too small for one of eleven characters show their name, and then nothing. */
@@ -34,15 +35,7 @@ summary h2 { display: inline; margin: 0; font-size: 16px; overflow-wrap: anywher
 .moment > summary { margin-bottom: 2px; }
 .owners { margin: 4px 0 12px; max-width: 130ch; scroll-margin-top: 64px; }
 .owners b, .label b { white-space: nowrap; font-variant-numeric: tabular-nums; }
-.v8 { --fill: light-dark(#a9cdf7, #2a5488); --gap: light-dark(#c9e0fb, #1f3f66); }
-.buffers { --fill: light-dark(#d9c2f3, #5c3f88); --gap: light-dark(#e9dcf9, #452f66); }
-.wasm { --fill: light-dark(#f3bfdc, #7d3560); --gap: light-dark(#f9dcec, #5d2747); }
-.malloc { --fill: light-dark(#f8c98e, #7a4a12); --gap: light-dark(#fce2c2, #59360d); }
-.embedded { --fill: light-dark(#e9de83, #655a10); --gap: light-dark(#f3edb9, #4b430c); }
-.stacks { --fill: light-dark(#b0dcb8, #2a6140); --gap: light-dark(#d2ebd7, #1f4830); }
-.files { --fill: light-dark(#aedde0, #1f5d61); --gap: light-dark(#d2edef, #174548); }
-.other { --fill: light-dark(#d3d8de, #454d58); --gap: light-dark(#e6e9ed, #333a43); }
-.unexplained { --fill: light-dark(#f6b7b1, #84322c); --gap: light-dark(#fad8d5, #622520); }
+${familyRules()}
 .tile, .frame, i, rect { background-color: var(--fill); fill: var(--fill); }
 .spare:is(.tile, .frame, i) { background-image: repeating-linear-gradient(135deg, var(--gap) 0 5px, transparent 5px 10px); }
 rect { stroke: var(--card); stroke-width: 1px; vector-effect: non-scaling-stroke; }

@@ -1,6 +1,6 @@
 import { openPage } from '../page-head.js'
 import type { ProfileSeries } from '../../profile/index.js'
-import { renderJson } from '../json.js'
+import { embeddedJson } from '../json.js'
 import { printable } from '../display-width.js'
 import { escapeMarkup, hashOf } from '../markup.js'
 import { pageScript } from './page-script.js'
@@ -9,14 +9,6 @@ import { viewProfile } from './line-profile-json.js'
 import type { ProfileView } from './profile-selection.js'
 import { ProfileSums } from './profile-sums.js'
 import { totalsTables } from './profile-totals.js'
-
-/** JSON that is safe within HTML and JavaScript: it contains no `<`, `>` or line separator. */
-function embeddedJson(model: unknown): string {
-  return JSON.stringify(JSON.parse(renderJson(model))).replace(
-    /[<>\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
 
 /** Allows only this script and this style sheet. Nothing may be fetched or sent. */
 function contentPolicy(): string {

@@ -1,0 +1,5 @@
+export { makePlot } from './make-plot.js'
+export { renderPlotText } from './plot-text.js'
+export type { Plot, PlotChoice, PlottedRecording } from './plot-model.js'
+export { renderPlotSvg } from './plot-svg.js'
+export { renderPlotHtml } from './plot-html.js'
