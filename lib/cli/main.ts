@@ -15,6 +15,7 @@ const verbs: Readonly<Record<string, () => Register>> = {
   run: lazily(() => (require('./commands/run.js') as typeof import('./commands/run.js')).registerRun),
   watch: lazily(() => (require('./commands/watch.js') as typeof import('./commands/watch.js')).registerWatch),
   record: lazily(() => (require('./commands/record.js') as typeof import('./commands/record.js')).registerRecord),
+  plot: lazily(() => (require('./commands/plot.js') as typeof import('./commands/plot.js')).registerPlot),
   peak: lazily(() => (require('./commands/peak.js') as typeof import('./commands/peak.js')).registerPeak),
   list: lazily(() => (require('./commands/list.js') as typeof import('./commands/list.js')).registerList),
   diff: lazily(() => (require('./commands/diff.js') as typeof import('./commands/diff.js')).registerDiff),
