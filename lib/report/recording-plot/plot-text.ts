@@ -47,10 +47,13 @@ function letterOf(index: number, style: TextStyle): Glyph {
   return { text: letters.charAt(index % letters.length), paint: style.hues[index % style.hues.length] ?? identity }
 }
 
-function frameOf({ fromMs, toMs }: Plot, highestBytes: number, rows: number, style: TextStyle): TextFrame {
+/** Each tick of the axis is at an edge of a row. */
+function frameOf({ fromMs, toMs }: Plot, highest: number, aboutRows: number, style: TextStyle): TextFrame {
   const width = Number.isFinite(style.width) ? Math.min(style.width, mostColumns) : pipedColumns
-  const top = byteTicks(highestBytes, 5).at(-1)?.at ?? highestBytes
-  return { columns: Math.max(20, width - gutter), rows, fromMs, toMs, highestBytes: top }
+  const ticks = byteTicks(highest, 5)
+  const steps = ticks.length - 1
+  const rows = steps * Math.max(1, Math.round(aboutRows / steps))
+  return { columns: Math.max(20, width - gutter), rows, fromMs, toMs, highestBytes: ticks.at(-1)?.at ?? highest }
 }
 
 function byteColumn(title: string, more: Partial<TableColumn> = {}): TableColumn {
@@ -76,7 +79,13 @@ function renderOwners(course: ProcessCourse, style: TextStyle): string[] {
     ...cells(figure),
   ])
   const key: TableColumn = { paint: paintKey(glyphs) }
-  const columns = [key, { title: 'owner' }, byteColumn('start'), byteColumn('at the peak', { paint: style.accent }), byteColumn('end')]
+  const columns = [
+    key,
+    { title: 'owner', elastic: true },
+    byteColumn('start', { dropRank: 2 }),
+    byteColumn('at the peak', { paint: style.accent }),
+    byteColumn('end'),
+  ]
   return layOutTable([...columns, byteColumn('change', { dropRank: 1 })], rows, style)
 }
 
@@ -84,7 +93,7 @@ function renderLines(lines: readonly PlotLine[], style: TextStyle): string[] {
   const glyphs = lines.map((_, index) => letterOf(index, style))
   const rows = lines.map((line, index) => [glyphs[index]?.text ?? '', line.name, ...cells(figuresOfLine(line))])
   const key: TableColumn = { paint: paintKey(glyphs) }
-  const columns = [key, { title: 'line', elastic: true }, byteColumn('start'), byteColumn('peak', { paint: style.accent })]
+  const columns = [key, { title: 'line', elastic: true }, byteColumn('start', { dropRank: 2 }), byteColumn('peak', { paint: style.accent })]
   return layOutTable([...columns, byteColumn('end'), byteColumn('change', { dropRank: 1 })], rows, style)
 }
 

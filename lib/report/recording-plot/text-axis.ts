@@ -35,7 +35,7 @@ function paintRow(cells: TextGrid[number], glyphs: readonly Glyph[]): string {
   return line
 }
 
-/** The drawing with its axis of bytes. Ticks are at the rows' lower edges. */
+/** The drawing with its axis of bytes. Ticks are at the rows' upper edges. */
 export function renderGrid(grid: TextGrid, frame: TextFrame, glyphs: readonly Glyph[], style: TextStyle): string[] {
   const ticks = byteTicks(frame.highestBytes, 5)
   const labels = new Map(ticks.map(({ at, label }) => [Math.round((at / frame.highestBytes) * frame.rows), label]))
