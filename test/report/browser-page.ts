@@ -54,6 +54,35 @@ export async function openPage(html: string): Promise<OpenPage> {
   return openFile(file)
 }
 
+/** The least contrast of text on what it stands on, by the formula of WCAG 2. */
+export function leastContrast(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D
+    const luminance = (color: string): number => {
+      canvas.fillStyle = color
+      canvas.fillRect(0, 0, 1, 1)
+      const parts = [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)].map((part) => part / 255)
+      const [red = 0, green = 0, blue = 0] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+    const groundsOf = (element: Element): string[] => {
+      const { backgroundColor, backgroundImage } = getComputedStyle(element)
+      if (backgroundColor === 'rgba(0, 0, 0, 0)') return element.parentElement === null ? [] : groundsOf(element.parentElement)
+      return [backgroundColor, ...(backgroundImage.match(/rgba?\([^)]+\)/g) ?? []).filter((color) => color !== 'rgba(0, 0, 0, 0)')]
+    }
+    const ratios = [
+      ...document.querySelectorAll('.label bdi, .label b, td, th, p, h1, h2, h3, li, dd, small, a, button, select, output, summary'),
+    ].flatMap((element) => {
+      const ink = luminance(getComputedStyle(element).color)
+      return groundsOf(element).map((ground) => {
+        const [one, other] = [ink + 0.05, luminance(ground) + 0.05]
+        return Math.max(one, other) / Math.min(one, other)
+      })
+    })
+    return Math.min(...ratios)
+  })
+}
+
 export const attack = 'window.attacked = true'
 export const hostileTexts = [
   `const a = "</script><script>${attack}</script>"`,

@@ -82,6 +82,17 @@ export function values(count: number, of: (index: number) => number): number[] {
   return Array.from({ length: count }, (_, index) => of(index))
 }
 
+/** As {@link typicalProcess}, with figures that differ from sample to sample: of such a recording most samples have to be kept. */
+export function restlessProcess(count: number, peakAt: number): MadeProcess {
+  const noise = (index: number, step: number): number => ((index * step) % 4096) / 256
+  const heap = values(count, (index) => 30 + noise(index, 7919))
+  const inUse = values(count, (index) => (index === peakAt ? 220 : 20 + noise(index, 6101)))
+  const malloc = inUse.map((bytes, index) => bytes + 10 + noise(index, 3571))
+  const files = values(count, (index) => 40 + noise(index, 104_729))
+  const rss = values(count, (index) => 10 + (files[index] as number) + (heap[index] as number) + (malloc[index] as number))
+  return { pid: 4711, intervalMs: 10, files, heap, malloc, inUse, rss }
+}
+
 /** A program with every kind of owner, whose RSS is highest in one sample alone. */
 export function typicalProcess(count: number, peakAt: number): MadeProcess {
   const at = (index: number): number => index / count

@@ -137,9 +137,9 @@ export class PlotView {
     const { timeMs, rssBytes, marks, spans, samples } = this.#picture
     const moment = place === null || place === undefined ? undefined : timeMs[place]
     if (moment === undefined) {
-      const kept =
-        timeMs.length < samples ? `${formatCount(timeMs.length)} of ${formatCount(samples)}, with every extreme` : formatCount(samples)
-      this.#readout.replaceChildren(`${kept} samples. Point at the picture, or move with the arrow keys.`)
+      const all = formatCount(samples)
+      const kept = timeMs.length < samples ? `${formatCount(timeMs.length)} of ${all} samples, every extreme among them` : `${all} samples`
+      this.#readout.replaceChildren(`${kept}. Point at the picture, or move with the arrow keys.`)
       return
     }
     const nearMs = this.plot.posToVal(nearPixels, 'x') - this.plot.posToVal(0, 'x')
