@@ -40,7 +40,7 @@ test('plots in the terminal, as a picture and as a page', async () => {
     allocscope(['plot', '--svg', svg, '--html', html, '--process', '8', file]),
   ])
   expect(text).toMatchObject({ code: 0, stderr: '' })
-  expect(text.stdout).toContain('RSS of node app.js (pid 7), highest 60.0 MiB at 0.0 µs')
+  expect(text.stdout).toContain('RSS of node app.js (pid 7), highest 60.0 MiB at 0 s')
   expect(text.stdout).toMatch(/anonymous memory +50\.0 MiB/)
   expect(text.stdout).toContain('half')
   expect(Math.max(...text.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)

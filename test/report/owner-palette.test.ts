@@ -6,9 +6,9 @@ import { courseShade, lineColours, stackOrder } from '../../lib/report/owner-pal
 /** What a reader without one kind of cones sees. */
 const sights: readonly (readonly [string, (colour: Color) => Color])[] = [
   ['all cones', (colour) => colour],
-  ['protanopia', filterDeficiencyProt(1) as (colour: Color) => Color],
-  ['deuteranopia', filterDeficiencyDeuter(1) as (colour: Color) => Color],
-  ['tritanopia', filterDeficiencyTrit(1) as (colour: Color) => Color],
+  ['protanopia', filterDeficiencyProt(1)],
+  ['deuteranopia', filterDeficiencyDeuter(1)],
+  ['tritanopia', filterDeficiencyTrit(1)],
 ]
 
 const distance = differenceCiede2000()

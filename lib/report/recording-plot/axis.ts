@@ -1,3 +1,6 @@
+import { formatCount } from '../../figures/index.js'
+import { formatDuration } from '../duration-format.js'
+
 const units = [
   ['GiB', 2 ** 30],
   ['MiB', 2 ** 20],
@@ -35,9 +38,10 @@ export function byteTicks(highestBytes: number, count: number): readonly Tick[] 
   const [name, bytes] = unitOf(highest)
   const step = Math.max(name === 'B' ? 1 : 0, roundStep(highest / bytes / count))
   const steps = Math.ceil(highest / bytes / step - 1e-9)
+  const decimals = decimalsOf(step)
   return Array.from({ length: steps + 1 }, (_, index) => ({
     at: index * step * bytes,
-    label: `${(index * step).toFixed(decimalsOf(step))} ${name}`,
+    label: `${decimals === 0 ? formatCount(index * step) : (index * step).toFixed(decimals)} ${name}`,
   }))
 }
 
@@ -81,4 +85,9 @@ export function timeTicks(fromMs: number, toMs: number, count: number): readonly
     at: (first + index) * step,
     label: momentLabel((first + index) * step, step, longest),
   }))
+}
+
+/** A moment since the beginning, for a reader: `0 s`, `730 ms`, `12.4 s`. */
+export function formatMoment(timeMs: number | undefined): string {
+  return timeMs === 0 ? '0 s' : formatDuration(timeMs)
 }

@@ -1,8 +1,7 @@
 import { formatByteChange, formatBytes } from '../../figures/index.js'
 import type { ProcessCourse } from '../../record/index.js'
 import { elideMiddle } from '../display-width.js'
-import { formatDuration } from '../duration-format.js'
-import { byteTicks } from './axis.js'
+import { byteTicks, formatMoment } from './axis.js'
 import { keepExtremes, pick } from './decimate.js'
 import { describeCollections, figuresOf, figuresOfLine, highestPlace } from './plot-figures.js'
 import type { Plot, PlotLine } from './plot-model.js'
@@ -95,11 +94,11 @@ function describe({ stack, stackName, lines, collections, marks }: Plot): string
   const owners = stack === undefined ? [] : figuresOf(stack).map((row) => `${row.owner === undefined ? 'RSS' : ownerName(row.owner)} ${formatBytes(row.startBytes)} at the start, ${formatBytes(row.peakBytes)} at the peak, ${formatBytes(row.endBytes)} at the end`) // prettier-ignore
   const others = lines.map((line) => `${line.name} ${formatBytes(figuresOfLine(line).peakBytes)} at its peak`)
   return [
-    ...(stack === undefined ? [] : [`RSS of ${stackName} by owner; its peak is at ${formatDuration(stack.timeMs[peak])}`]),
+    ...(stack === undefined ? [] : [`RSS of ${stackName} by owner; its peak is at ${formatMoment(stack.timeMs[peak])}`]),
     ...owners,
     ...others,
     ...(collections.length === 0 ? [] : [describeCollections(collections)]),
-    ...(marks.length === 0 ? [] : [`marks: ${marks.map(({ name, timeMs }) => `${name} at ${formatDuration(timeMs)}`).join(', ')}`]),
+    ...(marks.length === 0 ? [] : [`marks: ${marks.map(({ name, timeMs }) => `${name} at ${formatMoment(timeMs)}`).join(', ')}`]),
   ].join('. ')
 }
 

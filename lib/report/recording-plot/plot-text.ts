@@ -2,13 +2,12 @@ import { formatByteChange, formatBytes, formatCount } from '../../figures/index.
 import type { CourseOwner, ProcessCourse } from '../../record/index.js'
 import { drawCourse } from '../course-text.js'
 import { displayWidth, elideMiddle, printable } from '../display-width.js'
-import { formatDuration } from '../duration-format.js'
 import { courseLooks } from '../owner-palette.js'
 import { renderProse } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TableColumn } from '../table.js'
 import type { TextStyle } from '../text-style.js'
-import { byteTicks } from './axis.js'
+import { byteTicks, formatMoment } from './axis.js'
 import { describeCollections, figuresOf, figuresOfLine, highestPlace } from './plot-figures.js'
 import type { FigureOfCourse } from './plot-figures.js'
 import type { Plot, PlotLine } from './plot-model.js'
@@ -124,7 +123,7 @@ function renderStack(plot: Plot, course: ProcessCourse, style: TextStyle): strin
   const peakBytes = course.rssBytes[peak] as number
   const frame = frameOf(plot, peakBytes, 15, style)
   const glyphs = course.owners.map(({ owner }) => glyphOf(owner, style))
-  const heading = `RSS of ${plot.stackName}, highest ${formatBytes(peakBytes)} at ${formatDuration(course.timeMs[peak])}`
+  const heading = `RSS of ${plot.stackName}, highest ${formatBytes(peakBytes)} at ${formatMoment(course.timeMs[peak])}`
   const collections = describeCollections(plot.collections)
   return [
     '',

@@ -33,8 +33,13 @@ export function describeEnd({ end }: Recording): string {
   return reasons[end.reason]
 }
 
-function samplesOf({ tracks }: Recording): number {
-  return tracks.filter(({ source }) => source !== 'gc').reduce((sum, { timeMs }) => sum + timeMs.length, 0)
+/** Of a process that was sampled from outside and from inside, those of which there are more. */
+function samplesOf({ processes, tracks }: Recording): number {
+  const sampled = tracks.filter(({ source }) => source !== 'gc')
+  const most = processes.map((_, process) =>
+    Math.max(0, ...sampled.filter((track) => track.process === process).map(({ timeMs }) => timeMs.length)),
+  )
+  return most.reduce((sum, count) => sum + count, 0)
 }
 
 /** A line of facts: the process, how often it was sampled, how it ended. */

@@ -2,6 +2,7 @@ import { formatCount } from '../../figures/index.js'
 import type { RecordedMark, RecordedSpan } from '../../record/index.js'
 import { displayWidth, elideMiddle } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
+import { formatMoment } from './axis.js'
 import type { Plot, PlotCollection } from './plot-model.js'
 import { place, svgText, textAt, xOf } from './svg-parts.js'
 import type { SvgFrame } from './svg-parts.js'
@@ -62,7 +63,7 @@ function drawMarks(marks: readonly RecordedMark[], frame: SvgFrame, top: number)
     const width = displayWidth(text) * letterWidth
     const begin = Math.min(x, frame.left + frame.width - width)
     const lane = lanes.take(begin, begin + width + 8, mostNameLines)
-    const title = `<title>${svgText(`${name}, ${formatDuration(timeMs)}`)}</title>`
+    const title = `<title>${svgText(`${name}, ${formatMoment(timeMs)}`)}</title>`
     const line = `<path class="mark" d="M${place(x)} ${frame.top}V${place(frame.top + frame.height)}">${title}</path>`
     return lane === undefined ? line : line + textAt(begin, top + (lane + 1) * laneHeight - 4, text)
   })

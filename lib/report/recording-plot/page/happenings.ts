@@ -1,11 +1,15 @@
 import { formatByteChange, formatCount } from '../../../figures/index.js'
 import { formatDuration } from '../../duration-format.js'
 import { appendVisible, make } from '../../line-profile/page/elements.js'
+import { formatMoment } from '../axis.js'
 import type { PagePicture } from '../page-data.js'
 import type { PlotView } from './plot-view.js'
 
 /** Rows that a table has. */
 const mostRows = 500
+
+/** A longer table is closed until it is asked for. */
+const mostOpenRows = 15
 
 function leadingTo(name: string, act: () => void): HTMLElement {
   const button = make('button', 'name')
@@ -27,7 +31,7 @@ function tableOf(title: string, columns: readonly string[], rows: readonly HTMLE
   const summary = make('summary', '', `${formatCount(total)} ${title}`)
   const rest = total > rows.length ? [make('p', 'faint', `The first ${formatCount(rows.length)} are here.`)] : []
   const details = make('details', '', summary, table, ...rest)
-  details.setAttribute('open', '')
+  if (rows.length <= mostOpenRows) details.setAttribute('open', '')
   return details
 }
 
@@ -49,7 +53,7 @@ function marksTable({ marks, timeMs, rssBytes }: PagePicture, view: PlotView): H
       view.focus()
     })
     const change = rss === undefined || earlier === undefined ? undefined : rss - earlier
-    const cells = [formatDuration(mark.timeMs), formatDuration(since), formatByteChange(change)]
+    const cells = [formatMoment(mark.timeMs), formatDuration(since), formatByteChange(change)]
     return make('tr', '', head, ...cells.map((text) => make('td', '', text)))
   })
   return [tableOf('marks', ['at', 'after', 'RSS since'], rows, marks.length)]
@@ -63,7 +67,7 @@ function spansTable({ spans }: PagePicture, view: PlotView): HTMLElement[] {
       view.focus()
     })
     const change = startRssBytes === null || endRssBytes === null ? undefined : endRssBytes - startRssBytes
-    const cells = [formatDuration(startMs), formatDuration(endMs - startMs), formatByteChange(change)]
+    const cells = [formatMoment(startMs), formatDuration(endMs - startMs), formatByteChange(change)]
     return make('tr', '', head, ...cells.map((text) => make('td', '', text)))
   })
   return [tableOf('spans', ['at', 'took', 'RSS'], rows, spans.length)]

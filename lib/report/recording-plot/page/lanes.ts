@@ -105,12 +105,14 @@ export class PictureLanes {
       if (x < bbox.left || x > right) continue
       pen.strokeStyle = this.#theme.ink
       pen.lineWidth = devicePixelRatio
+      pen.globalAlpha = 0.5
       pen.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
       pen.beginPath()
       pen.moveTo(x, bbox.top)
       pen.lineTo(x, bbox.top + bbox.height)
       pen.stroke()
       pen.setLineDash([])
+      pen.globalAlpha = 1
       const width = pen.measureText(name).width
       const begin = Math.min(x, right - width)
       if (begin < taken) continue

@@ -3,7 +3,7 @@ import uPlot from 'uplot'
 import { formatBytes, formatCount } from '../../../figures/index.js'
 import { formatDuration } from '../../duration-format.js'
 import { make } from '../../line-profile/page/elements.js'
-import { byteTicks, timeTicks } from '../axis.js'
+import { byteTicks, formatMoment, timeTicks } from '../axis.js'
 import type { PagePicture } from '../page-data.js'
 import { FiguresTable } from './figures-table.js'
 import { PictureLanes } from './lanes.js'
@@ -146,7 +146,7 @@ export class PlotView {
     const named = marks.filter((mark) => Math.abs(mark.timeMs - moment) <= nearMs).map(({ name }) => name)
     const within = spans.filter(({ startMs, endMs }) => startMs <= moment && moment <= endMs).map(({ name }) => name)
     const parts = [
-      formatDuration(moment),
+      formatMoment(moment),
       ...(rssBytes === null ? [] : [`RSS ${formatBytes(rssBytes[place as number])}`]),
       ...named.map((name) => `mark ${name}`),
       ...(within.length === 0 ? [] : [`in ${within.join(', ')}`]),

@@ -21,6 +21,38 @@ function lineSeries(part: PagePart, theme: Theme, dash: number[] | undefined): u
 }
 
 /**
+ * Draws stacked areas. Where several samples share a pixel it shows the one at which RSS was highest, and all areas show the same one: edges drawn through
+ * all of them would cover the areas.
+ */
+function highestByPixel(rssBytes: readonly number[]): uPlot.Series.PathBuilder {
+  return (plot, series, first, last) => {
+    const time = plot.data[0]
+    const values = plot.data[series] as Values
+    const edge = new Path2D()
+    const floor = plot.valToPos(0, 'y', true)
+    const pixelOf = (place: number): number => Math.round(plot.valToPos(time[place] as number, 'x', true))
+    const begin = pixelOf(first)
+    let end = begin
+    for (let place = first; place <= last;) {
+      const pixel = pixelOf(place)
+      let highest = place
+      for (; place <= last && pixelOf(place) === pixel; place++) {
+        if ((rssBytes[place] as number) > (rssBytes[highest] as number)) highest = place
+      }
+      const y = plot.valToPos(values[highest] ?? 0, 'y', true)
+      // The first of a path moves, whatever it is called.
+      edge.lineTo(pixel, y)
+      end = pixel
+    }
+    const fill = new Path2D(edge)
+    fill.lineTo(end, floor)
+    fill.lineTo(begin, floor)
+    fill.closePath()
+    return { stroke: edge, fill, clip: null, band: null, gaps: [], flags: 1 | 2 }
+  }
+}
+
+/**
  * What uPlot draws, and how: areas from the highest down, each from the axis up to its upper edge, so that the lower ones cover the higher. RSS is
  * a line over them.
  */
@@ -36,10 +68,11 @@ export function makeSeries(
     const data = [time, ...parts.map(({ bytes }) => bytes as Values), ...lineData] as uPlot.AlignedData
     return { data, series: [{}, ...parts.map((part) => lineSeries(part, theme, dashOf(part))), ...asLines] }
   }
+  const paths = highestByPixel(rssBytes)
   const areas = parts
     .toReversed()
-    .map((part): uPlot.Series => ({ fill: () => fillOf(part, theme), stroke: theme.card, width: 1, points: { show: false } }))
-  const edge: uPlot.Series = { stroke: theme.ink, width: 1.5, points: { show: false } }
+    .map((part): uPlot.Series => ({ paths, fill: () => fillOf(part, theme), stroke: theme.card, width: 1, points: { show: false } }))
+  const edge: uPlot.Series = { paths, stroke: theme.ink, width: 1.5, points: { show: false } }
   const data = [time, ...topsOf(parts).reverse(), rssBytes as Values, ...lineData] as uPlot.AlignedData
   return { data, series: [{}, ...areas, edge, ...asLines] }
 }
