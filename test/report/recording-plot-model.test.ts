@@ -93,10 +93,9 @@ test('processes add up at every moment, from the first sample of each to its end
       const known = plotted.courses.map(
         (course, index) => [course as ProcessCourse, plotted.recording.processes[index]?.endMs ?? Infinity] as const,
       )
-      sum.timeMs.forEach((moment, index) => {
-        expect(sum.rssBytes[index]).toBe(sumAt(moment, known))
-        expect(sum.owners.reduce((total, { bytes }) => total + (bytes[index] as number), 0)).toBe(sum.rssBytes[index])
-      })
+      const expected = [...sum.timeMs].map((moment) => sumAt(moment, known))
+      expect([...sum.rssBytes]).toEqual(expected)
+      expect(expected.map((_, index) => sum.owners.reduce((total, { bytes }) => total + (bytes[index] as number), 0))).toEqual(expected)
     }),
   )
 })
