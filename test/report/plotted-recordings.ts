@@ -53,6 +53,7 @@ export function makeRecording(made: readonly MadeProcess[], more: Partial<Record
     command,
     startMs,
     endMs,
+    exitMs: undefined,
     node: undefined,
   }))
   const recording: Recording = {

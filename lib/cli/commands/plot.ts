@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
 
-import { courseOf, readRecording } from '../../record/index.js'
+import { courseOf } from '../../record/index.js'
+import type { Recording } from '../../record/index.js'
 import { makePlot, renderPlotHtml, renderPlotSvg, renderPlotText } from '../../report/recording-plot/index.js'
 import type { PlotChoice, PlottedRecording } from '../../report/recording-plot/index.js'
 import { exitCodes } from '../exit-codes.js'
 import { openOutput } from '../open-output.js'
 import { numberBetween, wholeNumberFrom } from '../option-values.js'
+import { openRecordings } from '../recording-arguments.js'
 import { styleFor } from '../terminal.js'
 
 interface PlotCommandOptions {
@@ -20,8 +22,7 @@ interface PlotCommandOptions {
 /** A longer recording than any. */
 const mostSeconds = 1e9
 
-function read(file: string): PlottedRecording {
-  const recording = readRecording(file)
+function withCourses(recording: Recording): PlottedRecording {
   return { recording, courses: recording.processes.map((_, number) => courseOf(recording, number)) }
 }
 
@@ -70,7 +71,7 @@ function write(file: string, text: string, command: Command): void {
 
 function plot(files: readonly string[], options: PlotCommandOptions, command: Command): void {
   const { html, svg } = options
-  const recordings = files.map(read)
+  const recordings = openRecordings(files).map(withCourses)
   const choice = choose(recordings, options, command)
   if (html !== undefined) write(html, requireSome(renderPlotHtml(recordings, choice), command), command)
   if (svg !== undefined) write(svg, renderPlotSvg(requireSome(makePlot(recordings, choice), command)), command)
@@ -80,7 +81,7 @@ function plot(files: readonly string[], options: PlotCommandOptions, command: Co
 
 const examples = `
 Examples:
-  $ allocscope plot allocscope-20260102-120000.rec
+  $ allocscope plot
   $ allocscope plot --html memory.html run.rec
   $ allocscope plot --svg memory.svg --from 10 --to 60 run.rec
   $ allocscope plot before.rec after.rec
@@ -96,8 +97,8 @@ export function registerPlot(program: Command): void {
     .command('plot')
     .summary('draw what was recorded')
     .description('Draw the memory of recordings over time, by owner: in the terminal, as a picture, or as an interactive page.')
-    .usage('[options] <file...>')
-    .argument('<file...>', 'recordings')
+    .usage('[options] [file...]')
+    .argument('[file...]', 'recordings, by file or by number in the list; the newest of this folder by default')
     .option('--html <file>', 'write an interactive page instead')
     .option('--svg <file>', 'write a picture instead')
     .option('--process <pid>', 'this process alone', wholeNumberFrom(1))
