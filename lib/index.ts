@@ -257,7 +257,7 @@ export function profile(...given: readonly [unknown, unknown?, unknown?]): unkno
 }
 
 /**
- * Puts a named mark at this moment into the recordings of this process: that of `allocscope record`, and of the flight recorder. Without one it does nothing.
+ * Puts a named mark at this moment into the recordings of this process: those of `allocscope record`. Without one it does nothing.
  * About 10 µs while recorded, below 1 µs otherwise. Only the main thread is recorded: in a worker it does nothing.
  *
  * @example

@@ -25,13 +25,13 @@ function trackOf(recording: Recording, process: number, source: Track['source'])
   return recording.tracks.find((track) => track.process === process && track.source === source && track.timeMs.length > 0)
 }
 
-/** A column of one track at the moments of another: the last figure that was known by then. */
+/** A column of one track at the moments of another: the last figure that was known by then, before the first one that one. */
 function heldAt(track: Track | undefined, name: ColumnName, moments: Float64Array): Float64Array {
   const column = track?.columns[name]
   const held = new Float64Array(moments.length).fill(NaN)
   if (track === undefined || column === undefined) return held
   let next = 0
-  let value = NaN
+  let value = column.find((figure) => !Number.isNaN(figure)) ?? NaN
   moments.forEach((moment, index) => {
     for (; next < track.timeMs.length && (track.timeMs[next] as number) <= moment; next++) {
       const figure = column[next] as number

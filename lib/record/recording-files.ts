@@ -4,14 +4,13 @@ import path from 'node:path'
 import { AllocscopeError } from '../errors/index.js'
 import { decodeBlock } from './format/block.js'
 import { decodeEvent } from './format/file-events.js'
-import { decodeFileHeader, fileHeaderBytes } from './format/file-header.js'
+import { checkFileHeader, fileHeaderBytes } from './format/file-header.js'
 import { readRecording } from './format/read-recording.js'
 import type { Recording } from './recording.js'
 
 /** A recording that was found in a folder. */
 export interface FoundRecording {
   readonly file: string
-  readonly kind: Recording['kind']
   /** When it began, milliseconds since 1970: as it says itself, otherwise when it was last written to. */
   readonly startMs: number
   readonly bytes: number
@@ -47,8 +46,8 @@ function lookAt(file: string): FoundRecording | undefined {
     const bytes = Buffer.alloc(Math.min(size, beginningBytes))
     const read = readSync(descriptor, bytes, 0, bytes.length, 0)
     const beginning = bytes.subarray(0, read)
-    const { kind } = decodeFileHeader(beginning, file)
-    return { file, kind, startMs: startOf(beginning) ?? mtimeMs, bytes: size }
+    checkFileHeader(beginning, file)
+    return { file, startMs: startOf(beginning) ?? mtimeMs, bytes: size }
   } catch {
     return undefined
   } finally {

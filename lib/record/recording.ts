@@ -28,8 +28,6 @@ export const columnNames = [
   'largeSpaceBytes',
   'workers',
   'loopTimeMs',
-  // Of a container, in a flight recording: what its control group is charged.
-  'containerBytes',
   // Of a garbage collection, or of several short ones of one kind.
   'durationMs',
   'gcKind',
@@ -143,13 +141,12 @@ export interface RecordingDamage {
 /** A recording as its file has it. */
 export interface Recording {
   readonly file: string
-  readonly kind: 'recording' | 'flight'
   readonly start: RecordingStart
   readonly processes: readonly RecordedProcess[]
   readonly tracks: readonly Track[]
   readonly marks: readonly RecordedMark[]
   readonly spans: readonly RecordedSpan[]
-  /** Undefined when the recorder was killed, and in a flight recording whose process didn't come to its own end. */
+  /** Undefined when the recorder was killed. */
   readonly end: RecordingEnd | undefined
   readonly damage: RecordingDamage | undefined
 }

@@ -63,10 +63,10 @@ test('what is before damage is plotted; what is no recording is refused, and no 
     allocscope(['plot', '--process', '99', file]),
     allocscope(['plot', '--svg', page, '--from', '50', file]),
   ])
-  expect(half.code).toBe(0)
+  expect(half.code).toBe(1)
   expect(half.stdout).toContain('The file is damaged at byte')
   expect(half.stdout).toMatch(/RSS +60\.0 MiB/)
-  expect(none).toMatchObject({ code: 1, stdout: '' })
+  expect(none).toMatchObject({ code: 2, stdout: '' })
   expect(none.stderr).toContain("not a recording of allocscope's [ERR_ALLOCSCOPE_RECORDING]")
   expect(unknown).toMatchObject({ code: 2, stdout: '' })
   expect(unknown.stderr).toContain('no samples of a process 99; there are some of 7, 8')

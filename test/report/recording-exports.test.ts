@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import { findPeaks, rssSeries, spansWithRss } from '../../lib/record/analysis/index.js'
+import { findPeaks, sampledRss, spansWithRss } from '../../lib/record/analysis/index.js'
 import type { Recording } from '../../lib/record/index.js'
 import { recordingCsv, recordingJson, recordingMprof } from '../../lib/report/recording/index.js'
 import { notInstalled, skipWhere, testWhere } from '../installed/test-where.js'
@@ -16,7 +16,7 @@ afterAll(() => {
 const recording = makeRichRecording(path.join(folder, 'rich.rec'))
 
 function mprofOf(one: Recording): string {
-  const series = one.processes.map((_process, number) => rssSeries(one, number))
+  const series = one.processes.map((_process, number) => sampledRss(one, number))
   return Array.from(recordingMprof({ recording: one, series, spans: spansWithRss(one) })).join('')
 }
 
@@ -110,7 +110,7 @@ withMprof("memory_profiler's own reader gets every sample and span, to a million
     readonly children: Readonly<Record<string, readonly (readonly [number, number])[]>>
     readonly func_timestamp: Readonly<Record<string, readonly (readonly number[])[]>>
   }
-  const { timeMs, rssBytes } = rssSeries(recording, 0)
+  const { timeMs, rssBytes } = sampledRss(recording, 0)
   expect(read.mem_usage).toHaveLength(rssBytes.length)
   read.mem_usage.forEach((usage, index) => {
     expect(Math.abs(usage - (rssBytes[index] as number) / mebibyte)).toBeLessThanOrEqual(1e-6)

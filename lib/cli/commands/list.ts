@@ -50,7 +50,7 @@ Examples:
 
 The numbers are those by which the other commands find a recording of the current folder: 0 the oldest, or -1 the newest. What a recording is, its
 first bytes tell, whatever it is called. The peak is that of all its processes together.
-JSON: { "version": 1, "folder": …, "recordings": [{ "index", "file", "kind", "startMs", "bytes", "durationMs", "peakRssBytes", "state", … }] }`
+JSON: { "version": 1, "folder": …, "recordings": [{ "index", "file", "startMs", "bytes", "durationMs", "peakRssBytes", "state", … }] }`
 
 /** `allocscope list`: the recordings of a folder. */
 export function registerList(program: Command): void {

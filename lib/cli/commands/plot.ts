@@ -7,7 +7,7 @@ import type { PlotChoice, PlottedRecording } from '../../report/recording-plot/i
 import { exitCodes } from '../exit-codes.js'
 import { openOutput } from '../open-output.js'
 import { numberBetween, wholeNumberFrom } from '../option-values.js'
-import { openRecordings } from '../recording-arguments.js'
+import { openRecordings, recordingHelp, reportDamage } from '../recording-arguments.js'
 import { styleFor } from '../terminal.js'
 
 interface PlotCommandOptions {
@@ -71,12 +71,15 @@ function write(file: string, text: string, command: Command): void {
 
 function plot(files: readonly string[], options: PlotCommandOptions, command: Command): void {
   const { html, svg } = options
-  const recordings = openRecordings(files).map(withCourses)
+  const opened = openRecordings(files)
+  const recordings = opened.map(withCourses)
   const choice = choose(recordings, options, command)
   if (html !== undefined) write(html, requireSome(renderPlotHtml(recordings, choice), command), command)
   if (svg !== undefined) write(svg, renderPlotSvg(requireSome(makePlot(recordings, choice), command)), command)
-  if (html !== undefined || svg !== undefined) return
-  process.stdout.write(renderPlotText(requireSome(makePlot(recordings, choice), command), styleFor(process.stdout)))
+  if (html === undefined && svg === undefined) {
+    process.stdout.write(renderPlotText(requireSome(makePlot(recordings, choice), command), styleFor(process.stdout)))
+  }
+  reportDamage(opened)
 }
 
 const examples = `
@@ -89,7 +92,8 @@ Examples:
 RSS over time, stacked by owner: each column shows the moment of its time at which RSS was highest, so no peak is left out. Collections of V8's
 are a line of blocks as high as they took; marks are ticks with their names below. Several recordings are lines from the first sample of each.
 The page has the same interactively: drag to zoom, or use the keys. It keeps up to 40,000 samples of a recording, every extreme among them;
---from and --to show a part in full.`
+--from and --to show a part in full.
+${recordingHelp}`
 
 /** `allocscope plot`: what was recorded, as a picture. */
 export function registerPlot(program: Command): void {

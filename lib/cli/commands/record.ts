@@ -1,7 +1,6 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 
-import { isAllocscopeError } from '../../errors/index.js'
 import { allocatorChoices, endAs } from '../../program/index.js'
 import type { AllocatorChoice } from '../../program/index.js'
 import { newRecordingFile, recordProcess, recordProgram } from '../../record/index.js'
@@ -34,12 +33,6 @@ function warnOfFailure(error: Error): void {
   process.stderr.write(`allocscope: the recording ends here, and the program goes on: ${error.message}\n`)
 }
 
-/** A file that can't be made is a fault of the command line: nothing was run. */
-function refuseFile(error: unknown, command: Command): never {
-  if (!isAllocscopeError(error) || error.code !== 'ERR_ALLOCSCOPE_RECORDING') throw error
-  return command.error(error.message, { exitCode: exitCodes.usage, code: error.code })
-}
-
 async function record(
   program: string | undefined,
   programArguments: readonly string[],
@@ -58,7 +51,7 @@ async function record(
     program === undefined
       ? recordProcess(pid as number, asked)
       : recordProgram(program, programArguments, { ...asked, allocator, nodeOptions, isCommand })
-  const report = await recording.catch((error: unknown) => refuseFile(error, command))
+  const report = await recording
   process.stderr.write(options.json === true ? renderRecordEndJson(report) : renderRecordEnd(report, styleFor(process.stderr)))
   await endAs(report, report.failure === undefined ? exitCodes.success : exitCodes.failure)
 }

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 
-import { rssSeries, spansWithRss, summariseRecording } from '../../record/analysis/index.js'
+import { sampledRss, spansWithRss, summariseRecording } from '../../record/analysis/index.js'
 import type { Recording } from '../../record/index.js'
 import { plainStyle, renderJson } from '../../report/index.js'
 import { recordingCsv, recordingJson, recordingMprof, renderRecording } from '../../report/recording/index.js'
@@ -31,7 +31,7 @@ function partsOf(recording: Recording, { format, json, output }: ReportOptions):
     case 'json':
       return recordingJson(recording)
     case 'mprof': {
-      const series = recording.processes.map((_process, number) => rssSeries(recording, number))
+      const series = recording.processes.map((_process, number) => sampledRss(recording, number))
       return recordingMprof({ recording, series, spans: spansWithRss(recording) })
     }
   }

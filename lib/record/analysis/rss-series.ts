@@ -13,18 +13,8 @@ function sampledTracks(recording: Recording, process: number): readonly Track[] 
   return recording.tracks.filter((track) => track.process === process && track.source !== 'gc')
 }
 
-/**
- * When a process ran its program. Before a Node process tells of itself it loads node, and after its `exit` event it is taken down: that is no growth
- * or release of the program's.
- */
-export function programTimes(recording: Recording, process: number): { readonly fromMs: number; readonly toMs: number } {
-  const inside = recording.tracks.find((track) => track.process === process && track.source === 'inside')
-  return { fromMs: inside?.timeMs[0] ?? -Infinity, toMs: recording.processes[process]?.exitMs ?? Infinity }
-}
-
-/** All samples of a process's RSS while it ran its program, from outside and from inside together, where it was known. */
-export function rssSeries(recording: Recording, process: number): RssSeries {
-  const { fromMs, toMs } = programTimes(recording, process)
+/** All samples of a process's RSS, from outside and from inside together, where it was known. */
+export function sampledRss(recording: Recording, process: number): RssSeries {
   const tracks = sampledTracks(recording, process).filter(({ columns }) => columns.rssBytes !== undefined)
   const timeMs = new Float64Array(tracks.reduce((sum, track) => sum + track.timeMs.length, 0))
   const rssBytes = new Float64Array(timeMs.length)
@@ -36,12 +26,30 @@ export function rssSeries(recording: Recording, process: number): RssSeries {
     const index = next[earliest] as number
     next[earliest] = index + 1
     const bytes = track.columns.rssBytes?.[index] ?? NaN
-    const time = track.timeMs[index] as number
-    if (Number.isNaN(bytes) || time < fromMs || time > toMs) continue
-    timeMs[count] = time
+    if (Number.isNaN(bytes)) continue
+    timeMs[count] = track.timeMs[index] as number
     rssBytes[count++] = bytes
   }
   return { process, timeMs: timeMs.subarray(0, count), rssBytes: rssBytes.subarray(0, count) }
+}
+
+/**
+ * When a process ran its program. Before a Node process tells of itself it loads node, and after its `exit` event it is taken down: that is no growth
+ * or release of the program's.
+ */
+function programTimes(recording: Recording, process: number): { readonly fromMs: number; readonly toMs: number } {
+  const inside = recording.tracks.find((track) => track.process === process && track.source === 'inside')
+  return { fromMs: inside?.timeMs[0] ?? -Infinity, toMs: recording.processes[process]?.exitMs ?? Infinity }
+}
+
+/** {@link sampledRss} while the process ran its program. */
+export function rssSeries(recording: Recording, process: number): RssSeries {
+  const { timeMs, rssBytes } = sampledRss(recording, process)
+  const { fromMs, toMs } = programTimes(recording, process)
+  const first = timeMs.findIndex((time) => time >= fromMs)
+  const begin = first === -1 ? timeMs.length : first
+  const end = Math.max(begin, indexAt(timeMs, toMs) + 1)
+  return { process, timeMs: timeMs.subarray(begin, end), rssBytes: rssBytes.subarray(begin, end) }
 }
 
 function indexOfEarliest(tracks: readonly Track[], next: readonly number[]): number {

@@ -5,7 +5,7 @@ import type { Recording, RecordingDamage } from '../recording.js'
 import { blockKinds, decodeBlock } from './block.js'
 import type { Block } from './block.js'
 import { decodeEvent } from './file-events.js'
-import { decodeFileHeader, fileHeaderBytes } from './file-header.js'
+import { checkFileHeader, fileHeaderBytes } from './file-header.js'
 import { RecordingBuilder } from './recording-builder.js'
 
 /** Adds what a block holds. Throws where it is malformed. */
@@ -53,10 +53,10 @@ function readBytes(file: string): Buffer {
  */
 export function readRecording(file: string): Recording {
   const bytes = readBytes(file)
-  const { kind } = decodeFileHeader(bytes, file)
+  checkFileHeader(bytes, file)
   const builder = new RecordingBuilder()
   const damage = readBlocks(bytes, builder)
-  const recording = builder.build({ file, kind, damage })
+  const recording = builder.build({ file, damage })
   if (recording !== undefined) return recording
   throw new AllocscopeError(
     'ERR_ALLOCSCOPE_RECORDING',

@@ -30,7 +30,7 @@ export class RecordingWriter {
       const why = code === 'EEXIST' ? 'there is a file of this name' : message
       throw new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file} can't be written: ${why}`, { cause: error })
     }
-    this.#blocks.push(encodeFileHeader({ kind: 'recording' }))
+    this.#blocks.push(encodeFileHeader())
   }
 
   /** Samples that could not be written. */

@@ -6,7 +6,8 @@ import { renderFacts, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TextStyle } from '../text-style.js'
 import { describeSlope } from './slope-text.js'
-import { formatDurationChange, formatMoment, formatPairChange, ownerNames } from './recording-words.js'
+import { formatDurationChange, formatMoment, formatPairChange } from './recording-words.js'
+import { courseLooks } from '../owner-palette.js'
 
 /** Marks beyond these are in the JSON. */
 const mostMarks = 30
@@ -19,7 +20,7 @@ function momentRows({ peakBytes, endBytes, owners }: MomentDifference): string[]
   const of = (moment: 'peakBytes' | 'endBytes'): string[][] =>
     owners
       .filter((owner) => (owner[moment].before ?? 0) > 0 || (owner[moment].after ?? 0) > 0)
-      .map((owner) => bytesRow(`  ${ownerNames[owner.owner]}`, owner[moment]))
+      .map((owner) => bytesRow(`  ${courseLooks[owner.owner].name}`, owner[moment]))
   return [bytesRow('peak RSS', peakBytes), ...of('peakBytes'), bytesRow('RSS at the end', endBytes), ...of('endBytes')]
 }
 

@@ -1,4 +1,4 @@
-import type { FoundRecording, RemovedRecordings } from '../../record/index.js'
+import type { RemovedRecordings } from '../../record/index.js'
 import { formatBytes, formatCount } from '../../figures/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
@@ -12,7 +12,6 @@ export interface ListedRecording {
   /** By which other commands find it: 0 the oldest. */
   readonly index: number
   readonly file: string
-  readonly kind: FoundRecording['kind']
   readonly startMs: number
   readonly bytes: number
   readonly durationMs: number | undefined

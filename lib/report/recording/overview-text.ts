@@ -5,7 +5,8 @@ import { formatDuration } from '../duration-format.js'
 import { renderFacts, renderProse, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TextStyle } from '../text-style.js'
-import { commandText, describeEnd, describeLosses, describeSurroundings, formatMoment, formatStart, ownerNames } from './recording-words.js'
+import { commandText, describeEnd, describeLosses, describeSurroundings, formatMoment, formatStart } from './recording-words.js'
+import { courseLooks } from '../owner-palette.js'
 import { describeSlope } from './slope-text.js'
 
 /** Rows of a table beyond these are in the JSON. */
@@ -22,7 +23,7 @@ function whatGrew({ owners, startRssBytes = 0, endRssBytes = 0 }: ProcessOvervie
   if (endRssBytes <= startRssBytes) return ''
   const [most, ...next] = owners.filter((owner) => growthOf(owner) > 0).sort((one, other) => growthOf(other) - growthOf(one))
   if (most === undefined) return ''
-  const words = (owner: OwnerMoments): string => `${ownerNames[owner.owner]} (${formatByteChange(growthOf(owner))})`
+  const words = (owner: OwnerMoments): string => `${courseLooks[owner.owner].name} (${formatByteChange(growthOf(owner))})`
   const [second] = next
   return `What grew most is ${words(most)}${second === undefined ? '' : `, then ${words(second)}`}. `
 }
@@ -71,7 +72,7 @@ function ownerTable({ processes: [program] }: RecordingOverview, style: TextStyl
   }
   const rows = [
     row('RSS', program.startRssBytes, program.peak.rssBytes, program.endRssBytes),
-    ...program.owners.map(({ owner, startBytes, peakBytes, endBytes }) => row(ownerNames[owner], startBytes, peakBytes, endBytes)),
+    ...program.owners.map(({ owner, startBytes, peakBytes, endBytes }) => row(courseLooks[owner].name, startBytes, peakBytes, endBytes)),
   ]
   const columns = [
     {},

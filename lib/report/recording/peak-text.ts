@@ -4,7 +4,8 @@ import { formatBytes, formatCount, formatShare } from '../../figures/index.js'
 import { renderProse } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TextStyle } from '../text-style.js'
-import { commandText, describeLosses, describeSurroundings, formatMoment, ownerNames } from './recording-words.js'
+import { commandText, describeLosses, describeSurroundings, formatMoment } from './recording-words.js'
+import { courseLooks } from '../owner-palette.js'
 
 /** A recording with its peaks. */
 export interface PeaksOfRecording {
@@ -45,7 +46,7 @@ function ownerRows({ processes }: RecordingPeaks, style: TextStyle): string[] {
   if (first === undefined || first.owners.length === 0) return []
   const rows = first.owners
     .filter(({ bytes }) => bytes > 0)
-    .map(({ owner, bytes }) => [ownerNames[owner], formatBytes(bytes), formatShare(bytes / first.rssBytes)])
+    .map(({ owner, bytes }) => [courseLooks[owner].name, formatBytes(bytes), formatShare(bytes / first.rssBytes)])
   return ['', ...layOutTable([{ title: 'owners at its peak' }, { align: 'right', paint: style.accent }, { align: 'right' }], rows, style)]
 }
 

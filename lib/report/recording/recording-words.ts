@@ -1,19 +1,8 @@
-import type { CourseOwner, Recording, RecordingEnd, RecordingStart } from '../../record/index.js'
+import type { Recording, RecordingEnd, RecordingStart } from '../../record/index.js'
 import type { Pair, Surroundings } from '../../record/analysis/index.js'
 import { formatByteChange, formatBytes, formatCount } from '../../figures/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
-
-/** What an owner is called in texts. */
-export const ownerNames: Readonly<Record<CourseOwner, string>> = {
-  files: 'files and shared memory',
-  heap: "V8's heap",
-  'allocator-in-use': 'allocator: in use',
-  'allocator-free': 'allocator: free, kept',
-  allocator: 'allocator',
-  anonymous: 'anonymous memory',
-  other: 'other',
-}
 
 /** A process's command in a table. */
 export function commandText(command: string): string {
@@ -42,9 +31,9 @@ const reasons: Readonly<Partial<Record<RecordingEnd['reason'], string>>> = {
 }
 
 /** How a recording ended: `the program ended with exit code 0`. */
-export function describeEnd({ kind, end }: Pick<Recording, 'kind' | 'end'>): string {
+export function describeEnd({ end }: Pick<Recording, 'end'>): string {
   if (end === undefined) {
-    return kind === 'flight' ? 'the process did not come to an end of its own' : 'it has no end: the recorder was killed, or still records'
+    return 'it has no end: the recorder was killed, or still records'
   }
   if (end.reason !== 'program-ended') return reasons[end.reason] ?? `the recording ended: ${printable(end.reason)}`
   if (end.signal !== undefined) return `the program was ended by ${printable(end.signal)}`

@@ -91,7 +91,7 @@ test('without samples there is no peak, and nothing fails', () => {
 
 test('a recording in figures', () => {
   const overview = summariseRecording(makeRichRecording(file))
-  expect(overview.processes[0]).toMatchObject({ samples: 600, startRssBytes: 50 * mebibyte, endRssBytes: 110 * mebibyte })
+  expect(overview.processes[0]).toMatchObject({ samples: 599, startRssBytes: 50 * mebibyte, endRssBytes: 110 * mebibyte })
   expect(overview.processes[0]?.owners).toContainEqual({
     owner: 'heap',
     startBytes: 10 * mebibyte,
@@ -165,4 +165,14 @@ test('what is read of a process that is being taken down is not its end', () => 
   // A process that said nothing of itself for long before its end.
   const silent = makeRecording(file, { tracks: [{ rows: [...outside, [5000, 20 * mebibyte]] }, { source: 'inside', rows: inside }] })
   expect(summariseRecording(silent).processes[0]?.endRssBytes).toBe(20 * mebibyte)
+})
+
+test('the program is measured from when it told of itself to its exit: before that node loads, after that it is taken down', () => {
+  const rows = [5, 30, 40, 90, 80, 20].map((rss, index) => [index * 10, rss * mebibyte])
+  const inside = [40, 80].map((rss, index) => [11 + index * 30, rss * mebibyte])
+  const recording = makeRecording(file, {
+    tracks: [{ rows }, { source: 'inside', rows: inside }],
+    events: [{ kind: 'exit', process: 0, exitMs: 45 }],
+  })
+  expect(summariseRecording(recording).processes[0]).toMatchObject({ startRssBytes: 40 * mebibyte, endRssBytes: 80 * mebibyte, samples: 5 })
 })

@@ -36,7 +36,7 @@ function readAll(bytes: Uint8Array): void {
   expect(findRecordings(folder).length).toBeGreaterThanOrEqual(1)
 }
 
-const header = encodeFileHeader({ kind: 'recording' })
+const header = encodeFileHeader()
 
 test('any bytes are refused, or read up to where they are wrong', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), readAll))

@@ -86,7 +86,7 @@ test('a file comes back whole', () => {
   const file = path.join(folder, 'whole')
   write(file, 95)
   const recording = readRecording(file)
-  expect(recording).toMatchObject({ kind: 'recording', start, end: undefined, damage: undefined })
+  expect(recording).toMatchObject({ start, end: undefined, damage: undefined })
   expect(recording.processes).toEqual([
     { pid: 7, parent: undefined, command: 'node app.js', startMs: 0, endMs: undefined, exitMs: undefined, node: undefined },
   ])
