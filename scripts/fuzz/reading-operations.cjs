@@ -109,6 +109,8 @@ function profileSteps(lib) {
   }
   return [
     stepOf(fc.tuple(value), 'profile', (judge, callable) => wrap(judge, callable)),
+    stepOf(fc.tuple(leaf), 'mark', (judge, name) => judge.call('mark', () => lib.mark(name))),
+    stepOf(fc.tuple(leaf, leaf), 'span', (judge, name, work) => judge.call('span', () => lib.span(name, work))),
     stepOf(fc.tuple(leaf, leaf, leaf), 'profile', (judge, ...given) => wrap(judge, ...given)),
     stepOf(fc.tuple(leaf, leaf, callable), 'profile of a method', (judge, target, key, method) =>
       wrap(judge, target, key, { value: method }),
