@@ -22,13 +22,15 @@ interface Followed {
   readonly reader: OutsideMemoryReader
   command: string
   peakBytes: number
+  /** The kernel's mark when the recording began. Only what is above it was reached since. */
+  readonly firstPeakBytes: number
 }
 
 /** What was seen of the processes of a recording. */
 export interface TreeFigures {
   /** Samples of the first process. */
   readonly samples: number
-  /** The first process's highest RSS: the kernel's own count where it is higher than any sample. */
+  /** The first process's highest RSS while it was recorded: the kernel's own mark where it rose meanwhile above every sample. */
   readonly peakRssBytes: number
   readonly children: number
 }
@@ -77,7 +79,8 @@ export class RecordedTree {
       { name: 'peakRssBytes', unit: 1024 },
     ] as const
     const track = this.#writer.track({ process, source: 'outside', columns })
-    this.#followed.set(pid, { process, pid, track, reader, command, peakBytes: reader.readPeak() ?? NaN })
+    const peakBytes = reader.readPeak() ?? NaN
+    this.#followed.set(pid, { process, pid, track, reader, command, peakBytes, firstPeakBytes: peakBytes })
     return true
   }
 
@@ -101,8 +104,8 @@ export class RecordedTree {
   look(): void {
     for (const followed of this.#followed.values()) {
       followed.peakBytes = followed.reader.readPeak() ?? followed.peakBytes
-      if (followed.process === 0) this.#peakRssBytes = Math.max(this.#peakRssBytes, followed.peakBytes || 0)
-      else this.#noteCommand(followed)
+      if (followed.process !== 0) this.#noteCommand(followed)
+      else if (followed.peakBytes > followed.firstPeakBytes) this.#peakRssBytes = Math.max(this.#peakRssBytes, followed.peakBytes)
     }
     if (this.#withChildren) this.#findChildren()
   }

@@ -127,6 +127,29 @@ test('a process that runs is recorded until the time is over, and runs on', asyn
   }
 })
 
+test("a peak from before the recording isn't the recording's", async () => {
+  const file = path.join(folder, 'after-peak.rec')
+  // Most of it goes back to the system at once: a block of this size has a mapping of its own.
+  const code = `
+    let block = Buffer.alloc(200 * 2 ** 20, 1)
+    block = undefined
+    globalThis.gc()
+    globalThis.gc()
+    setInterval(() => process.stdout.write('.'), 50)`
+  const target = spawn(process.execPath, ['--expose-gc', '--single-threaded-gc', '-e', code])
+  try {
+    await new Promise((resolve) => target.stdout.once('data', resolve))
+    const result = await allocscope(['record', '--json', '--pid', String(target.pid), '--timeout', '0.3', '-o', file])
+    const { peakRssBytes } = JSON.parse(result.stderr) as { readonly peakRssBytes: number }
+    const { columns } = trackOf(readRecording(file), 0, 'outside')
+    expect(Math.max(...(columns.peakRssBytes ?? []))).toBeGreaterThan(200 * mebibyte)
+    expect(peakRssBytes).toBe(Math.max(...(columns.rssBytes ?? [])))
+    expect(peakRssBytes).toBeLessThan(200 * mebibyte)
+  } finally {
+    target.kill('SIGKILL')
+  }
+})
+
 test('a full disk ends the recording, not the program', async () => {
   const { code, stdout, stderr } = await allocscope(['record', '-f', '-o', '/dev/full', programFile('family.cjs')])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

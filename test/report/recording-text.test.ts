@@ -69,7 +69,7 @@ test('a slope in words', () => {
   expect(line(-1024)).toBe('is shrinking by -3.5 MiB/h (95 %: -3.5 MiB/h to -3.5 MiB/h)')
   // A page in 59.9 s.
   expect(line(0)).toBe('is level, ±0 B/h (95 %: ±0 B/h to ±0 B/h): growth of up to +240.4 KiB/h could hide in it')
-  expect(describeSlope(slopeOf(timeMs, timeMs, { toMs: 1000 }))).toMatch(/^is unknown: 11 samples are too few/)
+  expect(describeSlope(slopeOf(timeMs, timeMs, { toMs: 1000 }))).toMatch(/^has no trend that can be told: 11 samples are too few/)
 })
 
 test('growth that is over by the second half is said to be', () => {

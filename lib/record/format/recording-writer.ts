@@ -18,7 +18,8 @@ export class RecordingWriter {
   readonly #tracks: OpenTrack[] = []
   #blocks: Buffer[] = []
   #sequence = 0
-  #lostSamples = 0
+  /** Samples that were encoded and haven't been handed to the kernel. */
+  #unwrittenSamples = 0
   #failure: Error | undefined
 
   /** @throws AllocscopeError `ERR_ALLOCSCOPE_RECORDING` when the file can't be made. A file that is there is replaced only with `replace`. */
@@ -33,9 +34,9 @@ export class RecordingWriter {
     this.#blocks.push(encodeFileHeader())
   }
 
-  /** Samples that could not be written. */
+  /** Samples that could not be written. Of the write that failed, all: how many of them are in the file isn't known. */
   get lostSamples(): number {
-    return this.#lostSamples
+    return this.#failure === undefined ? 0 : this.#unwrittenSamples
   }
 
   /** Why nothing is written any more, as when the disk is full. What was written before stays good. */
@@ -69,6 +70,7 @@ export class RecordingWriter {
     if (bytes.length === 0 || this.#failure !== undefined) return
     try {
       for (let written = 0; written < bytes.length;) written += writeSync(this.#descriptor, bytes, written)
+      this.#unwrittenSamples = 0
     } catch (error) {
       this.#failure = error as Error
     }
@@ -82,7 +84,7 @@ export class RecordingWriter {
   #sealRows(): void {
     this.#tracks.forEach((open) => {
       if (open.rows.length === 0) return
-      if (this.#failure !== undefined) this.#lostSamples += open.rows.length
+      this.#unwrittenSamples += open.rows.length
       this.#push(blockKinds.samples, open.encoder.encode(open.rows))
       open.rows = []
     })

@@ -24,9 +24,10 @@ export function describeSlope(slope: Slope): string {
     slope.highBytesPerSecond,
     slope.hiddenBytesPerSecond,
   ]) as [string, string, string, string]
-  if (slope.shortOf === 'samples') return `is unknown: ${formatCount(slope.samples)} samples are too few to tell whether it grows`
+  if (slope.shortOf === 'samples')
+    return `has no trend that can be told: ${formatCount(slope.samples)} samples are too few to tell whether it grows`
   if (slope.shortOf === 'independent-stretches') {
-    return 'is unknown: it moves so slowly that the window holds too few movements to tell a trend from one of them'
+    return 'has no trend that can be told: the window holds too few movements to tell a trend from one of them'
   }
   const interval = `95 %: ${low} to ${high}`
   return slope.verdict === 'level'
