@@ -87,7 +87,8 @@ struct ArenaStretch {
   uint32_t arena = 0;
   uintptr_t begin = 0;
   uintptr_t end = 0;
-  // From here on nothing was handed out: the arena's top chunk. `end` where the top is in another stretch.
+  // From here on nothing is handed out: the arena's top chunk and what it gave back behind that. Where the top is in another stretch, the
+  // end of what is handed out of this one.
   uintptr_t top = 0;
 };
 

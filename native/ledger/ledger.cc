@@ -99,13 +99,12 @@ class Explainer {
     ClaimChunks();
   }
 
-  // Of the mappings that have no owner yet, the first words: looked at for what they may be.
+  // Of the mappings that have no owner yet, the first words: looked at for what they may be. A page that isn't resident would become so.
   void ReadHeads() {
     std::vector<uintptr_t> addresses;
     for (const Mapping& mapping : map_.mappings) {
-      if (mapping.plain() && mapping.writable && mapping.resident != 0 && !claims_.Cover(mapping.begin, mapping.end)) {
-        addresses.push_back(mapping.begin);
-      }
+      if (!mapping.plain() || !mapping.writable || mapping.resident == 0 || claims_.Cover(mapping.begin, mapping.end)) continue;
+      if (!resident_.known() || resident_.Has(mapping.begin)) addresses.push_back(mapping.begin);
     }
     heads_.Read(std::move(addresses));
   }

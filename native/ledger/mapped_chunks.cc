@@ -19,7 +19,7 @@ constexpr uintptr_t kMostUnused = 64 * 1024;
 uint64_t MappedChunks::ChunkAt(uintptr_t address, uintptr_t end) const {
   uintptr_t own[2];
   const uintptr_t* const head = heads_.Find(address);
-  if (head == nullptr && !platform::ReadOwn(address, &own)) return 0;
+  if (head == nullptr && !(platform::IsResident(address) && platform::ReadOwn(address, &own))) return 0;
   const uintptr_t* const words = head == nullptr ? own : head;
   if ((words[1] & kFlags) != kIsMapped) return 0;
   const uintptr_t unused = words[0];

@@ -1,6 +1,7 @@
 #include "platform/safe_memory.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -49,6 +50,11 @@ bool IsRefusedByPipe(uintptr_t address, char byte) {
 }
 
 }  // namespace
+
+bool IsResident(uintptr_t address) {
+  unsigned char is_resident = 0;
+  return mincore(reinterpret_cast<void*>(address), 1, &is_resident) == 0 && (is_resident & 1) != 0;
+}
 
 bool IsReadOnly(uintptr_t address) {
   char byte = 0;

@@ -18,6 +18,7 @@
 
 #include "allocator/detect.h"
 #include "platform/clock.h"
+#include "platform/safe_memory.h"
 #include "process/residency.h"
 #include "test/check.h"
 #include "test/readings.h"
@@ -227,6 +228,23 @@ void TestProofBesideTheBreak() {
         "its bytes in use are mallinfo2's");
 }
 
+// An arena that has given back the end of its heap keeps the addresses: it grows into them again without a call.
+void TestShrunkHeap() {
+  std::atomic<uintptr_t> last{0};
+  const Threads threads(1, [&last](int) {
+    for (const auto& block : Allocate(20, 100'000)) last = std::max(last.load(), reinterpret_cast<uintptr_t>(block.get()));
+    return Allocate(1, 50);
+  });
+  const auto backend = ProveAgain("with a heap that shrank");
+  const auto territory = backend == nullptr ? std::nullopt : backend->ReadTerritory();
+  if (!territory) return Check(false, "the territory of glibc is read");
+  const auto& all = territory->stretches;
+  const auto holds = std::find_if(all.begin(), all.end(), [&last](const auto& one) { return one.begin <= last && last < one.end; });
+  Check(holds != all.end(), "what a heap gave back is still its arena's");
+  Check(holds != all.end() && holds->arena != 0 && holds->top < last, "… and is part of its top");
+  Check(holds != all.end() && !platform::IsResident(last & ~uintptr_t{4095}), "the page of a block at its end was given back");
+}
+
 // Tops of other arenas: freed by threads that live on, so that nothing but a purge returns them.
 void TestPurgeOfTops() {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
@@ -324,6 +342,7 @@ void TestGlibc() {
   InChild(TestTunables, "the figures of tunables");
   InChild(TestProofWithLargeArenas, "the proof with large arenas");
   InChild(TestProofBesideTheBreak, "the proof beside the break");
+  InChild(TestShrunkHeap, "a heap that shrank");
   InChild(TestPurgeOfTops, "the purge of tops");
   InChild(TestOccupancy, "the walk of chunks");
 }

@@ -2,11 +2,15 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <string>
 
+#include "ledger/accounts.h"
+#include "ledger/heads.h"
+#include "ledger/mapped_chunks.h"
 #include "ledger/memory_map.h"
 #include "ledger/resident_pages.h"
 #include "platform/page_map.h"
@@ -197,6 +201,32 @@ void LeaveOutShadow(MemoryMap* map) {
   }
 }
 
+// What another thread has given back since the look stays away: a search for chunks doesn't read it.
+void TestNothingIsBroughtBack(const platform::PageMap& map) {
+  char* const memory = Map(kBytes, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  std::memset(memory, 1, kBytes);
+  Result<MemoryMap> now = ledger::ReadMemoryMap(0);
+  if (!now.ok()) return Check(false, "smaps is read beside memory that goes away");
+  LeaveOutShadow(&now.value());
+  ResidentPages resident;
+  Check(resident.Read(map, now.value()), "pagemap is read beside memory that goes away");
+  const Mapping* const found = Find(now.value(), memory);
+  if (found == nullptr) return Check(false, "the memory is mapped");
+  Mapping mapping = *found;
+  mapping.begin = reinterpret_cast<uintptr_t>(memory);
+  mapping.end = mapping.begin + kBytes;
+  Check(resident.Bytes(mapping.begin, mapping.end) == kBytes, "all of the memory was resident");
+  madvise(memory, kBytes, MADV_DONTNEED);
+  const ledger::Heads heads;
+  ledger::Claims claims;
+  ledger::MappedChunks(resident, heads).ClaimIn(mapping, &claims);
+  unsigned char is_resident[kBytes / 4096];
+  Check(mincore(memory, kBytes, is_resident) == 0, "the kernel tells what is resident");
+  const auto back = std::count_if(is_resident, is_resident + kBytes / kPage, [](unsigned char page) { return (page & 1) != 0; });
+  Check(back == 0, "no page was brought back, but " + std::to_string(back));
+  munmap(memory, kBytes);
+}
+
 }  // namespace
 
 void TestLedger() {
@@ -210,6 +240,7 @@ void TestLedger() {
   ResidentPages words;
   Check(words.Read(map, smaps.value()), "pagemap is read");
   CheckQuestions(words, places);
+  TestNothingIsBroughtBack(map);
   if (!map.can_scan()) return static_cast<void>(std::printf("ledger_test: this kernel has no PAGEMAP_SCAN\n"));
   Check(map.TellsZeroPages(), "a scan tells zero pages");
   TestScan(map, places);

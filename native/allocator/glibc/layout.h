@@ -40,6 +40,8 @@ struct HeapInfo {
   uintptr_t arena;
   uintptr_t previous;
   size_t size;
+  // What of it can be read and written. Stays as it is when the heap shrinks.
+  size_t accessible;
 };
 
 constexpr size_t kHeapBytes = size_t{64} << 20;

@@ -23,6 +23,11 @@ bool AddMainArena(const Located& located, std::vector<ArenaStretch>* stretches) 
   return end == brk && located.main_arena.is_contiguous();
 }
 
+// A heap that shrank has given its last pages back, but they still are the arena's: it grows into them again without a call.
+size_t AccessibleBytes(const HeapInfo& info) {
+  return info.accessible >= info.size && info.accessible <= kHeapBytes ? info.accessible : info.size;
+}
+
 // The heaps may be unlinked and unmapped by their arena's threads at any time: hence each head is copied by the kernel.
 bool AddHeaps(const Arena& arena, uint32_t place, std::vector<ArenaStretch>* stretches) {
   const uintptr_t top = arena.top();
@@ -30,7 +35,7 @@ bool AddHeaps(const Arena& arena, uint32_t place, std::vector<ArenaStretch>* str
   for (size_t heaps = 0; heap != 0 && heaps < kMaxArenas; heaps++) {
     HeapInfo info;
     if (!platform::ReadOwn(heap, &info) || info.arena != arena.address() || info.size == 0 || info.size > kHeapBytes) return false;
-    stretches->push_back({place, heap, heap + info.size, TopWithin(heap, heap + info.size, top)});
+    stretches->push_back({place, heap, heap + AccessibleBytes(info), TopWithin(heap, heap + info.size, top)});
     heap = info.previous;
   }
   return true;
