@@ -21,6 +21,7 @@
 #include "profile/mapped_file.h"
 #include "profile/peak_mark.h"
 #include "profile/profiler.h"
+#include "sampler/outside_sampler.h"
 #include "sampler/sampler.h"
 
 namespace allocscope {
@@ -39,6 +40,7 @@ struct Environment {
   std::optional<ledger::ExternalCounter> external_counter;
   // By their numbers in JavaScript. Ending the environment ends their threads.
   std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
+  std::map<uint32_t, std::unique_ptr<sampler::OutsideSampler>> outside_samplers;
   // Rings whose samplers are in other processes; their numbers are of the same series.
   std::map<uint32_t, std::unique_ptr<platform::Ring>> rings;
   uint32_t next_sampler = 1;

@@ -135,6 +135,14 @@ export interface NativeSampler {
   /** Like `drainSampler`. */
   drainRing(figures: Float64Array, id: number): undefined | FailureRecord
   closeRing(id: number): void
+  /** A thread that samples other processes. */
+  startOutsideSampler(intervalMs: number, maxCpuShare: number): number | FailureRecord
+  /** Its rows of that process carry `number`. False when there is no such process. */
+  followOutside(pid: number, number: number, id: number): boolean | FailureRecord
+  /** Like `drainSampler`: see lib/sampling/outside-source.ts. */
+  drainOutside(figures: Float64Array, id: number): undefined | FailureRecord
+  stopOutsideSampler(id: number): void
+  closeOutsideSampler(id: number): void
 }
 
 /** Resident bytes by kind of mapping. */

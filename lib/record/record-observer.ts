@@ -1,7 +1,8 @@
-import { performance, PerformanceObserver } from 'node:perf_hooks'
+import { PerformanceObserver } from 'node:perf_hooks'
 import type { PerformanceEntry } from 'node:perf_hooks'
 import v8 from 'node:v8'
 
+import { monotonicMs, monotonicOriginMs } from '../process/monotonic-clock.js'
 import { quietly } from '../program/index.js'
 import { sampleInto } from '../sampling/index.js'
 import type { RingSampler } from '../sampling/index.js'
@@ -17,10 +18,6 @@ const publishEveryMs = 100
 
 /** Collections shorter than this are told as a sum. */
 const shortMs = 1
-
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6
-}
 
 /** Committed bytes of V8's spaces whose names `fits` has. Node 20's `new_large_object_space` is young. */
 function committed(spaces: readonly v8.HeapSpaceInfo[], fits: RegExp): number {
@@ -70,8 +67,7 @@ class Collections {
   }
 
   #take(entries: readonly PerformanceEntry[]): void {
-    // From this process's own time origin to the clock that all processes share.
-    const offsetMs = monotonicMs() - performance.now()
+    const offsetMs = monotonicOriginMs()
     for (const { startTime, duration, detail } of entries as readonly CollectionTime[]) {
       const { kind } = detail
       const entry = [startTime + offsetMs, duration, kind, 1] as const

@@ -91,8 +91,6 @@ export async function recordProgram(
   }
 }
 
-const aliveLookMs = 20
-
 /** Resolves when the recording is to end, with the reason. */
 async function untilOver(session: RecordingSession, timeoutMs: number | undefined): Promise<RecordReport['reason']> {
   return new Promise((resolve) => {
@@ -100,17 +98,15 @@ async function untilOver(session: RecordingSession, timeoutMs: number | undefine
       finish('interrupted')
     }
     const finish = (reason: RecordReport['reason']): void => {
-      timers.forEach(clearInterval)
+      clearTimeout(timer)
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt)
       resolve(reason)
     }
-    const timers = [
-      setInterval(() => {
-        if (!session.isAlive) finish('program-ended')
-      }, aliveLookMs),
-      ...(timeoutMs === undefined ? [] : [setInterval(finish, timeoutMs, 'timeout')]),
-    ]
+    const timer = timeoutMs === undefined ? undefined : setTimeout(finish, timeoutMs, 'timeout')
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+    void session.ended.then(() => {
+      finish('program-ended')
+    })
   })
 }
 

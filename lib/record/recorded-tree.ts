@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 
 import { childrenOf } from '../process/child-processes.js'
-import { getPageBytes, OutsideMemoryReader } from '../process/outside-memory.js'
+import { monotonicMs } from '../process/monotonic-clock.js'
+import { getPageBytes, readPeakRss } from '../process/outside-memory.js'
+import { OutsideSource } from '../sampling/outside-source.js'
+import type { OutsideSample } from '../sampling/outside-source.js'
 import type { RecordingWriter } from './format/recording-writer.js'
 
 const longestCommand = 1000
@@ -19,7 +22,6 @@ interface Followed {
   readonly process: number
   readonly pid: number
   readonly track: number
-  readonly reader: OutsideMemoryReader
   command: string
   peakBytes: number
   /** The kernel's mark when the recording began. Only what is above it was reached since. */
@@ -33,45 +35,57 @@ export interface TreeFigures {
   /** The first process's highest RSS while it was recorded: the kernel's own mark where it rose meanwhile above every sample. */
   readonly peakRssBytes: number
   readonly children: number
+  /** Of all of them: not taken, as the thread wasn't run in time, and taken but not read in time. */
+  readonly missedSamples: number
+  readonly lostSamples: number
+}
+
+/** How a tree of processes is recorded. */
+export interface TreeOptions {
+  readonly intervalMs: number
+  readonly withChildren: boolean
+  /** CLOCK_MONOTONIC's milliseconds at the recording's start. */
+  readonly startMs: number
 }
 
 /** The recorded processes, read from outside: the first one and, where asked for, all that it starts. */
 export class RecordedTree {
   readonly #writer: RecordingWriter
-  readonly #withChildren: boolean
-  readonly #now: () => number
+  readonly #options: TreeOptions
+  readonly #source: OutsideSource
+  /** By their numbers. */
   readonly #followed = new Map<number, Followed>()
+  readonly #pids = new Set<number>()
   #processes = 0
   #samples = 0
   #peakRssBytes = 0
 
-  constructor(writer: RecordingWriter, withChildren: boolean, now: () => number) {
+  /** Throws what {@link OutsideSource} throws. */
+  constructor(writer: RecordingWriter, options: TreeOptions) {
     this.#writer = writer
-    this.#withChildren = withChildren
-    this.#now = now
+    this.#options = options
+    this.#source = new OutsideSource(options.intervalMs)
   }
 
   get figures(): TreeFigures {
-    return { samples: this.#samples, peakRssBytes: this.#peakRssBytes, children: Math.max(0, this.#processes - 1) }
+    const { missedSamples, lostSamples } = this.#source.summary()
+    const children = Math.max(0, this.#processes - 1)
+    return { samples: this.#samples, peakRssBytes: this.#peakRssBytes, children, missedSamples, lostSamples }
   }
 
-  /** Whether the first process is still there. */
+  /** Whether the first process was still there at the last look. */
   get isAlive(): boolean {
-    return [...this.#followed.values()].some(({ process }) => process === 0)
+    return this.#followed.has(0)
   }
 
   /** Begins to record a process. False when it has ended already. */
   follow(pid: number, parent?: number, command = readCommand(pid)): boolean {
-    let reader
-    try {
-      reader = new OutsideMemoryReader(pid)
-    } catch {
-      if (parent !== undefined) return false
-      reader = undefined
-    }
-    const process = this.#processes++
+    const process = this.#processes
+    const isThere = this.#source.follow(pid, process)
+    if (!isThere && parent !== undefined) return false
+    this.#processes += 1
     this.#writer.event({ kind: 'process', process, pid, parent, command, startMs: this.#now() })
-    if (reader === undefined) return false
+    if (!isThere) return false
     const unit = getPageBytes()
     const columns = [
       { name: 'rssBytes', unit },
@@ -79,45 +93,61 @@ export class RecordedTree {
       { name: 'peakRssBytes', unit: 1024 },
     ] as const
     const track = this.#writer.track({ process, source: 'outside', columns })
-    const peakBytes = reader.readPeak() ?? NaN
-    this.#followed.set(pid, { process, pid, track, reader, command, peakBytes, firstPeakBytes: peakBytes })
+    const peakBytes = readPeakRss(pid) ?? NaN
+    this.#followed.set(process, { process, pid, track, command, peakBytes, firstPeakBytes: peakBytes })
+    this.#pids.add(pid)
     return true
   }
 
-  /** A sample of each. */
-  sample(): void {
-    for (const followed of this.#followed.values()) {
-      const timeMs = this.#now()
-      const memory = followed.reader.read()
-      if (memory === undefined) {
-        this.#end(followed)
-        continue
-      }
-      this.#writer.sample(followed.track, [timeMs, memory.rssBytes, memory.sharedBytes, followed.peakBytes])
-      if (followed.process !== 0) continue
-      this.#samples += 1
-      this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes)
+  /** Writes what was sampled since the last time. */
+  read(): void {
+    for (let sample = this.#source.next(); sample !== undefined; sample = this.#source.next()) {
+      const followed = this.#followed.get(sample.process)
+      if (followed !== undefined) this.#take(followed, sample)
     }
   }
 
   /** What is dear: the kernel's peaks, new processes, and what a process that called exec has become. */
   look(): void {
     for (const followed of this.#followed.values()) {
-      followed.peakBytes = followed.reader.readPeak() ?? followed.peakBytes
+      followed.peakBytes = readPeakRss(followed.pid) ?? followed.peakBytes
       if (followed.process !== 0) this.#noteCommand(followed)
       else if (followed.peakBytes > followed.firstPeakBytes) this.#peakRssBytes = Math.max(this.#peakRssBytes, followed.peakBytes)
     }
-    if (this.#withChildren) this.#findChildren()
+    if (this.#options.withChildren) this.#findChildren()
+  }
+
+  /** Ends what is still followed. The figures stay. */
+  end(): void {
+    this.#source.stop()
+    this.read()
+    for (const followed of this.#followed.values()) this.#forget(followed, this.#now())
   }
 
   close(): void {
-    for (const followed of this.#followed.values()) this.#end(followed)
+    this.#source.close()
+  }
+
+  #now(): number {
+    return monotonicMs() - this.#options.startMs
+  }
+
+  #take(followed: Followed, { timeMs: monotonicMs, rssBytes, sharedBytes }: OutsideSample): void {
+    const timeMs = monotonicMs - this.#options.startMs
+    if (rssBytes === 0) {
+      this.#forget(followed, timeMs)
+      return
+    }
+    this.#writer.sample(followed.track, [timeMs, rssBytes, sharedBytes, followed.peakBytes])
+    if (followed.process !== 0) return
+    this.#samples += 1
+    this.#peakRssBytes = Math.max(this.#peakRssBytes, rssBytes)
   }
 
   #findChildren(): void {
     // Those found here are visited as well. A process whose parent has ended is still followed, and so are those that it starts.
     for (const { pid, process } of this.#followed.values()) {
-      for (const child of childrenOf(pid)) if (!this.#followed.has(child)) this.follow(child, process)
+      for (const child of childrenOf(pid)) if (!this.#pids.has(child)) this.follow(child, process)
     }
   }
 
@@ -128,9 +158,9 @@ export class RecordedTree {
     this.#writer.event({ kind: 'command', process: followed.process, command })
   }
 
-  #end(followed: Followed): void {
-    followed.reader.close()
-    this.#followed.delete(followed.pid)
-    this.#writer.event({ kind: 'process-end', process: followed.process, endMs: this.#now() })
+  #forget({ process, pid }: Followed, endMs: number): void {
+    this.#followed.delete(process)
+    this.#pids.delete(pid)
+    this.#writer.event({ kind: 'process-end', process, endMs })
   }
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 
 import { readContainer } from '../process/index.js'
+import { monotonicOriginMs } from '../process/monotonic-clock.js'
 import type { RecordingEnd, RecordingStart } from './recording.js'
 import { RecordingWriter } from './format/recording-writer.js'
 import type { RecordReader } from './record-channel.js'
@@ -61,27 +62,25 @@ export class RecordingSession {
   readonly #options: SessionOptions
   readonly #writer: RecordingWriter
   readonly #startMs = performance.now()
-  readonly #monotonicMs = Number(process.hrtime.bigint()) / 1e6
+  readonly #monotonicMs = this.#startMs + monotonicOriginMs()
   readonly #tree: RecordedTree
   #inside: RecordedInside | undefined
   #timer: NodeJS.Timeout | undefined
   #pid = 0
-  #missedSamples = 0
-  /** When each is due, milliseconds since the start. */
-  #sampleDueMs = 0
+  /** When the next is due, milliseconds since the start. */
   #lookDueMs = lookEveryMs
-  #flushDueMs = 0
   #hasFailed = false
+  #tellEnded: () => void = () => undefined
+  /** Resolves when the first process has been seen to be gone. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#tellEnded = resolve
+  })
 
   /** @throws AllocscopeError `ERR_ALLOCSCOPE_RECORDING` when the file can't be made. */
   constructor(options: SessionOptions) {
     this.#options = options
     this.#writer = new RecordingWriter(options.file, { replace: options.replace })
-    this.#tree = new RecordedTree(this.#writer, options.children, () => this.#elapsedMs())
-  }
-
-  get isAlive(): boolean {
-    return this.#tree.isAlive
+    this.#tree = this.#makeTree()
   }
 
   /** Begins to sample. `channel` is that of a Node program with the preload. */
@@ -94,12 +93,12 @@ export class RecordingSession {
     // A child's own command line is the recorder's until it has called exec.
     this.#tree.follow(pid, undefined, command.join(' '))
     if (channel !== undefined) this.#inside = new RecordedInside(channel, this.#writer, this.#monotonicMs, containerLimit(pid))
-    this.#sampleDueMs = this.#elapsedMs()
     this.#tick()
   }
 
   /** Takes the file away: there was nothing to record. */
   abandon(): void {
+    this.#tree.close()
     this.#writer.close()
     rmSync(this.#options.file, { force: true })
   }
@@ -108,15 +107,16 @@ export class RecordingSession {
   end(reason: RecordingEnd['reason'], ending: Pick<RecordingEnd, 'exitCode' | 'signal'>): RecordReport {
     clearTimeout(this.#timer)
     this.#inside?.read()
-    this.#tree.close()
+    this.#tree.end()
     const durationMs = this.#elapsedMs()
     const { file } = this.#options
-    const { samples, peakRssBytes, children } = this.#tree.figures
+    const { samples, peakRssBytes, children, ...outside } = this.#tree.figures
     const inside = this.#inside?.counters
-    const lostSamples = this.#writer.lostSamples + (inside?.lostSamples ?? 0)
-    const counted = { lostSamples, missedSamples: this.#missedSamples + (inside?.missedSamples ?? 0) }
+    const lostSamples = this.#writer.lostSamples + outside.lostSamples + (inside?.lostSamples ?? 0)
+    const counted = { lostSamples, missedSamples: outside.missedSamples + (inside?.missedSamples ?? 0) }
     this.#writer.event({ kind: 'end', timeMs: durationMs, reason, ...ending, ...counted })
     this.#flush()
+    this.#tree.close()
     this.#writer.close()
     const failure = this.#writer.failure?.message
     const found = { samples, peakRssBytes, children, inside: this.#inside?.hasBegun === true }
@@ -136,36 +136,34 @@ export class RecordingSession {
     return performance.now() - this.#startMs
   }
 
-  /** Does what is due. One timer for all: waking up is most of what a sample costs. */
+  /** The file is made before the thread that samples: it may be refused. */
+  #makeTree(): RecordedTree {
+    const { intervalMs, children: withChildren } = this.#options
+    try {
+      return new RecordedTree(this.#writer, { intervalMs, withChildren, startMs: this.#monotonicMs })
+    } catch (error) {
+      this.#writer.close()
+      rmSync(this.#options.file, { force: true })
+      throw error
+    }
+  }
+
+  /** Does what is due. One timer for all: waking up is most of what it costs. */
   #tick(): void {
     const nowMs = this.#elapsedMs()
     if (nowMs >= this.#lookDueMs) {
       this.#tree.look()
       this.#lookDueMs = nowMs + lookEveryMs
     }
-    if (nowMs >= this.#sampleDueMs) {
-      const { intervalMs } = this.#options
-      this.#tree.sample()
-      // A sample that comes late is that of the last moment that has passed; those before it are missed.
-      const passed = Math.floor((nowMs - this.#sampleDueMs) / intervalMs)
-      this.#missedSamples += passed
-      this.#sampleDueMs += (passed + 1) * intervalMs
-    }
-    if (nowMs >= this.#flushDueMs) {
-      this.#flush()
-      this.#flushDueMs = nowMs + flushEveryMs
-    }
-    // Node cuts off what is below a millisecond, and would wake up too early.
-    const dueMs = Math.min(this.#sampleDueMs, nowMs + flushEveryMs)
-    this.#timer = setTimeout(
-      () => {
-        this.#tick()
-      },
-      Math.ceil(Math.max(1, dueMs - this.#elapsedMs())),
-    )
+    this.#flush()
+    if (!this.#tree.isAlive) this.#tellEnded()
+    this.#timer = setTimeout(() => {
+      this.#tick()
+    }, flushEveryMs)
   }
 
   #flush(): void {
+    this.#tree.read()
     this.#inside?.read()
     this.#writer.flush()
     const { failure } = this.#writer

@@ -1,7 +1,6 @@
-import { performance } from 'node:perf_hooks'
-
 import { toError } from '../binding/index.js'
 import type { NativeBinding } from '../binding/index.js'
+import { monotonicOriginMs } from '../process/monotonic-clock.js'
 import type { ArenaSample } from './arena-sample.js'
 import { RowBuffer } from './row-buffer.js'
 import { toSample } from './row-layout.js'
@@ -32,8 +31,7 @@ export class SamplerSource {
 
   constructor(binding: NativeBinding, options: SamplerOptions) {
     this.#binding = binding
-    const clockOffsetMs = performance.now() - Number(process.hrtime.bigint()) / 1e6
-    this.#layout = { ...rowFigures(binding), published: 0, clockOffsetMs }
+    this.#layout = { ...rowFigures(binding), published: 0, clockOffsetMs: -monotonicOriginMs() }
     const answer = binding.startSampler(options.intervalMs, options.maxCpuShare, options.bufferBytes, -1, 0)
     if (typeof answer !== 'number') throw toError(answer, this.#layout.allocator)
     this.#id = answer

@@ -27,6 +27,8 @@ constexpr size_t kMaxSamplers = 64;
 constexpr double kMaxIntervalMillis = 24 * 3600 * 1000;
 constexpr double kMaxRingBytes = size_t{1} << 30;
 constexpr double kNanosPerMilli = 1e6;
+// Of samples of other processes: 26,000. Read every 50 ms, that is the samples of 500 processes at the shortest interval, a millisecond.
+constexpr size_t kOutsideRingBytes = size_t{1} << 20;
 // The most figures before the arenas in a record of another process, which may have another allocator.
 constexpr size_t kMostFigures = 64;
 
@@ -49,6 +51,10 @@ size_t LongestRecord() {
 // Written so that NaN doesn't fit.
 bool IsRingSize(double bytes) { return bytes >= static_cast<double>(platform::Ring::BytesFor(LongestRecord())) && bytes <= kMaxRingBytes; }
 
+bool IsPace(double interval_millis, double max_cpu_share) {
+  return interval_millis >= 0.1 && interval_millis <= kMaxIntervalMillis && max_cpu_share >= 1e-6 && max_cpu_share <= 1;
+}
+
 Result<platform::Ring> MapRing(double bytes, double descriptor) {
   const bool is_shared = descriptor >= 0;
   Result<platform::Mapping> memory = is_shared ? platform::Mapping::Shared(static_cast<int>(descriptor), static_cast<size_t>(bytes))
@@ -69,9 +75,8 @@ napi_value StartSampler(napi_env env, napi_callback_info raw_info) {
   const double descriptor = NumberArgument(info, 3);
   const double published = NumberArgument(info, 4);
   // Written so that NaN fits none of them.
-  const bool valid = interval_millis >= 0.1 && interval_millis <= kMaxIntervalMillis && max_cpu_share >= 1e-6 && max_cpu_share <= 1 &&
-                     IsRingSize(ring_bytes) && descriptor >= -1 && descriptor <= INT_MAX && published >= 0 &&
-                     published <= static_cast<double>(sampler::kMaxPublished);
+  const bool valid = IsPace(interval_millis, max_cpu_share) && IsRingSize(ring_bytes) && descriptor >= -1 && descriptor <= INT_MAX &&
+                     published >= 0 && published <= static_cast<double>(sampler::kMaxPublished);
   if (!valid) return MakeArgumentFailure(env, "startSampler", "expected an interval, a share and a size within their bounds");
   Environment& environment = Environment::Of(env);
   if (environment.samplers.size() >= kMaxSamplers) {
@@ -79,7 +84,7 @@ napi_value StartSampler(napi_env env, napi_callback_info raw_info) {
   }
   Result<platform::Ring> ring = MapRing(ring_bytes, descriptor);
   if (!ring.ok()) return MakeFailure(env, ring.failure());
-  const sampler::Options options{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share, static_cast<size_t>(published)};
+  const sampler::Options options{{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share}, static_cast<size_t>(published)};
   Result<std::unique_ptr<sampler::Sampler>> started = sampler::Sampler::Start(allocator::LiveBackend(), options, std::move(ring.value()));
   if (!started.ok()) return MakeFailure(env, started.failure());
   const uint32_t id = environment.next_sampler++;
@@ -199,6 +204,64 @@ napi_value CloseRing(napi_env env, napi_callback_info raw_info) {
   return nullptr;
 }
 
+// startOutsideSampler(intervalMs: number, maxCpuShare: number): number | FailureRecord
+napi_value StartOutsideSampler(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  const double interval_millis = NumberArgument(info, 0);
+  const double max_cpu_share = NumberArgument(info, 1);
+  if (!IsPace(interval_millis, max_cpu_share)) return MakeArgumentFailure(env, "startOutsideSampler", "expected an interval and a share");
+  Result<platform::Mapping> memory = platform::Mapping::Anonymous(kOutsideRingBytes);
+  if (!memory.ok()) return MakeFailure(env, memory.failure());
+  const sampler::Pace pace{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share};
+  auto started = sampler::OutsideSampler::Start(pace, platform::Ring::Make(std::move(memory.value()), sampler::kRowFormat));
+  if (!started.ok()) return MakeFailure(env, started.failure());
+  Environment& environment = Environment::Of(env);
+  const uint32_t id = environment.next_sampler++;
+  environment.outside_samplers[id] = std::move(started.value());
+  return Napi::Number::New(env, id);
+}
+
+sampler::OutsideSampler* OutsideSamplerOf(napi_env env, double id) { return FindKept(Environment::Of(env).outside_samplers, id); }
+
+// followOutside(pid: number, number: number, id: number): boolean | FailureRecord
+// The sampler's rows carry `number`. False when there is no such process.
+napi_value FollowOutside(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  const double pid = NumberArgument(info, 0);
+  sampler::OutsideSampler* const sampler = OutsideSamplerOf(env, NumberArgument(info, 2));
+  if (sampler == nullptr || !(pid >= 1 && pid <= INT_MAX)) return MakeArgumentFailure(env, "followOutside", "expected a process");
+  return Napi::Boolean::New(env, sampler->Follow(static_cast<pid_t>(pid), NumberArgument(info, 1)));
+}
+
+// drainOutside(figures: Float64Array, id: number): undefined | FailureRecord
+napi_value DrainOutside(napi_env env, napi_callback_info raw_info) {
+  const FigureBuffer buffer = FigureBufferArgument(env, raw_info);
+  const Napi::CallbackInfo info(env, raw_info);
+  sampler::OutsideSampler* const sampler = OutsideSamplerOf(env, NumberArgument(info, 1));
+  if (sampler == nullptr) return MakeArgumentFailure(env, "drainOutside", "there is no such sampler");
+  constexpr size_t kNeeded = size_t{kDrainLength} + sampler::kOutsideFields;
+  if (buffer.length < kNeeded) return MakeBufferFailure(env, "drainOutside", kNeeded);
+  DrainInto(buffer, &sampler->ring());
+  return nullptr;
+}
+
+// stopOutsideSampler(id: number): void
+// Ends its thread. Its samples can still be drained.
+napi_value StopOutsideSampler(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  sampler::OutsideSampler* const sampler = OutsideSamplerOf(env, NumberArgument(info, 0));
+  if (sampler != nullptr) sampler->Stop();
+  return nullptr;
+}
+
+// closeOutsideSampler(id: number): void
+napi_value CloseOutsideSampler(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  const double id = NumberArgument(info, 0);
+  if (OutsideSamplerOf(env, id) != nullptr) Environment::Of(env).outside_samplers.erase(static_cast<uint32_t>(id));
+  return nullptr;
+}
+
 }  // namespace
 
 void RegisterSampler(Napi::Env env, Napi::Object exports) {
@@ -210,6 +273,11 @@ void RegisterSampler(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "closeRing", CloseRing);
   Export(env, exports, "stopSampler", StopSampler);
   Export(env, exports, "closeSampler", CloseSampler);
+  Export(env, exports, "startOutsideSampler", StartOutsideSampler);
+  Export(env, exports, "followOutside", FollowOutside);
+  Export(env, exports, "drainOutside", DrainOutside);
+  Export(env, exports, "stopOutsideSampler", StopOutsideSampler);
+  Export(env, exports, "closeOutsideSampler", CloseOutsideSampler);
 }
 
 }  // namespace allocscope::convert

@@ -10,8 +10,8 @@ namespace allocscope::platform {
 // unmapped address never faults. About 0.3 µs a call.
 bool ReadOwnMemory(uintptr_t address, void* into, size_t length);
 
-// Whether the page of own memory at `address`, where a page begins, is resident now. To be asked before a read of a page that another thread
-// may have given back meanwhile: the read would bring a new one. False as well where nothing is mapped.
+// Whether the page of own memory at `address`, where a page begins, is resident now. To be asked before a read of a page that another
+// thread may have given back meanwhile: the read would bring a new one. False as well where nothing is mapped.
 bool IsResident(uintptr_t address);
 
 // Whether the byte at `address` can be read but not written. Asks the kernel to write the byte that is already there. Only for bytes that

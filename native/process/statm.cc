@@ -31,20 +31,9 @@ bool Parse(const char* text, size_t length, uint64_t (&pages)[kFieldsUsed]) {
 
 }  // namespace
 
-// Closes the descriptor only while it still is statm: a program may have closed it and reused its number.
-StatmReader::~StatmReader() {
-  Statm ours;
-  if (descriptor_ >= 0 && ReadOnce(&ours)) close(descriptor_);
-}
-
-bool StatmReader::Open() {
-  descriptor_ = platform::AboveStandardStreams(open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
-  return descriptor_ >= 0;
-}
-
-bool StatmReader::ReadOnce(Statm* into) const {
+bool ReadStatm(int descriptor, Statm* into) {
   char text[128];
-  const ssize_t length = pread(descriptor_, text, sizeof text, 0);
+  const ssize_t length = pread(descriptor, text, sizeof text, 0);
   uint64_t pages[kFieldsUsed];
   if (length <= 0 || !Parse(text, static_cast<size_t>(length), pages)) return false;
   static const uint64_t page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
@@ -52,12 +41,23 @@ bool StatmReader::ReadOnce(Statm* into) const {
   return true;
 }
 
+// Closes the descriptor only while it still is statm: a program may have closed it and reused its number.
+StatmReader::~StatmReader() {
+  Statm ours;
+  if (descriptor_ >= 0 && ReadStatm(descriptor_, &ours)) close(descriptor_);
+}
+
+bool StatmReader::Open() {
+  descriptor_ = platform::AboveStandardStreams(open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
+  return descriptor_ >= 0;
+}
+
 Result<Statm> StatmReader::Read() {
   Statm statm;
-  if (descriptor_ >= 0 && ReadOnce(&statm)) return statm;
+  if (descriptor_ >= 0 && ReadStatm(descriptor_, &statm)) return statm;
   // The program may have closed the descriptor and reused its number for another file: leave that file alone.
   descriptor_ = -1;
-  if (Open() && ReadOnce(&statm)) return statm;
+  if (Open() && ReadStatm(descriptor_, &statm)) return statm;
   return Failure{"PROC_UNREADABLE", "read /proc/self/statm", errno, std::strerror(errno)};
 }
 

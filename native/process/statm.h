@@ -13,6 +13,9 @@ struct Statm {
   uint64_t shared_bytes;
 };
 
+// What the statm file behind `descriptor` says. False when it isn't one, or its process has ended. Does not allocate.
+bool ReadStatm(int descriptor, Statm* into);
+
 // /proc/self/statm, kept open above the standard streams: one pread a reading, about 1 µs whatever the size of the process.
 class StatmReader {
  public:
@@ -26,7 +29,6 @@ class StatmReader {
 
  private:
   bool Open();
-  bool ReadOnce(Statm* into) const;
 
   int descriptor_ = -1;
 };

@@ -1,27 +1,22 @@
 #ifndef ALLOCSCOPE_SAMPLER_SAMPLER_H_
 #define ALLOCSCOPE_SAMPLER_SAMPLER_H_
 
-#include <pthread.h>
-
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "allocator/backend.h"
 #include "platform/ring.h"
 #include "process/statm.h"
 #include "result.h"
+#include "sampler/paced_thread.h"
 #include "sampler/published.h"
 
 namespace allocscope::sampler {
 
 struct Options {
-  uint64_t interval_nanos;
-  // The share of a core that the thread may use, wake-ups included. While it uses more, the interval grows.
-  double max_cpu_share;
+  Pace pace;
   // Figures of the owner's own that each row carries as well: see Publish.
   size_t published = 0;
 };
@@ -45,8 +40,8 @@ enum RowField : size_t {
 // More than glibc makes by itself on 250 cores; of a longer list the newest arenas are given.
 constexpr size_t kMaxArenas = 2048;
 
-// A thread that reads RSS and the allocator's footprint at absolute deadlines, even while the thread that started it is blocked.
-class Sampler {
+// A thread that reads RSS and the allocator's footprint.
+class Sampler : private PacedThread {
  public:
   // Records into `ring`, whose format is kRowFormat.
   static Result<std::unique_ptr<Sampler>> Start(const allocator::Backend& backend, const Options& options, platform::Ring ring);
@@ -67,15 +62,8 @@ class Sampler {
  private:
   Sampler(const allocator::Backend& backend, const Options& options, platform::Ring ring);
 
-  bool StartThread(int* error);
-  static void* Enter(void* sampler);
-  void Run();
-  std::optional<uint64_t> WaitUntil(uint64_t deadline_nanos, uint64_t now_nanos);
-  uint64_t TakeSample(uint64_t now_nanos);
+  uint64_t TakeSample(uint64_t now_nanos) override;
   void ReadInto(double* row);
-  void Adapt(uint64_t now_nanos);
-  uint64_t LastPassed(uint64_t deadline_nanos, uint64_t now_nanos);
-  void CountUnmet(uint64_t deadline_nanos, uint64_t now_nanos);
 
   const allocator::Backend& backend_;
   const Options options_;
@@ -85,15 +73,6 @@ class Sampler {
   platform::Ring ring_;
   platform::RingCounters& counters_;
   std::vector<double> row_;
-  uint64_t interval_nanos_;
-  // For adapting the interval: the thread's time at the last look, when that look was, and the samples since.
-  uint64_t cpu_nanos_ = 0;
-  uint64_t adapted_nanos_ = 0;
-  uint64_t samples_since_ = 0;
-  double smoothed_cost_nanos_ = 0;
-  pthread_t thread_{};
-  bool running_ = false;
-  std::atomic<uint32_t> stop_{0};
 };
 
 }  // namespace allocscope::sampler

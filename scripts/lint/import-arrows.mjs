@@ -54,12 +54,13 @@ const doors = {
   errors: ['./allocscope-error.ts'],
   ledger: ['./explain-rss.ts'],
   heap: ['./collect-garbage.ts', './full-collection.ts', './heap-stats.ts'],
-  process: ['./child-processes.ts', './kernel-memory.ts', './look-at-process.ts', './memory-usage.ts', './outside-memory.ts'],
+  process: ['./child-processes.ts', './kernel-memory.ts', './look-at-process.ts', './memory-usage.ts', './monotonic-clock.ts', './outside-memory.ts'],
   profile: ['./load/near-names.ts', './load/original-source.ts'],
   program: ['./preload.ts', './private-file.ts', './quietly.ts'],
   reading: ['./memory-reading.ts'],
   record: ['./marks.ts'],
   release: ['./remedies.ts', './verdicts.ts'],
+  sampling: ['./outside-source.ts'],
   report: ['./profile-columns.ts', './profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],
 }
 

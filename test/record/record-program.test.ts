@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import { getPageBytes, OutsideMemoryReader } from '../../lib/process/outside-memory.js'
+import { getPageBytes, readPeakRss } from '../../lib/process/outside-memory.js'
+import { OutsideSource } from '../../lib/sampling/outside-source.js'
+import type { OutsideSample } from '../../lib/sampling/outside-source.js'
 import { readRecording } from '../../lib/record/index.js'
 import type { Recording, Track, TrackSource } from '../../lib/record/index.js'
 import { allocscope } from '../cli/run-cli.js'
@@ -168,22 +170,41 @@ test.each([
   expect(() => readFileSync(file)).toThrow('ENOENT')
 })
 
-test('the reader from outside says what the kernel says', async () => {
+test('what is read from outside is what the kernel says, until the process ends', async () => {
   const pageBytes = Number(execFileSync('getconf', ['PAGESIZE']))
   expect(getPageBytes()).toBe(pageBytes)
   const child = spawn('sleep', ['60'])
   await new Promise((resolve) => child.once('spawn', resolve))
-  const reader = new OutsideMemoryReader(child.pid ?? 0)
   // The process sleeps: it may still be loading at the first look.
   const [, resident = 0, shared = 0] = await settled(child.pid ?? 0)
-  expect(reader.read()).toEqual({ rssBytes: resident * pageBytes, sharedBytes: shared * pageBytes })
-  expect(reader.readPeak()).toBeGreaterThanOrEqual(resident * pageBytes)
+  const source = new OutsideSource(1)
+  const monotonicMs = Number(process.hrtime.bigint()) / 1e6
+  expect(source.follow(child.pid ?? 0, 7)).toBe(true)
+  const first = await nextOf(source)
+  expect(first).toMatchObject({ process: 7, rssBytes: resident * pageBytes, sharedBytes: shared * pageBytes })
+  // The first moment after it was followed, or before: the thread had begun.
+  expect(first.timeMs).toBeGreaterThan(monotonicMs - 1000)
+  expect(first.timeMs).toBeLessThanOrEqual(Number(process.hrtime.bigint()) / 1e6)
+  expect(readPeakRss(child.pid ?? 0)).toBeGreaterThanOrEqual(resident * pageBytes)
   child.kill('SIGKILL')
   await new Promise((resolve) => child.once('close', resolve))
-  expect(reader.read()).toBeUndefined()
-  expect(reader.readPeak()).toBeUndefined()
-  reader.close()
+  let last = await nextOf(source)
+  while (last.rssBytes > 0) last = await nextOf(source)
+  expect(last).toMatchObject({ process: 7, rssBytes: 0 })
+  source.stop()
+  expect(source.next()).toBeUndefined()
+  expect(source.follow(child.pid ?? 0, 8)).toBe(false)
+  expect(readPeakRss(child.pid ?? 0)).toBeUndefined()
+  source.close()
 })
+
+async function nextOf(source: OutsideSource): Promise<OutsideSample> {
+  for (;;) {
+    const sample = source.next()
+    if (sample !== undefined) return sample
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+}
 
 /** The fields of `statm` once the process has become `sleep`, and sleeps. */
 async function settled(pid: number): Promise<readonly number[]> {
