@@ -107,14 +107,23 @@ export class RecordedTree {
     }
   }
 
-  /** What is dear: the kernel's peaks, new processes, and what a process that called exec has become. */
-  look(): void {
+  /** The kernel's peaks. */
+  readPeaks(): void {
     for (const followed of this.#followed.values()) {
       followed.peakBytes = readPeakRss(followed.pid) ?? followed.peakBytes
-      if (followed.process !== 0) this.#noteCommand(followed)
-      else if (followed.peakBytes > followed.firstPeakBytes) this.#peakRssBytes = Math.max(this.#peakRssBytes, followed.peakBytes)
+      if (followed.process !== 0 || !(followed.peakBytes > followed.firstPeakBytes)) continue
+      this.#peakRssBytes = Math.max(this.#peakRssBytes, followed.peakBytes)
     }
-    if (this.#options.withChildren) this.#findChildren()
+  }
+
+  /** New processes, and what one that called exec has become, where they are asked for. */
+  findChildren(): void {
+    if (!this.#options.withChildren) return
+    // Those found here are visited as well. A process whose parent has ended is still followed, and so are those that it starts.
+    for (const followed of this.#followed.values()) {
+      if (followed.process !== 0) this.#noteCommand(followed)
+      for (const child of childrenOf(followed.pid)) if (!this.#pids.has(child)) this.follow(child, followed.process)
+    }
   }
 
   /** Ends what is still followed. The figures stay. */
@@ -142,13 +151,6 @@ export class RecordedTree {
     if (followed.process !== 0) return
     this.#samples += 1
     this.#peakRssBytes = Math.max(this.#peakRssBytes, rssBytes)
-  }
-
-  #findChildren(): void {
-    // Those found here are visited as well. A process whose parent has ended is still followed, and so are those that it starts.
-    for (const { pid, process } of this.#followed.values()) {
-      for (const child of childrenOf(pid)) if (!this.#pids.has(child)) this.follow(child, process)
-    }
   }
 
   #noteCommand(followed: Followed): void {

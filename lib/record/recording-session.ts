@@ -8,11 +8,14 @@ import type { RecordReader } from './record-channel.js'
 import { RecordedInside } from './recorded-inside.js'
 import { RecordedTree } from './recorded-tree.js'
 
-/** How often all that was sampled is handed to the kernel, milliseconds. So a recorder that is killed loses less than the last tenth of a second. */
-const flushEveryMs = 50
+/**
+ * How often all that was sampled is handed to the kernel and new processes are looked for, milliseconds. A recorder that is killed loses less than the
+ * last tenth of a second; waking up less often costs less.
+ */
+const turnEveryMs = 80
 
-/** How often the kernel's peaks are read and new processes are looked for, milliseconds. */
-const lookEveryMs = 100
+/** The kernel's peaks are read at every third turn: they tell of what was between two samples. */
+const turnsOfPeaks = 3
 
 /** What a recording has come to. */
 export interface RecordReport {
@@ -67,8 +70,7 @@ export class RecordingSession {
   #inside: RecordedInside | undefined
   #timer: NodeJS.Timeout | undefined
   #pid = 0
-  /** When the next is due, milliseconds since the start. */
-  #lookDueMs = lookEveryMs
+  #turns = 0
   #hasFailed = false
   #tellEnded: () => void = () => undefined
   /** Resolves when the first process has been seen to be gone. */
@@ -148,18 +150,15 @@ export class RecordingSession {
     }
   }
 
-  /** Does what is due. One timer for all: waking up is most of what it costs. */
+  /** One timer for all: waking up is most of what it costs. */
   #tick(): void {
-    const nowMs = this.#elapsedMs()
-    if (nowMs >= this.#lookDueMs) {
-      this.#tree.look()
-      this.#lookDueMs = nowMs + lookEveryMs
-    }
+    this.#tree.findChildren()
+    if (this.#turns++ % turnsOfPeaks === 0) this.#tree.readPeaks()
     this.#flush()
     if (!this.#tree.isAlive) this.#tellEnded()
     this.#timer = setTimeout(() => {
       this.#tick()
-    }, flushEveryMs)
+    }, turnEveryMs)
   }
 
   #flush(): void {

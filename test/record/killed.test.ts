@@ -41,7 +41,8 @@ function waitedMs(task: string): number | undefined {
  * tells it of those that still run, milliseconds.
  */
 function countWaits(...pids: readonly number[]): () => number {
-  const tasksNow = (): readonly string[] => pids.flatMap((pid) => readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}`))
+  const tasksNow = (): readonly string[] =>
+    pids.flatMap((pid) => readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}`))
   const before = new Map(tasksNow().map((task) => [task, waitedMs(task) ?? 0]))
   return () => tasksNow().reduce((sum, task) => sum + Math.max(0, (waitedMs(task) ?? 0) - (before.get(task) ?? 0)), 0)
 }
