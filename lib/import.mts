@@ -27,6 +27,7 @@ export const {
   sizeOf,
   sizeTree,
   span,
+  startFlightRecorder,
   startPeriodicRelease,
   watchArenas,
 } = loaded

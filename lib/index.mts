@@ -22,6 +22,7 @@ export {
   sizeOf,
   sizeTree,
   span,
+  startFlightRecorder,
   startPeriodicRelease,
   watchArenas,
 } from './index.js'

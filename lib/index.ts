@@ -3,6 +3,7 @@ import { lazily } from './loading/index.js'
 import type { AllocatorStats, AllocatorStatsOptions } from './allocator/index.js'
 import type { Capabilities } from './capabilities/index.js'
 import type { DeepSize, DeepSizeOptions, HeapStats, ObjectSize, SizeComparison, SizeTree, SizeTreeOptions } from './heap/index.js'
+import type { FlightOptions, FlightRecorder } from './flight/index.js'
 import type { ExplainOptions, RssLedger } from './ledger/index.js'
 import type { FullProcessMemory, ProcessMemory, ProcessMemoryOptions } from './process/index.js'
 import type { MeasureMemoryOptions, MemoryMeasurement } from './profile/index.js'
@@ -16,6 +17,7 @@ export { releaseVerdicts } from './release/verdicts.js'
 
 const allocator = lazily(() => require('./allocator/index.js') as typeof import('./allocator/index.js'))
 const capabilities = lazily(() => require('./capabilities/index.js') as typeof import('./capabilities/index.js'))
+const flight = lazily(() => require('./flight/index.js') as typeof import('./flight/index.js'))
 const heapStats = lazily(() => require('./heap/heap-stats.js') as typeof import('./heap/heap-stats.js'))
 const heap = lazily(() => require('./heap/index.js') as typeof import('./heap/index.js'))
 const ledger = lazily(() => require('./ledger/explain-rss.js') as typeof import('./ledger/explain-rss.js'))
@@ -330,6 +332,30 @@ export function checkRelease(action: () => unknown, options?: CheckOptions): Pro
  */
 export function releaseMemory(options?: ReleaseOptions): Promise<ReleaseReport> {
   return release().releaseMemory(options)
+}
+
+/**
+ * Keeps the last minutes of this process's memory in a file of fixed size: RSS, what is charged to its container, the allocator's footprint and arenas, V8's
+ * heap as of its last collection, marks, workers. The file survives SIGKILL, the OOM killer and a crash of V8, as no handler has to run. `allocscope
+ * report <file>` tells what grew before the end, and which limit was near. `node --import allocscope/flight app.js` starts the same before a program.
+ *
+ * A thread of its own takes the samples, even while this one is blocked. A row is in the kernel's page cache when it is written; a crash of the whole
+ * machine may lose what wasn't written back to the disk. An existing flight recording of that name is renamed to `<file>.previous`. The file is readable by
+ * this user alone. How the process ended is written when it ends by itself.
+ *
+ * Cost: about 0.05 % of a core at the default 100 ms, and about 0.5 µs a collection. The file has 512 bytes a sample, 3.3 MB for the default ten minutes,
+ * which are taken when it is made; hardly any of it is resident.
+ *
+ * @example
+ * const recorder = startFlightRecorder({ file: '/var/log/app-%p.rec', minutes: 30 })
+ * process.once('SIGTERM', () => recorder.stop())
+ *
+ * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_RECORDING` when the file can't be made, as on a full
+ * disk, or another process records into it; `ERR_ALLOCSCOPE_FLIGHT_RUNNING` when this process has a recorder already; `ERR_ALLOCSCOPE_UNSUPPORTED` in a
+ * worker; `ERR_ALLOCSCOPE_NO_ADDON` when no addon loads.
+ */
+export function startFlightRecorder(options?: FlightOptions): FlightRecorder {
+  return flight().startFlightRecorder(options)
 }
 
 /**

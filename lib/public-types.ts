@@ -34,6 +34,7 @@ export type {
 } from './allocator/index.js'
 export type { Capabilities, ObjectSizesCapability } from './capabilities/index.js'
 export type { AllocscopeErrorCode, AllocscopeErrorDetails } from './errors/index.js'
+export type { FlightOptions, FlightRecorder } from './flight/index.js'
 export type {
   DeepSize,
   DeepSizeOptions,

@@ -13,6 +13,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   allocscope::convert::RegisterHeap(env, exports);
   allocscope::convert::RegisterLedger(env, exports);
   allocscope::convert::RegisterSampler(env, exports);
+  allocscope::convert::RegisterFlight(env, exports);
   allocscope::convert::RegisterRelease(env, exports);
   allocscope::convert::RegisterProfile(env, exports);
   return exports;

@@ -17,6 +17,7 @@
 #include "platform/ring.h"
 #include "process/peak.h"
 #include "process/statm.h"
+#include "profile/gc_watch.h"
 #include "profile/heap_counter.h"
 #include "profile/mapped_file.h"
 #include "profile/peak_mark.h"
@@ -25,6 +26,14 @@
 #include "sampler/sampler.h"
 
 namespace allocscope {
+
+// A flight that is being recorded: one of the samplers, and what its rows carry of V8.
+struct Flight {
+  sampler::Sampler* sampler = nullptr;
+  double figures[sampler::kMaxPublished] = {};
+  // Null where only the event loop publishes.
+  std::unique_ptr<profile::GcWatch> gc;
+};
 
 // What one Node environment (the main thread or a worker) keeps between calls. Node deletes it when that environment ends, however it ends.
 struct Environment {
@@ -44,6 +53,8 @@ struct Environment {
   // Rings whose samplers are in other processes; their numbers are of the same series.
   std::map<uint32_t, std::unique_ptr<platform::Ring>> rings;
   uint32_t next_sampler = 1;
+  // Null while none is recorded. It must end before its sampler.
+  std::unique_ptr<Flight> flight;
   // Null until something is counted. It must outlive the profiler below, which uses it.
   std::unique_ptr<profile::HeapCounter> heap_counter;
   std::unique_ptr<profile::PeakMark> peak_mark;

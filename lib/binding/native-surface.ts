@@ -145,6 +145,24 @@ export interface NativeSampler {
   closeOutsideSampler(id: number): void
 }
 
+/** The calls of `native/convert/flight.cc`. */
+export interface NativeFlight {
+  /**
+   * Makes the file, which mustn't be there, and starts a sampler that writes its rows into it. `settings` are those of `flightPlace`, `head` is what the
+   * file begins with, `usageFile` that of a control group, or empty. The number is a sampler's.
+   */
+  startFlight(settings: Float64Array, file: string, head: Uint8Array, usageFile: string): number | FailureRecord
+  /** Every row from now on carries these figures. */
+  publishFlight(figures: Float64Array): undefined | FailureRecord
+  /** Publishes V8's at the end of each collection as well. Writes the same figures as of now, by `gcProofPlace`. */
+  watchFlightGc(proof: Float64Array): undefined | FailureRecord
+  unwatchFlightGc(): void
+  /** False when it is longer than a slot, or the file can't be written. */
+  writeFlightEvent(event: Uint8Array): boolean | FailureRecord
+  /** Nothing is published any more. The sampler is left, to be closed. */
+  endFlight(): void
+}
+
 /** Resident bytes by kind of mapping. */
 export interface NativeResidency {
   readonly residentBytes: number
@@ -262,4 +280,4 @@ export interface NativeLedgers {
 }
 
 export interface NativeBinding
-  extends NativeProcess, NativeAllocator, NativeEmbedded, NativeHeap, NativeSampler, NativeRelease, NativeProfiling, NativeLedgers {}
+  extends NativeProcess, NativeAllocator, NativeEmbedded, NativeHeap, NativeSampler, NativeFlight, NativeRelease, NativeProfiling, NativeLedgers {}

@@ -1,4 +1,1 @@
-import { createRequire } from 'node:module'
-
-/** The version in the package's own package.json. */
-export const packageVersion = (createRequire(__filename)('../../package.json') as { readonly version: string }).version
+export { packageVersion } from '../program/package-version.js'

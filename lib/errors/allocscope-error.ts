@@ -38,6 +38,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_HEAP_SNAPSHOT'
   /** A recording can't be read or written: no such file, not a recording, of a newer version, damaged. */
   | 'ERR_ALLOCSCOPE_RECORDING'
+  /** This process has a flight recorder already. */
+  | 'ERR_ALLOCSCOPE_FLIGHT_RUNNING'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

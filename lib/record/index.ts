@@ -1,3 +1,8 @@
+export { flightEvent, openFlight, setOpenFlight } from './flight-events.js'
+export type { OpenFlight } from './flight-events.js'
+export { describeFlight, grownShare, nearShare } from './flight-verdict.js'
+export type { FlightGrowth, FlightVerdict, LimitUse, OwnerGrowth } from './flight-verdict.js'
+export { isRecording } from './is-recording.js'
 export { courseOf } from './process-course.js'
 export type { CourseOwner, OwnerCourse, ProcessCourse } from './process-course.js'
 export { readRecording } from './format/read-recording.js'

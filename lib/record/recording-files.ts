@@ -4,7 +4,7 @@ import path from 'node:path'
 import { AllocscopeError } from '../errors/index.js'
 import { decodeBlock } from './format/block.js'
 import { decodeEvent } from './format/file-events.js'
-import { checkFileHeader, fileHeaderBytes } from './format/file-header.js'
+import { decodeFileHeader, fileHeaderBytes } from './format/file-header.js'
 import { readRecording } from './format/read-recording.js'
 import type { Recording } from './recording.js'
 
@@ -46,7 +46,7 @@ function lookAt(file: string): FoundRecording | undefined {
     const bytes = Buffer.alloc(Math.min(size, beginningBytes))
     const read = readSync(descriptor, bytes, 0, bytes.length, 0)
     const beginning = bytes.subarray(0, read)
-    checkFileHeader(beginning, file)
+    decodeFileHeader(beginning, file)
     return { file, startMs: startOf(beginning) ?? mtimeMs, bytes: size }
   } catch {
     return undefined

@@ -28,6 +28,11 @@ export const columnNames = [
   'largeSpaceBytes',
   'workers',
   'loopTimeMs',
+  // In a flight recording: V8's collections that free objects, since the recorder began, and the time that they took.
+  'gcCount',
+  'gcTotalMs',
+  // Of a container, in a flight recording: what its control group is charged.
+  'containerBytes',
   // Of a garbage collection, or of several short ones of one kind.
   'durationMs',
   'gcKind',
@@ -61,6 +66,8 @@ export interface RecordedLimits {
   readonly containerBytes: number | undefined
   /** `heap_size_limit` of V8. */
   readonly heapBytes: number | undefined
+  /** The part of it that is for old objects: V8 gives up when it is full, however much is left for new ones. */
+  readonly oldGenerationBytes?: number | undefined
 }
 
 /** How a recording began. */
@@ -141,12 +148,14 @@ export interface RecordingDamage {
 /** A recording as its file has it. */
 export interface Recording {
   readonly file: string
+  /** `flight` is what a flight recorder kept: the last minutes of one process, as it told them of itself. */
+  readonly kind: 'recording' | 'flight'
   readonly start: RecordingStart
   readonly processes: readonly RecordedProcess[]
   readonly tracks: readonly Track[]
   readonly marks: readonly RecordedMark[]
   readonly spans: readonly RecordedSpan[]
-  /** Undefined when the recorder was killed. */
+  /** Undefined when the recorder was killed, and in a flight recording whose process didn't come to its own end. */
   readonly end: RecordingEnd | undefined
   readonly damage: RecordingDamage | undefined
 }

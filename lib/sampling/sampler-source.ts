@@ -4,14 +4,9 @@ import { monotonicOriginMs } from '../process/monotonic-clock.js'
 import type { ArenaSample } from './arena-sample.js'
 import { RowBuffer } from './row-buffer.js'
 import { toSample } from './row-layout.js'
+import { rowFigures } from './row-figures.js'
 import type { RowLayout } from './row-layout.js'
 import type { WatchSummary } from './sampling-summary.js'
-
-/** The names of the figures in this process's rows: those of the footprint. RSS isn't among them, as it has a place of its own. */
-export function rowFigures(binding: NativeBinding): Pick<RowLayout, 'allocator' | 'figures'> {
-  const { allocator, footprintFields } = binding.describeAllocator()
-  return { allocator, figures: footprintFields.slice(1) }
-}
 
 /** How a sampling thread works. */
 export interface SamplerOptions {

@@ -3,7 +3,7 @@ import type { ArenaSample } from './arena-sample.js'
 import { RowBuffer } from './row-buffer.js'
 import { publishedIn, toSample } from './row-layout.js'
 import type { RowLayout } from './row-layout.js'
-import { rowFigures } from './sampler-source.js'
+import { rowFigures } from './row-figures.js'
 import type { WatchSummary } from './sampling-summary.js'
 
 /** A sample of another process, with the figures that its owner had published by then. */

@@ -13,6 +13,7 @@ void RegisterHeap(Napi::Env env, Napi::Object exports);
 void RegisterLedger(Napi::Env env, Napi::Object exports);
 void RegisterSampler(Napi::Env env, Napi::Object exports);
 void RegisterRelease(Napi::Env env, Napi::Object exports);
+void RegisterFlight(Napi::Env env, Napi::Object exports);
 void RegisterProfile(Napi::Env env, Napi::Object exports);
 
 }  // namespace allocscope::convert

@@ -29,8 +29,9 @@ bool CopyThroughPipe(const int (&ends)[2], uintptr_t address, char* into, size_t
   return true;
 }
 
-// Sandboxes may forbid process_vm_readv; write(2) from a bad address fails with EFAULT just as safely.
-bool ReadByPipe(uintptr_t address, char* into, size_t length) {
+// Sandboxes may forbid process_vm_readv and process_vm_writev; write(2) from a bad address and read(2) into one fail with EFAULT just as
+// safely.
+bool CopyByPipe(uintptr_t address, char* into, size_t length) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return false;
   const bool copied = CopyThroughPipe(ends, address, into, length);
@@ -70,7 +71,18 @@ bool ReadOwnMemory(uintptr_t address, void* into, size_t length) {
   iovec remote{reinterpret_cast<void*>(address), length};
   const ssize_t copied = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
   if (copied == static_cast<ssize_t>(length)) return true;
-  if (copied < 0 && (errno == EPERM || errno == ENOSYS)) return ReadByPipe(address, static_cast<char*>(into), length);
+  if (copied < 0 && (errno == EPERM || errno == ENOSYS)) return CopyByPipe(address, static_cast<char*>(into), length);
+  return false;
+}
+
+bool WriteOwnMemory(uintptr_t address, const void* from, size_t length) {
+  iovec local{const_cast<void*>(from), length};
+  iovec remote{reinterpret_cast<void*>(address), length};
+  const ssize_t copied = process_vm_writev(getpid(), &local, 1, &remote, 1, 0);
+  if (copied == static_cast<ssize_t>(length)) return true;
+  if (copied < 0 && (errno == EPERM || errno == ENOSYS)) {
+    return CopyByPipe(reinterpret_cast<uintptr_t>(from), reinterpret_cast<char*>(address), length);
+  }
   return false;
 }
 

@@ -14,6 +14,10 @@ bool ReadOwnMemory(uintptr_t address, void* into, size_t length);
 // thread may have given back meanwhile: the read would bring a new one. False as well where nothing is mapped.
 bool IsResident(uintptr_t address);
 
+// Copies `length` bytes to `address` in this process's own memory, as safely: also where a mapped file was cut short. False when they can't
+// all be written.
+bool WriteOwnMemory(uintptr_t address, const void* from, size_t length);
+
 // Whether the byte at `address` can be read but not written. Asks the kernel to write the byte that is already there. Only for bytes that
 // no other thread may change at the same time.
 bool IsReadOnly(uintptr_t address);

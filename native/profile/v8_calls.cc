@@ -24,7 +24,9 @@ struct SpaceStatistics {
   uint64_t others[13];
 };
 
-// v8::HeapStatistics, likewise.
+// v8::HeapStatistics, likewise. `sizes` begins with the whole, of which others follow.
+constexpr size_t kCommitted = 0;
+
 struct WholeHeapStatistics {
   uint64_t sizes[4];
   uint64_t used;
@@ -88,7 +90,7 @@ uint64_t V8Calls::UsedBytes(Space space) const {
 HeapStatistics V8Calls::Heap() const {
   WholeHeapStatistics statistics;
   heap_statistics_(isolate_, &statistics);
-  return {statistics.used, statistics.external};
+  return {statistics.used, statistics.external, statistics.sizes[kCommitted], statistics.limit};
 }
 
 void V8Calls::AddGcCallbacks(GcCallback before, GcCallback after, void* data) const {

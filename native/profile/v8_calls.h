@@ -18,6 +18,10 @@ struct HeapStatistics {
   uint64_t used;
   // `external_memory`, which leaves out what addons declare.
   uint64_t external;
+  // Bytes that the heap has from the system: `total_heap_size`.
+  uint64_t committed;
+  // `heap_size_limit`.
+  uint64_t limit;
 };
 
 // V8's public calls, found by name in the running program: one binary for every version of Node, compiled without V8's headers.

@@ -45,13 +45,14 @@ bool PacedThread::StartThread(int* error) {
   return running_;
 }
 
-void PacedThread::StopThread() {
-  if (!running_) return;
+bool PacedThread::StopThread() {
+  if (!running_) return false;
   stop_.store(1, std::memory_order_release);
   platform::FutexWakeAll(stop_);
   pthread_join(thread_, nullptr);
   running_ = false;
   counters_.stopped_nanos.store(platform::MonotonicNanos(), std::memory_order_relaxed);
+  return true;
 }
 
 void* PacedThread::Enter(void* thread) {

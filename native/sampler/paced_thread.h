@@ -30,8 +30,8 @@ class PacedThread {
 
   // False, with the number of the error, when there is no thread to be had.
   bool StartThread(int* error);
-  // Waits for the thread's end. Whoever derives from this calls it before what a sample needs goes away.
-  void StopThread();
+  // Waits for the thread's end; false when there was none. Whoever derives from this calls it before what a sample needs goes away.
+  bool StopThread();
 
   // By the thread. The time at which the sample was done.
   virtual uint64_t TakeSample(uint64_t now_nanos) = 0;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "platform/clock.h"
@@ -18,20 +19,23 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-Sampler::Sampler(const allocator::Backend& backend, const Options& options, platform::Ring ring)
+Sampler::Sampler(const allocator::Backend& backend, const Options& options, platform::Ring ring, std::unique_ptr<SlotFile> slots)
     : PacedThread(options.pace, &ring.counters()),
       backend_(backend),
       options_(options),
       figures_(backend.footprint_fields().size()),
+      usage_(options.usage_file),
       published_(options.published),
       ring_(std::move(ring)),
+      slots_(std::move(slots)),
       counters_(ring_.counters()),
-      row_(kRowFigures + figures_ + published_.count() + kMaxArenas) {}
+      row_(kRowFigures + figures_ + published_.count() + kOwnFigures + kMaxArenas) {}
 
 Sampler::~Sampler() { Stop(); }
 
-Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backend, const Options& options, platform::Ring ring) {
-  std::unique_ptr<Sampler> sampler(new Sampler(backend, options, std::move(ring)));
+Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backend, const Options& options, platform::Ring ring,
+                                                std::unique_ptr<SlotFile> slots) {
+  std::unique_ptr<Sampler> sampler(new Sampler(backend, options, std::move(ring), std::move(slots)));
   // The first reading of all is made here: it opens what the thread then only reads, and its cost is no measure of the others'.
   sampler->ReadInto(sampler->row_.data());
   int error = 0;
@@ -39,7 +43,9 @@ Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backen
   return sampler;
 }
 
-void Sampler::Stop() { StopThread(); }
+void Sampler::Stop() {
+  if (StopThread() && slots_ != nullptr) TakeSample(platform::MonotonicNanos());
+}
 
 // The time at which the sample was done.
 uint64_t Sampler::TakeSample(uint64_t now_nanos) {
@@ -51,8 +57,17 @@ uint64_t Sampler::TakeSample(uint64_t now_nanos) {
   row[kRowMissed] = static_cast<double>(counters_.missed.load(std::memory_order_relaxed));
   row[kRowLost] = static_cast<double>(counters_.lost.load(std::memory_order_relaxed));
   counters_.samples.fetch_add(1, std::memory_order_relaxed);
-  if (!ring_.Push(row, static_cast<size_t>(row[kRowLength]))) counters_.lost.fetch_add(1, std::memory_order_relaxed);
+  if (!Keep()) counters_.lost.fetch_add(1, std::memory_order_relaxed);
   return done;
+}
+
+// False when the row is lost. A slot has room for the first arenas of the list, the main one and the newest.
+bool Sampler::Keep() {
+  double* const row = row_.data();
+  if (slots_ == nullptr) return ring_.Push(row, static_cast<size_t>(row[kRowLength]));
+  const size_t length = std::min(static_cast<size_t>(row[kRowLength]), slots_->row_words());
+  row[kRowLength] = static_cast<double>(length);
+  return slots_->WriteRow(row, length);
 }
 
 void Sampler::ReadInto(double* row) {
@@ -61,7 +76,13 @@ void Sampler::ReadInto(double* row) {
   double* const figures = row + kRowFigures;
   if (!backend_.ReadFootprint(figures).ok()) std::fill(figures, figures + figures_, kNone);
   published_.Read(figures + figures_);
-  const size_t others = figures_ + published_.count();
+  if (slots_ != nullptr) {
+    double* const own = figures + figures_ + published_.count();
+    own[kOwnShared] = statm.ok() ? static_cast<double>(statm.value().shared_bytes) : kNone;
+    const std::optional<uint64_t> charged = usage_.Read();
+    own[kOwnCharged] = charged ? static_cast<double>(*charged) : kNone;
+  }
+  const size_t others = figures_ + published_.count() + own_figures();
   const size_t arenas = backend_.ReadArenaFootprints(figures + others, kMaxArenas);
   row[kRowArenas] = static_cast<double>(arenas);
   row[kRowLength] = static_cast<double>(kRowFigures + others + std::min(arenas, kMaxArenas));

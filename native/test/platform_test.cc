@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/crc32.h"
 #include "platform/mapping.h"
 #include "platform/ring.h"
 #include "platform/safe_memory.h"
@@ -47,6 +48,28 @@ void TestSafeMemory() {
   Check(!platform::ReadOwnMemory(begin + page, into.data(), 8), "an unmapped page is refused");
   Check(!platform::ReadOwnMemory(0, into.data(), 8), "the null page is refused");
   munmap(pages, page);
+}
+
+// A file that was cut short after it was mapped: writing there would raise SIGBUS.
+void TestSafeWrites() {
+  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const int file = static_cast<int>(syscall(SYS_memfd_create, "allocscope-test", MFD_CLOEXEC));
+  Check(ftruncate(file, static_cast<off_t>(2 * page)) == 0, "a file of two pages");
+  auto* pages = static_cast<char*>(mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0));
+  const uintptr_t begin = reinterpret_cast<uintptr_t>(pages);
+  Check(platform::WriteOwnMemory(begin + page, "kept", 4), "a mapped page is written");
+  char read[4] = {};
+  Check(pread(file, read, sizeof read, static_cast<off_t>(page)) == 4 && std::memcmp(read, "kept", 4) == 0, "and so is the file");
+  Check(ftruncate(file, static_cast<off_t>(page)) == 0, "the file is cut short");
+  Check(!platform::WriteOwnMemory(begin + page, "kept", 4), "a page that was cut off is refused");
+  Check(!platform::WriteOwnMemory(0, "kept", 4), "the null page isn't written");
+  munmap(pages, 2 * page);
+  close(file);
+}
+
+void TestChecksum() {
+  // The value that every description of CRC-32 gives as its check.
+  Check(platform::Crc32("123456789", 9) == 0xcbf43926u, "the checksum is that of zlib");
 }
 
 void TestSymbols() {
@@ -311,6 +334,8 @@ void TestPieces() {
 
 void TestPlatform() {
   TestSafeMemory();
+  TestSafeWrites();
+  TestChecksum();
   TestPieces();
   TestSymbols();
   TestRing();

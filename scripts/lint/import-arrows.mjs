@@ -17,7 +17,7 @@ const floors = [
   ['run', 'record', 'release', 'profile', 'holders', 'demo', 'capabilities'],
   ['compare', 'lab'],
   ['report'],
-  ['register', 'jest'],
+  ['register', 'flight', 'jest'],
   ['cli'],
 ]
 
@@ -54,13 +54,22 @@ const doors = {
   errors: ['./allocscope-error.ts'],
   ledger: ['./explain-rss.ts'],
   heap: ['./collect-garbage.ts', './full-collection.ts', './heap-stats.ts'],
-  process: ['./child-processes.ts', './kernel-memory.ts', './look-at-process.ts', './memory-usage.ts', './monotonic-clock.ts', './outside-memory.ts'],
+  process: [
+    './child-processes.ts',
+    './container/container-limit.ts',
+    './kernel-memory.ts',
+    './look-at-process.ts',
+    './memory-usage.ts',
+    './monotonic-clock.ts',
+    './outside-memory.ts',
+  ],
   profile: ['./load/near-names.ts', './load/original-source.ts'],
-  program: ['./preload.ts', './private-file.ts', './quietly.ts'],
+  program: ['./package-version.ts', './preload.ts', './private-file.ts', './quietly.ts'],
   reading: ['./memory-reading.ts'],
-  record: ['./marks.ts'],
+  // What writes a recording needn't load what reads it.
+  record: ['./flight-events.ts', './format/block.ts', './format/file-events.ts', './format/file-header.ts', './marks.ts', './recording.ts'],
   release: ['./remedies.ts', './verdicts.ts'],
-  sampling: ['./outside-source.ts'],
+  sampling: ['./outside-source.ts', './row-figures.ts'],
   report: ['./profile-columns.ts', './profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],
 }
 

@@ -58,6 +58,7 @@ export function makeRecording(made: readonly MadeProcess[], more: Partial<Record
   }))
   const recording: Recording = {
     file: '/somewhere/run.rec',
+    kind: 'recording',
     start: {
       timeMs: 1.7e12,
       allocscopeVersion: '0',

@@ -1,7 +1,7 @@
 /** A block of a recording's file: a header of {@link blockHeaderBytes}, then its payload. All numbers are little endian. */
 export interface Block {
   readonly kind: number
-  /** Rises by one from block to block. */
+  /** Rises by one from block to block. In a flight recording's slots it tells their order. */
   readonly sequence: number
   readonly payload: Uint8Array
 }
@@ -18,6 +18,8 @@ export const blockKinds = {
   event: 1,
   /** Samples of one track, in columns of differences: see {@link SampleEncoder} in `samples.ts`. */
   samples: 2,
+  /** One row of a flight recorder's sampling thread: doubles, as `native/sampler` lays them out. */
+  row: 3,
 } as const
 
 const polynomial = 0xedb88320

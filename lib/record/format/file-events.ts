@@ -17,6 +17,19 @@ export interface TrackEvent {
   readonly columns: readonly ColumnDescription[]
 }
 
+/** How the rows of a flight recording are laid out: what it takes to understand them. */
+export interface RowsEvent {
+  readonly kind: 'rows'
+  readonly process: number
+  /** The back end whose figures they carry, and the names of these. */
+  readonly allocator: string
+  readonly figures: readonly string[]
+  /** The names of the figures that follow these. */
+  readonly published: readonly string[]
+  /** CLOCK_MONOTONIC's milliseconds plus this are the recording's. */
+  readonly clockOffsetMs: number
+}
+
 /** What a block of the kind `event` holds, as JSON. */
 export type FileEvent =
   | ({ readonly kind: 'start' } & RecordingStart)
@@ -35,6 +48,7 @@ export type FileEvent =
   | { readonly kind: 'exit'; readonly process: number; readonly exitMs: number }
   | { readonly kind: 'process-end'; readonly process: number; readonly endMs: number }
   | TrackEvent
+  | RowsEvent
   | ({ readonly kind: 'mark' } & RecordedMark)
   | ({ readonly kind: 'span' } & RecordedSpan)
   | ({ readonly kind: 'end' } & RecordingEnd)
@@ -50,6 +64,7 @@ const shapes: Readonly<Record<FileEvent['kind'], Shape>> = {
   exit: { process: 'number', exitMs: 'number' },
   'process-end': { process: 'number', endMs: 'number' },
   track: { track: 'number', process: 'number', source: 'string', columns: 'object' },
+  rows: { process: 'number', allocator: 'string', figures: 'object', published: 'object', clockOffsetMs: 'number' },
   mark: { process: 'number', timeMs: 'number', name: 'string', by: 'string' },
   span: {
     process: 'number',

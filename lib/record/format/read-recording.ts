@@ -5,7 +5,8 @@ import type { Recording, RecordingDamage } from '../recording.js'
 import { blockKinds, decodeBlock } from './block.js'
 import type { Block } from './block.js'
 import { decodeEvent } from './file-events.js'
-import { checkFileHeader, fileHeaderBytes } from './file-header.js'
+import { decodeFileHeader, fileHeaderBytes } from './file-header.js'
+import { readFlight } from './read-flight.js'
 import { RecordingBuilder } from './recording-builder.js'
 
 /** Adds what a block holds. Throws where it is malformed. */
@@ -46,17 +47,18 @@ function readBytes(file: string): Buffer {
 }
 
 /**
- * Reads a recording's file. What follows damage isn't read: {@link Recording.damage} tells where it is, and all before it is good.
+ * Reads a recording's file. What follows damage isn't read: {@link Recording.damage} tells where it is, and all before it is good. Of a flight
+ * recording, slots that aren't whole are passed over, as one was being written when the process was killed.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_RECORDING` when it can't be read, isn't a recording, was written by a newer version, or is damaged before it
  *   tells how it began.
  */
 export function readRecording(file: string): Recording {
   const bytes = readBytes(file)
-  checkFileHeader(bytes, file)
+  const layout = decodeFileHeader(bytes, file)
   const builder = new RecordingBuilder()
-  const damage = readBlocks(bytes, builder)
-  const recording = builder.build({ file, damage })
+  const damage = layout.kind === 'flight' ? readFlight(bytes, layout, builder) : readBlocks(bytes, builder)
+  const recording = builder.build({ file, kind: layout.kind, damage })
   if (recording !== undefined) return recording
   throw new AllocscopeError(
     'ERR_ALLOCSCOPE_RECORDING',

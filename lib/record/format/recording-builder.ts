@@ -53,7 +53,7 @@ class TrackBuilder {
     this.#figures = columns.map(() => new Doubles())
   }
 
-  #add(timeMs: number, figures: readonly number[]): void {
+  add(timeMs: number, figures: readonly number[]): void {
     this.#timeMs.push(Math.max(timeMs, this.#timeMs.last))
     this.#figures.forEach((column, index) => {
       column.push(figures[index] ?? NaN)
@@ -63,7 +63,7 @@ class TrackBuilder {
   /** Throws a RangeError where the payload is malformed. */
   decode(payload: Uint8Array): void {
     this.#decoder.decode(payload, (timeMs, figures) => {
-      this.#add(timeMs, figures)
+      this.add(timeMs, figures)
     })
   }
 
@@ -114,6 +114,10 @@ export class RecordingBuilder {
     track: (track) => {
       this.#addTrack(track)
     },
+    // For the reader of the slots.
+    rows: ({ process }) => {
+      this.#processOf(process)
+    },
     mark: (mark) => {
       this.#processOf(mark.process)
       this.#marks.push(mark)
@@ -138,8 +142,13 @@ export class RecordingBuilder {
     this.#trackOf(trackOf(payload)).decode(payload)
   }
 
+  /** A sample as it is: a figure a column, NaN where it isn't known. */
+  addSample(track: number, timeMs: number, figures: readonly number[]): void {
+    this.#trackOf(track).add(timeMs, figures)
+  }
+
   /** Undefined when the file doesn't even tell how the recording began. */
-  build(rest: Pick<Recording, 'file' | 'damage'>): Recording | undefined {
+  build(rest: Pick<Recording, 'file' | 'kind' | 'damage'>): Recording | undefined {
     if (this.#start === undefined) return undefined
     return {
       ...rest,

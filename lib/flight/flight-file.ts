@@ -1,0 +1,47 @@
+import { existsSync, renameSync } from 'node:fs'
+
+import { AllocscopeError } from '../errors/index.js'
+import { lazily } from '../loading/index.js'
+import { blockHeaderBytes, blockKinds, encodeBlock } from '../record/format/block.js'
+import { encodeEvent } from '../record/format/file-events.js'
+import type { FileEvent } from '../record/format/file-events.js'
+import { encodeFileHeader, fileHeaderBytes } from '../record/format/file-header.js'
+
+const record = lazily(() => require('../record/index.js') as typeof import('../record/index.js'))
+
+/** A row with eight published figures has room for some forty arenas. */
+export const slotBytes = 512
+export const eventSlots = 512
+
+const pageBytes = 4096
+
+/** The header and the blocks that stay, and how many bytes the file has for them: whole pages, so that no slot lies across two. */
+export function encodeHead(pinned: readonly FileEvent[], rowSlots: number): { readonly head: Buffer; readonly headBytes: number } {
+  const blocks = Buffer.concat(
+    pinned.map((event, sequence) => encodeBlock({ kind: blockKinds.event, sequence, payload: encodeEvent(event) })),
+  )
+  const headBytes = Math.ceil((fileHeaderBytes + blocks.length) / pageBytes) * pageBytes
+  const header = encodeFileHeader({ kind: 'flight', pinnedBytes: headBytes - fileHeaderBytes, slotBytes, rowSlots, eventSlots })
+  return { head: Buffer.concat([header, blocks]), headBytes }
+}
+
+/** The event as a slot holds it: a name that is too long is cut. */
+export function encodeForSlot(event: FileEvent): Uint8Array {
+  const payload = encodeEvent(event)
+  const surplus = payload.length - (slotBytes - blockHeaderBytes)
+  if (surplus <= 0 || !('name' in event) || event.name.length <= 1) return payload
+  // A character takes at least one byte, the sign of the cut three.
+  const kept = Array.from(event.name)
+  return encodeForSlot({ ...event, name: `${kept.slice(0, Math.min(kept.length - 2, Math.max(0, kept.length - surplus - 3))).join('')}…` })
+}
+
+/** Renames the recording of an earlier process: it may be the evidence of a crash, and in a container every first process has the same id. */
+export function setAside(file: string): void {
+  if (!existsSync(file)) return
+  const { readRecording, isRecording } = record()
+  const { kind, start } = readRecording(file)
+  const refuse = (why: string): AllocscopeError => new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${why}`)
+  if (kind !== 'flight') throw refuse('there is a recording of that name already, which is no flight recording')
+  if (isRecording(start.pid, file)) throw refuse(`process ${start.pid} is recording into it`)
+  renameSync(file, `${file}.previous`)
+}

@@ -1,0 +1,27 @@
+#include "profile/gc_watch.h"
+
+#include "platform/clock.h"
+
+namespace allocscope::profile {
+
+Result<std::unique_ptr<GcWatch>> GcWatch::Start(Receive receive, void* data) {
+  const Result<V8Calls> calls = V8Calls::Find();
+  if (!calls.ok()) return calls.failure();
+  std::unique_ptr<GcWatch> watch(new GcWatch(calls.value(), receive, data));
+  watch->calls_.AddGcCallbacks(BeforeGc, AfterGc, watch.get());
+  return watch;
+}
+
+GcWatch::~GcWatch() { calls_.RemoveGcCallbacks(BeforeGc, AfterGc, this); }
+
+void GcWatch::BeforeGc(void*, int, int, void* data) { static_cast<GcWatch*>(data)->began_nanos_ = platform::MonotonicNanos(); }
+
+void GcWatch::AfterGc(void*, int, int, void* data) {
+  auto* const watch = static_cast<GcWatch*>(data);
+  if (watch->began_nanos_ != 0) watch->totals_.nanos += platform::MonotonicNanos() - watch->began_nanos_;
+  watch->began_nanos_ = 0;
+  watch->totals_.collections++;
+  watch->receive_(watch->calls_.Heap(), watch->totals_, watch->data_);
+}
+
+}  // namespace allocscope::profile
