@@ -11,6 +11,7 @@ const record = lazily(() => require('../record/index.js') as typeof import('../r
 
 /** A row with eight published figures has room for some forty arenas. */
 export const slotBytes = 512
+/** The last one is that of V8's last collection of the whole heap. */
 export const eventSlots = 512
 
 const pageBytes = 4096

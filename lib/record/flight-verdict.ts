@@ -77,9 +77,16 @@ function useOf(usedBytes: number | undefined, limitBytes: number | undefined): L
   return { usedBytes, limitBytes, share, isNear: share >= nearShare }
 }
 
-function heapUseOf(track: Track | undefined, limits: RecordedLimits | undefined): FlightVerdict['heap'] {
+/** V8 may end right after a collection, before the next row has its figures. */
+function lastHeapOf(recording: Recording, rows: Track | undefined): number | undefined {
+  const collections = recording.tracks.find(({ source, timeMs }) => source === 'gc' && timeMs.length > 0)
+  const isLater = (collections?.timeMs.at(-1) ?? -Infinity) > (rows?.timeMs.at(-1) ?? -Infinity)
+  return lastOf(isLater ? collections : rows, 'heapUsedBytes')
+}
+
+function heapUseOf(usedBytes: number | undefined, limits: RecordedLimits | undefined): FlightVerdict['heap'] {
   const old = limits?.oldGenerationBytes
-  const use = useOf(lastOf(track, 'heapUsedBytes'), old ?? limits?.heapBytes)
+  const use = useOf(usedBytes, old ?? limits?.heapBytes)
   return use === undefined ? undefined : { ...use, of: old === undefined ? 'the heap' : 'old objects' }
 }
 
@@ -95,7 +102,7 @@ export function describeFlight(recording: Recording, isRunning = false): FlightV
     coveredMs: lastMs === undefined ? 0 : lastMs - (track?.timeMs[0] as number),
     growth: course === undefined ? undefined : growthOf(course),
     container: useOf(lastOf(track, 'containerBytes'), limits?.containerBytes),
-    heap: heapUseOf(track, limits),
+    heap: heapUseOf(lastHeapOf(recording, track), limits),
     blockedMs: lastMs === undefined || loopMs === undefined ? undefined : Math.max(0, lastMs - loopMs),
     end: recording.end,
     isRunning: isRunning && recording.end === undefined,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "convert/register.h"
 #include "convert/values.h"
 #include "environment.h"
+#include "platform/clock.h"
 #include "platform/mapping.h"
 #include "platform/ring.h"
 #include "profile/gc_watch.h"
@@ -48,7 +50,7 @@ napi_value MakeNoFlightFailure(napi_env env, const char* call) { return MakeArgu
 bool AreValid(const double* settings) {
   const double slots = settings[kRowSlots] + settings[kEventSlots];
   return settings[kHeadBytes] >= 0 && settings[kSlotBytes] >= kLeastSlotBytes && settings[kSlotBytes] <= sampler::kMostSlotBytes &&
-         settings[kRowSlots] >= 1 && settings[kEventSlots] >= 1 && settings[kHeadBytes] + settings[kSlotBytes] * slots <= kMaxFileBytes &&
+         settings[kRowSlots] >= 1 && settings[kEventSlots] >= 2 && settings[kHeadBytes] + settings[kSlotBytes] * slots <= kMaxFileBytes &&
          settings[kIntervalMillis] >= 0.1 && settings[kIntervalMillis] <= kMaxIntervalMillis && settings[kMaxCpuShare] >= 1e-6 &&
          settings[kMaxCpuShare] <= 1;
 }
@@ -121,6 +123,11 @@ void PublishCollection(const profile::HeapStatistics& heap, const profile::GcTot
   flight->figures[kGcCount] = static_cast<double>(totals.collections);
   flight->figures[kGcMillis] = static_cast<double>(totals.nanos) / kNanosPerMilli;
   flight->sampler->Publish(flight->figures);
+  if (!totals.was_major) return;
+  // V8 gives up right after such a collection, before the sampling thread writes its next row.
+  const double last[] = {static_cast<double>(platform::MonotonicNanos()) / kNanosPerMilli, flight->figures[kHeapUsed],
+                         flight->figures[kHeapCommitted], flight->figures[kExternal]};
+  flight->sampler->slots()->WriteCollection(last, std::size(last));
 }
 
 // watchFlightGc(proof: Float64Array): undefined | FailureRecord

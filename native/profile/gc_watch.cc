@@ -3,6 +3,12 @@
 #include "platform/clock.h"
 
 namespace allocscope::profile {
+namespace {
+
+// v8::kGCTypeMarkSweepCompact.
+constexpr int kMajor = 4;
+
+}  // namespace
 
 Result<std::unique_ptr<GcWatch>> GcWatch::Start(Receive receive, void* data) {
   const Result<V8Calls> calls = V8Calls::Find();
@@ -16,11 +22,12 @@ GcWatch::~GcWatch() { calls_.RemoveGcCallbacks(BeforeGc, AfterGc, this); }
 
 void GcWatch::BeforeGc(void*, int, int, void* data) { static_cast<GcWatch*>(data)->began_nanos_ = platform::MonotonicNanos(); }
 
-void GcWatch::AfterGc(void*, int, int, void* data) {
+void GcWatch::AfterGc(void*, int type, int, void* data) {
   auto* const watch = static_cast<GcWatch*>(data);
   if (watch->began_nanos_ != 0) watch->totals_.nanos += platform::MonotonicNanos() - watch->began_nanos_;
   watch->began_nanos_ = 0;
   watch->totals_.collections++;
+  watch->totals_.was_major = type == kMajor;
   watch->receive_(watch->calls_.Heap(), watch->totals_, watch->data_);
 }
 

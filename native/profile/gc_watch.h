@@ -12,6 +12,8 @@ namespace allocscope::profile {
 struct GcTotals {
   // Those that free objects: scavenges, minor and major collections.
   uint64_t collections = 0;
+  // Whether the last one was of the whole heap: a mark-compact.
+  bool was_major = false;
   // Time that the heap's thread spent in them.
   uint64_t nanos = 0;
 };

@@ -64,6 +64,8 @@ bool SlotFile::WriteRow(const double* row, size_t length) { return WriteBlock(&r
 
 bool SlotFile::WriteEvent(const void* event, size_t bytes) { return WriteBlock(&events_, event, bytes); }
 
+bool SlotFile::WriteCollection(const double* figures, size_t count) { return WriteBlock(&collections_, figures, count * sizeof(double)); }
+
 bool SlotFile::WriteBlock(Series* series, const void* payload, size_t bytes) {
   if (bytes > layout_.slot_bytes - sizeof(BlockHeader)) return false;
   alignas(BlockHeader) char block[kMostSlotBytes];

@@ -41,6 +41,8 @@ class SlotFile {
   // By one thread, the other by another. Allocates nothing. False when it couldn't be written.
   bool WriteRow(const double* row, size_t length);
   bool WriteEvent(const void* event, size_t bytes);
+  // Instead of what was written so before: the last slot of the events is for it alone. By the thread of the events.
+  bool WriteCollection(const double* figures, size_t count);
 
  private:
   SlotFile(char* memory, const SlotLayout& layout) : memory_(memory), layout_(layout) {}
@@ -59,11 +61,13 @@ class SlotFile {
   char* const memory_;
   const SlotLayout layout_;
   Series rows_{layout_.head_bytes, layout_.row_slots, kRowKind};
-  Series events_{layout_.head_bytes + layout_.slot_bytes * layout_.row_slots, layout_.event_slots, kEventKind};
+  Series events_{layout_.head_bytes + layout_.slot_bytes * layout_.row_slots, layout_.event_slots - 1, kEventKind};
+  Series collections_{layout_.file_bytes() - layout_.slot_bytes, 1, kCollectionKind};
 
   // In TypeScript: blockKinds.
   static constexpr uint32_t kEventKind = 1;
   static constexpr uint32_t kRowKind = 3;
+  static constexpr uint32_t kCollectionKind = 4;
 };
 
 }  // namespace allocscope::sampler

@@ -20,6 +20,8 @@ export const blockKinds = {
   samples: 2,
   /** One row of a flight recorder's sampling thread: doubles, as `native/sampler` lays them out. */
   row: 3,
+  /** V8's heap after its last collection of the whole, in a flight recording: doubles, its time first. `native/convert/flight.cc`. */
+  collection: 4,
 } as const
 
 const polynomial = 0xedb88320

@@ -10,8 +10,11 @@ import { fileHeaderBytes } from './file-header.js'
 import type { FlightLayout } from './file-header.js'
 import type { RecordingBuilder } from './recording-builder.js'
 
-/** The only track: that of the sampling thread. */
+/** The tracks: that of the sampling thread, and V8's last collection of the whole heap. */
 const track = 0
+const gcTrack = 1
+
+const gcColumns = ['heapUsedBytes', 'heapCommittedBytes', 'externalBytes'] as const
 
 /** What every row tells; the published figures follow. */
 const ownColumns = ['rssBytes', 'mappedBytes', 'allocatedBytes', 'arenas'] as const
@@ -95,6 +98,14 @@ function addRows(blocks: readonly Block[], event: RowsEvent, builder: RecordingB
   }
 }
 
+function addCollections(blocks: readonly Block[], { process, clockOffsetMs }: RowsEvent, builder: RecordingBuilder): void {
+  builder.addEvent({ kind: 'track', track: gcTrack, process, source: 'gc', columns: gcColumns.map((name) => ({ name, unit: 1 })) })
+  for (const { payload } of blocks) {
+    const [timeMs, ...figures] = new Float64Array(Uint8Array.from(payload.subarray(0, payload.length & ~7)).buffer)
+    if (timeMs !== undefined && figures.length >= gcColumns.length) builder.addSample(gcTrack, timeMs + clockOffsetMs, figures)
+  }
+}
+
 /**
  * Reads a flight recording. A slot that isn't whole is passed over: it was never written, or was being written when the process was killed. Answers with
  * what is wrong with the blocks that stay, without which the rows can't be understood.
@@ -103,7 +114,11 @@ export function readFlight(bytes: Buffer, layout: FlightLayout, builder: Recordi
   const { rows, damage } = readPinned(bytes, layout, builder)
   const { slotBytes, rowSlots, eventSlots } = layout
   const begin = fileHeaderBytes + layout.pinnedBytes
-  if (rows !== undefined) addRows(blocksIn(bytes, begin, rowSlots, slotBytes, blockKinds.row), rows, builder)
-  addEvents(blocksIn(bytes, begin + rowSlots * slotBytes, eventSlots, slotBytes, blockKinds.event), builder)
+  const eventsBegin = begin + rowSlots * slotBytes
+  if (rows !== undefined) {
+    addRows(blocksIn(bytes, begin, rowSlots, slotBytes, blockKinds.row), rows, builder)
+    addCollections(blocksIn(bytes, eventsBegin, eventSlots, slotBytes, blockKinds.collection), rows, builder)
+  }
+  addEvents(blocksIn(bytes, eventsBegin, eventSlots, slotBytes, blockKinds.event), builder)
   return damage
 }
