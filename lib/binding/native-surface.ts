@@ -280,4 +280,13 @@ export interface NativeLedgers {
 }
 
 export interface NativeBinding
-  extends NativeProcess, NativeAllocator, NativeEmbedded, NativeHeap, NativeSampler, NativeFlight, NativeRelease, NativeProfiling, NativeLedgers {}
+  extends
+    NativeProcess,
+    NativeAllocator,
+    NativeEmbedded,
+    NativeHeap,
+    NativeSampler,
+    NativeFlight,
+    NativeRelease,
+    NativeProfiling,
+    NativeLedgers {}

@@ -31,9 +31,11 @@ export function encodeForSlot(event: FileEvent): Uint8Array {
   const payload = encodeEvent(event)
   const surplus = payload.length - (slotBytes - blockHeaderBytes)
   if (surplus <= 0 || !('name' in event) || event.name.length <= 1) return payload
-  // A character takes at least one byte, the sign of the cut three.
   const kept = Array.from(event.name)
-  return encodeForSlot({ ...event, name: `${kept.slice(0, Math.min(kept.length - 2, Math.max(0, kept.length - surplus - 3))).join('')}…` })
+  // As if its characters took the same bytes each, with three for the sign of the cut; what is still too long is cut again.
+  const share = 1 - (surplus + 3) / Buffer.byteLength(JSON.stringify(event.name))
+  const length = Math.max(0, Math.min(kept.length - 2, Math.floor(kept.length * share)))
+  return encodeForSlot({ ...event, name: `${kept.slice(0, length).join('')}…` })
 }
 
 /** Renames the recording of an earlier process: it may be the evidence of a crash, and in a container every first process has the same id. */

@@ -33,7 +33,7 @@ export function takeOff({
   intervalMs = 10,
   through = [],
 }: Flight): ChildProcessWithoutNullStreams {
-  const [command = node, ...args] = [...through, node, '--import', preload, ...flags, '-e', program]
+  const [command, ...args] = [...through, node, '--import', preload, ...flags, '-e', program]
   const settings = { ALLOCSCOPE_FLIGHT_FILE: file, ALLOCSCOPE_FLIGHT_MINUTES: '1', ALLOCSCOPE_FLIGHT_INTERVAL: String(intervalMs) }
   return spawn(command, args, { env: { ...process.env, ...settings } })
 }

@@ -32,7 +32,7 @@ function nameOf(file: string): string {
 
 /** What of allocscope, and of its dependencies, a program has loaded when it ends. */
 function loadedBy(...args: readonly string[]): readonly string[] {
-  const { status, stderr } = spawnSync(process.execPath, ['--require', reporter, ...args], { encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, ['--require', reporter, ...args], { encoding: 'utf8', cwd: folder })
   if (status !== 0) throw new Error(stderr)
   const files = JSON.parse(readFileSync(listed, 'utf8')) as readonly string[]
   return [...new Set(files.filter((file) => file.startsWith(root)).map(nameOf))].sort()
@@ -57,6 +57,7 @@ test.each([
   ['profile()', () => calling('allocscope.profile(() => 0)')],
   ["require('allocscope/jest')", () => loadedBy('-e', `require(${JSON.stringify(path.join(dist, 'jest', 'index.js'))})`)],
   ['--import allocscope/register', () => loadedBy('--import', path.join(dist, 'register', 'register.mjs'), empty)],
+  ['--import allocscope/flight', () => loadedBy('--import', path.join(dist, 'flight', 'flight.mjs'), empty)],
   ['allocscope stats', () => loadedBy(path.join(dist, 'cli', 'main.js'), 'stats')],
 ])('%s loads what it needs', (_entry, load) => {
   expect(load()).toMatchSnapshot()
