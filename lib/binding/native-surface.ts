@@ -148,7 +148,7 @@ export interface NativeSampler {
 /** The calls of `native/convert/flight.cc`. */
 export interface NativeFlight {
   /**
-   * Makes the file, which mustn't be there, and starts a sampler that writes its rows into it. `settings` are those of `flightPlace`, `head` is what the
+   * Makes the file, which mustn't be there, and starts a sampler that writes its rows into it. `settings` are SettingField of native code, `head` is what the
    * file begins with, `usageFile` that of a control group, or empty. The number is a sampler's.
    */
   startFlight(settings: Float64Array, file: string, head: Uint8Array, usageFile: string): number | FailureRecord

@@ -22,7 +22,7 @@ export const flightFigures: readonly ColumnName[] = [
 /** How many of them the event loop publishes. */
 const ofLoop = 6
 
-/** ProofField of `native/convert/flight.cc`. */
+/** What native code compares with, in order. */
 const gcProofPlace = { used: 0, committed: 1, external: 2, limit: 3, length: 4 } as const
 
 /** A collection between the two readings makes them differ. */

@@ -29,15 +29,16 @@ constexpr double kMaxIntervalMillis = 3600 * 1000;
 constexpr double kMaxFileBytes = size_t{1} << 30;
 constexpr size_t kLeastSlotBytes = 256;
 
-// What startFlight is told in numbers. In TypeScript: flightPlace.
+// What startFlight is told in numbers. lib/flight/flight-recorder.ts fills them in.
 enum SettingField : size_t { kHeadBytes, kSlotBytes, kRowSlots, kEventSlots, kIntervalMillis, kMaxCpuShare, kSettings };
 
-// The figures that a flight's rows carry: the first are JavaScript's, the last those of collections. In TypeScript: flightFigures.
+// The figures that a flight's rows carry: the first are JavaScript's, the last those of collections. lib/flight/published-figures.ts names
+// them.
 enum FlightField : size_t { kLoopTime, kHeapUsed, kHeapCommitted, kExternal, kArrayBuffers, kWorkers, kGcCount, kGcMillis, kFlightFields };
 constexpr size_t kFromJavaScript = kGcCount;
 static_assert(kFlightFields <= sampler::kMaxPublished);
 
-// What watchFlightGc answers with, for a comparison. In TypeScript: gcProofPlace.
+// What watchFlightGc answers with, for a comparison. lib/flight/published-figures.ts compares them.
 enum ProofField : size_t { kProofUsed, kProofCommitted, kProofExternal, kProofLimit, kProofFields };
 
 napi_value MakeArgumentFailure(napi_env env, const char* call, const char* message) {

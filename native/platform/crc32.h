@@ -17,7 +17,7 @@ constexpr std::array<uint32_t, 256> MakeCrcTable() {
   return table;
 }
 
-// CRC-32 as in zlib. In TypeScript: crc32.
+// CRC-32 as in zlib. As crc32() of lib/record.
 inline uint32_t Crc32(const void* data, size_t length) {
   static constexpr std::array<uint32_t, 256> kTable = MakeCrcTable();
   const auto* const bytes = static_cast<const unsigned char*>(data);

@@ -10,7 +10,7 @@
 
 namespace allocscope::sampler {
 
-// Of the file, bytes and counts: what stays, then the slots of rows, then those of events. In TypeScript: FlightLayout.
+// Of the file, bytes and counts: what stays, then the slots of rows, then those of events. The FlightLayout of lib/record.
 struct SlotLayout {
   size_t head_bytes;
   size_t slot_bytes;
@@ -64,7 +64,7 @@ class SlotFile {
   Series events_{layout_.head_bytes + layout_.slot_bytes * layout_.row_slots, layout_.event_slots - 1, kEventKind};
   Series collections_{layout_.file_bytes() - layout_.slot_bytes, 1, kCollectionKind};
 
-  // In TypeScript: blockKinds.
+  // The blockKinds of lib/record.
   static constexpr uint32_t kEventKind = 1;
   static constexpr uint32_t kRowKind = 3;
   static constexpr uint32_t kCollectionKind = 4;
