@@ -45,6 +45,6 @@ export function setAside(file: string): void {
   const { kind, start } = readRecording(file)
   const refuse = (why: string): AllocscopeError => new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${why}`)
   if (kind !== 'flight') throw refuse('there is a recording of that name already, which is no flight recording')
-  if (isRecording(start.pid, file)) throw refuse(`process ${start.pid} is recording into it`)
+  if (isRecording(start.pid, file) === true) throw refuse(`process ${start.pid} is recording into it`)
   renameSync(file, `${file}.previous`)
 }

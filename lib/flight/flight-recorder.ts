@@ -7,7 +7,7 @@ import { readContainerLimit } from '../process/container/container-limit.js'
 import { packageVersion } from '../program/package-version.js'
 import { quietly } from '../program/quietly.js'
 import type { FileEvent } from '../record/format/file-events.js'
-import { setOpenFlight } from '../record/flight-events.js'
+import { receiveMarks } from '../record/marks.js'
 import type { RecordingEnd } from '../record/recording.js'
 import { rowFigures } from '../sampling/row-figures.js'
 import { encodeForSlot, encodeHead, eventSlots, setAside, slotBytes } from './flight-file.js'
@@ -82,7 +82,7 @@ class RunningRecorder implements FlightRecorder {
       publisher.publish()
     })
     this.#timer = setInterval(publish, Math.max(everyMs, settings.intervalMs)).unref()
-    this.#unfollow = followProgram({
+    const unfollow = followProgram({
       mark: (name) => {
         this.#mark(name)
       },
@@ -94,12 +94,11 @@ class RunningRecorder implements FlightRecorder {
         this.#end('program-ended', exitCode)
       },
     })
-    setOpenFlight({
-      timeMs: () => this.#timeMs(),
-      write: (event) => {
-        this.#write(event)
-      },
-    })
+    const unreceive = this.#receiveMarks()
+    this.#unfollow = () => {
+      unfollow()
+      unreceive()
+    }
   }
 
   stop(): void {
@@ -114,6 +113,18 @@ class RunningRecorder implements FlightRecorder {
     const answer = this.#binding.startFlight(numbers, settings.file, head, usageFile)
     if (typeof answer !== 'number') throw toError(answer)
     return answer
+  }
+
+  /** What the program names itself. Its times are of the clock that this recording's are counted on. */
+  #receiveMarks(): () => void {
+    return receiveMarks({
+      mark: (name, timeMs) => {
+        this.#write({ kind: 'mark', process: 0, timeMs: timeMs - this.#startMs, name, by: 'program' })
+      },
+      span: ({ startMs, endMs, ...span }) => {
+        this.#write({ kind: 'span', process: 0, startMs: startMs - this.#startMs, endMs: endMs - this.#startMs, ...span })
+      },
+    })
   }
 
   #timeMs(): number {
@@ -132,7 +143,6 @@ class RunningRecorder implements FlightRecorder {
   #end(reason: RecordingEnd['reason'], exitCode: number | undefined): void {
     if (this.#state !== 'running') return
     this.#state = 'ending'
-    setOpenFlight(undefined)
     clearInterval(this.#timer)
     this.#unfollow()
     this.#binding.stopSampler(this.#sampler)

@@ -1,5 +1,3 @@
-export { flightEvent, openFlight, setOpenFlight } from './flight-events.js'
-export type { OpenFlight } from './flight-events.js'
 export { describeFlight, grownShare, nearShare } from './flight-verdict.js'
 export type { FlightGrowth, FlightVerdict, LimitUse, OwnerGrowth } from './flight-verdict.js'
 export { isRecording } from './is-recording.js'

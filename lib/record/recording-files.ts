@@ -5,6 +5,7 @@ import { AllocscopeError } from '../errors/index.js'
 import { decodeBlock } from './format/block.js'
 import { decodeEvent } from './format/file-events.js'
 import { decodeFileHeader, fileHeaderBytes } from './format/file-header.js'
+import { isRecording } from './is-recording.js'
 import { readRecording } from './format/read-recording.js'
 import type { Recording } from './recording.js'
 
@@ -80,9 +81,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Whether somebody may still be writing to it: it has no end, and its program runs. */
-export function mayBeGrowing({ start, end }: Recording): boolean {
-  return end === undefined && Number.isSafeInteger(start.pid) && start.pid > 0 && isRunning(start.pid)
+/** Whether somebody may still be writing to it: it has no end, and its program runs. In a container another program soon has the same pid. */
+export function mayBeGrowing({ start, end, kind, file }: Recording): boolean {
+  const runs = end === undefined && Number.isSafeInteger(start.pid) && start.pid > 0 && isRunning(start.pid)
+  return runs && (kind !== 'flight' || isRecording(start.pid, file) !== false)
 }
 
 /** What {@link removeRecordings} did. */

@@ -5,8 +5,8 @@ import path from 'node:path'
 
 import { checkFlightSettings, readFlightVariables } from '../../lib/flight/flight-options.js'
 import { youngGenerationBytes } from '../../lib/flight/heap-limits.js'
-import { startFlightRecorder } from '../../lib/index.js'
-import { flightEvent, isRecording, openFlight, readRecording } from '../../lib/record/index.js'
+import { mark, span, startFlightRecorder } from '../../lib/index.js'
+import { isRecording, readRecording } from '../../lib/record/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { preload } from './flown-program.js'
 
@@ -29,7 +29,6 @@ test.each([
   const start = (): unknown => startFlightRecorder(options as object)
   expect(start).toThrow(type)
   expect(start).toThrow(expect.objectContaining({ code }))
-  expect(openFlight()).toBeUndefined()
 })
 
 test('settings from the environment: empty is as if it were not there, and what is no number is refused by its name', () => {
@@ -53,19 +52,26 @@ test('one at a time; marks of the program are kept; what is too long is cut; the
   expect(recorder.file).toBe(file)
   expect(isRecording(process.pid, file)).toBe(true)
   expect(() => startFlightRecorder({ file })).toThrow(expect.objectContaining({ code: 'ERR_ALLOCSCOPE_FLIGHT_RUNNING' }))
-  const timeMs = openFlight()?.timeMs() as number
-  flightEvent({ kind: 'mark', process: 0, timeMs, name: 'loaded', by: 'program' })
-  flightEvent({ kind: 'mark', process: 0, timeMs, name: '€\n'.repeat(1000), by: 'program' })
+  mark('loaded')
+  mark('€'.repeat(500))
+  expect(span('parse', () => span('inner', () => 7))).toBe(7)
   recorder.stop()
   recorder.stop()
-  flightEvent({ kind: 'mark', process: 0, timeMs, name: 'too late', by: 'program' })
+  mark('too late')
   expect(isRecording(process.pid, file)).toBe(false)
-  const { marks, end, tracks, damage } = readRecording(file)
+  const { marks, spans, end, tracks, damage } = readRecording(file)
   expect(damage).toBeUndefined()
   expect(marks).toMatchObject([
-    { name: 'loaded', timeMs, by: 'program' },
-    { name: expect.stringMatching(/^(?:€\n)+€?…$/) as string, by: 'program' },
+    { process: 0, name: 'loaded', by: 'program' },
+    { name: expect.stringMatching(/^€+…$/) as string, by: 'program' },
   ])
+  expect(spans).toMatchObject([
+    { process: 0, name: 'inner', depth: 1 },
+    { process: 0, name: 'parse', depth: 0, startRssBytes: expect.any(Number) as number },
+  ])
+  const [loaded, , inner, parse] = [...marks, ...spans.map(({ startMs }) => ({ timeMs: startMs }))]
+  const moments = [0, loaded?.timeMs, parse?.timeMs, inner?.timeMs, spans[0]?.endMs, spans[1]?.endMs, end?.timeMs]
+  expect(moments).toEqual(moments.toSorted((one, other) => Number(one) - Number(other)))
   expect(end).toMatchObject({ reason: 'stopped', exitCode: undefined, lostSamples: 0 })
   // That of the beginning, if the thread came to it, and that of the end.
   expect(tracks[0]?.timeMs.length).toBeGreaterThanOrEqual(1)

@@ -4,7 +4,8 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 
 import { sampledRss, spansWithRss, summariseRecording } from '../../record/analysis/index.js'
-import type { Recording } from '../../record/index.js'
+import { describeFlight, isRecording } from '../../record/index.js'
+import type { FlightVerdict, Recording } from '../../record/index.js'
 import { plainStyle, renderJson } from '../../report/index.js'
 import { recordingCsv, recordingJson, recordingMprof, renderRecording } from '../../report/recording/index.js'
 import { exitCodes } from '../exit-codes.js'
@@ -20,12 +21,28 @@ interface ReportOptions {
   readonly json?: true
 }
 
+/** What the end of a flight recording tells; undefined of any other. */
+function verdictOf(recording: Recording): FlightVerdict | undefined {
+  const { kind, start, file } = recording
+  return kind === 'flight' ? describeFlight(recording, isRecording(start.pid, file)) : undefined
+}
+
+/** What `--json` prints. */
+function modelOf(recording: Recording): object {
+  const flight = verdictOf(recording)
+  return { version: 1, ...summariseRecording(recording), ...(flight === undefined ? {} : { flight }) }
+}
+
+function textOf(recording: Recording, isShown: boolean): string {
+  return renderRecording(summariseRecording(recording), isShown ? styleFor(process.stdout) : plainStyle, verdictOf(recording))
+}
+
 /** The report in parts, as it may be far longer than a text can be. */
 function partsOf(recording: Recording, { format, json, output }: ReportOptions): Iterable<string> {
-  if (json) return [renderJson({ version: 1, ...summariseRecording(recording) })]
+  if (json) return [renderJson(modelOf(recording))]
   switch (format) {
     case 'text':
-      return [renderRecording(summariseRecording(recording), output === undefined ? styleFor(process.stdout) : plainStyle)]
+      return [textOf(recording, output === undefined)]
     case 'csv':
       return recordingCsv(recording)
     case 'json':

@@ -62,6 +62,7 @@ export interface MarkMoment extends RecordedMark {
 /** A recording in figures. */
 export interface RecordingOverview {
   readonly file: string
+  readonly kind: Recording['kind']
   readonly start: RecordingStart
   readonly durationMs: number
   readonly end: RecordingEnd | undefined
@@ -164,7 +165,7 @@ function gcTotals({ tracks }: Recording): readonly GcTotals[] {
 
 /** What a recording tells, in figures. */
 export function summariseRecording(recording: Recording): RecordingOverview {
-  const { file, start, end, damage } = recording
+  const { file, kind, start, end, damage } = recording
   const peaks = findPeaks(recording)
   const peakOf = new Map(peaks.processes.map((peak) => [peak.process, peak]))
   const series = recording.processes.map((_process, number) => rssSeries(recording, number))
@@ -175,6 +176,7 @@ export function summariseRecording(recording: Recording): RecordingOverview {
   })
   return {
     file,
+    kind,
     start,
     durationMs: durationOf(recording),
     end,

@@ -19,8 +19,9 @@ export function processName({ pid, command }: RecordedProcess): string {
 }
 
 /** How a recording ended. */
-export function describeEnd({ end }: Recording): string {
-  if (end === undefined) return 'it has no end: the recorder was killed, or still writes'
+export function describeEnd({ end, kind }: Recording): string {
+  if (end === undefined)
+    return kind === 'flight' ? 'killed or crashed, or it still runs' : 'it has no end: the recorder was killed, or still writes'
   if (end.reason === 'program-ended') {
     return end.signal === undefined ? `ended with exit code ${end.exitCode ?? 0}` : `ended by ${printable(end.signal)}`
   }

@@ -1,5 +1,6 @@
 export { recordingCsv } from './csv-export.js'
 export { renderRecordingDiff } from './diff-text.js'
+export { flightText } from './flight-text.js'
 export { recordingJson } from './json-export.js'
 export { renderRecordingList, renderRemoved } from './list-text.js'
 export type { ListedRecording } from './list-text.js'

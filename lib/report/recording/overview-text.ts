@@ -1,10 +1,12 @@
 import type { OwnerMoments, ProcessOverview, RecordingOverview } from '../../record/analysis/index.js'
+import type { FlightVerdict } from '../../record/index.js'
 import { formatByteChange, formatBytes, formatCount } from '../../figures/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { renderFacts, renderProse, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TextStyle } from '../text-style.js'
+import { flightText } from './flight-text.js'
 import { commandText, describeEnd, describeLosses, describeSurroundings, formatMoment, formatStart } from './recording-words.js'
 import { courseLooks } from '../owner-palette.js'
 import { describeSlope } from './slope-text.js'
@@ -177,15 +179,22 @@ function markTable({ marks }: RecordingOverview, style: TextStyle): string[] {
   return cut(columns, rows, style)
 }
 
-/** What `allocscope report` prints. */
-export function renderRecording(overview: RecordingOverview, style: TextStyle): string {
+/** The first paragraph. What a flight recorder kept is told by how it ended. */
+function leadOf(overview: RecordingOverview, flight: FlightVerdict | undefined, style: TextStyle): string[] {
+  if (flight === undefined) return renderProse(describeRecording(overview), '  ', style, style.bold)
+  const [first = '', ...rest] = flightText(flight)
+  return [...renderProse(first, '  ', style, style.bold), '', ...rest.flatMap((line) => renderProse(line, '  ', style))]
+}
+
+/** What `allocscope report` prints; of a flight recording with what its end tells. */
+export function renderRecording(overview: RecordingOverview, style: TextStyle, flight?: FlightVerdict): string {
   const command = commandText(overview.start.command.join(' '))
   const losses = describeLosses(overview)
   const lines = [
     '',
     `${style.bold(commandText(overview.file))}  ${style.dim(`${command}, pid ${overview.start.pid}`)}`,
     '',
-    ...renderProse(describeRecording(overview), '  ', style, style.bold),
+    ...leadOf(overview, flight, style),
     ...losses.flatMap((loss) => renderProse(loss, '  ! ', style, style.warn)),
     '',
     ...renderFacts(factsOf(overview), style),

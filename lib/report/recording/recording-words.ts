@@ -31,9 +31,11 @@ const reasons: Readonly<Partial<Record<RecordingEnd['reason'], string>>> = {
 }
 
 /** How a recording ended: `the program ended with exit code 0`. */
-export function describeEnd({ end }: Pick<Recording, 'end'>): string {
+export function describeEnd({ end, kind }: Pick<Recording, 'end' | 'kind'>): string {
   if (end === undefined) {
-    return 'it has no end: the recorder was killed, or still records'
+    return kind === 'flight'
+      ? 'the program was killed or crashed, or still runs'
+      : 'it has no end: the recorder was killed, or still records'
   }
   if (end.reason !== 'program-ended') return reasons[end.reason] ?? `the recording ended: ${printable(end.reason)}`
   if (end.signal !== undefined) return `the program was ended by ${printable(end.signal)}`
