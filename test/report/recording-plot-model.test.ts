@@ -150,7 +150,12 @@ test('axes have round figures, from 0 beyond the highest, and only as many as as
 })
 
 test('of too many collections those of a short time are one, and none is lost', () => {
-  const collections = values(10_000, (index) => index).map((index) => ({ timeMs: index * 3, durationMs: index === 777 ? 50 : 1, kind: 1 }))
+  const collections = values(10_000, (index) => index).map((index) => ({
+    timeMs: index * 3,
+    durationMs: index === 777 ? 50 : 1,
+    kind: 1,
+    count: 1,
+  }))
   const gathered = gatherCollections(collections, 100)
   expect(gathered?.timeMs.length).toBeLessThanOrEqual(101)
   expect(gathered?.counts.reduce((sum, count) => sum + count)).toBe(10_000)
@@ -158,6 +163,18 @@ test('of too many collections those of a short time are one, and none is lost', 
   expect(Math.max(...(gathered?.longestMs ?? []))).toBe(50)
   expect(gatherCollections(collections.slice(0, 100), 100)?.timeMs).toHaveLength(100)
   expect(gatherCollections([])).toBeNull()
+})
+
+test('short collections that were recorded as a sum count as many as they were, each as long as their mean', () => {
+  const collections = [
+    { timeMs: 1, durationMs: 3, kind: 1, count: 6 },
+    { timeMs: 2, durationMs: 0.9, kind: 4, count: 1 },
+  ]
+  expect(gatherCollections(collections)).toMatchObject({
+    counts: [6, 1],
+    longestMs: [0.5, 0.9],
+    summary: '7 collections, 3.90 ms in all, the longest 0.90 ms',
+  })
 })
 
 test('what a page gets of an hour at 10 ms: its owners add up to RSS in every sample, and the peak is among them', () => {

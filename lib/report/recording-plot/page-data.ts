@@ -139,14 +139,14 @@ export function gatherCollections(collections: readonly PlotCollection[], most =
     const at = timeMs.length - 1
     const durationMs = Number.isNaN(one.durationMs) ? 0 : Math.round(one.durationMs * 1000) / 1000
     if (at >= 0 && stepMs > 0 && one.timeMs < (timeMs[at] as number) + stepMs) {
-      counts[at] = (counts[at] as number) + 1
+      counts[at] = (counts[at] as number) + one.count
       totalMs[at] = (totalMs[at] as number) + durationMs
-      longestMs[at] = Math.max(longestMs[at] as number, durationMs)
+      longestMs[at] = Math.max(longestMs[at] as number, durationMs / one.count)
     } else {
       timeMs.push(one.timeMs)
-      counts.push(1)
+      counts.push(one.count)
       totalMs.push(durationMs)
-      longestMs.push(durationMs)
+      longestMs.push(durationMs / one.count)
     }
   }
   return { timeMs, counts, totalMs, longestMs, summary: describeCollections(collections) }

@@ -25,10 +25,12 @@ export interface PlotLine {
   readonly bytes: Float64Array
 }
 
-/** A collection of V8's. */
+/** A collection of V8's, or several short ones of a kind. */
 export interface PlotCollection {
   readonly timeMs: number
+  /** Of all of them. */
   readonly durationMs: number
+  readonly count: number
   /** `kind` of node's performance entries; undefined where it wasn't recorded. */
   readonly kind: number | undefined
 }
@@ -130,10 +132,16 @@ export function sumCourses({ recording, courses }: PlottedRecording, order: read
   return { process: 0, timeMs, rssBytes, owners }
 }
 
+/** Older recordings have an entry for each collection, and no number. */
+function atLeastOne(count = NaN): number {
+  return count >= 1 ? count : 1
+}
+
 function collectionsOfTrack({ timeMs, columns }: Track): PlotCollection[] {
   return Array.from(timeMs, (moment, index) => ({
     timeMs: moment,
     durationMs: columns.durationMs?.[index] ?? NaN,
+    count: atLeastOne(columns.collections?.[index]),
     kind: columns.gcKind?.[index],
   }))
 }
