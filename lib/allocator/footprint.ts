@@ -38,3 +38,8 @@ const footprints: { readonly [Allocator in keyof FootprintColumns]: (figure: Foo
 export function footprintOf<Allocator extends keyof FootprintColumns>(allocator: Allocator, figure: FootprintFigure<Allocator>): Footprint {
   return footprints[allocator](figure)
 }
+
+/** Whether the footprint of an allocator of this name is known. A file may have been written by another version of allocscope. */
+export function hasFootprint(allocator: string): allocator is keyof FootprintColumns {
+  return Object.hasOwn(footprints, allocator)
+}

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs'
+import { lstatSync, renameSync } from 'node:fs'
 
 import { AllocscopeError } from '../errors/index.js'
 import { lazily } from '../loading/index.js'
@@ -9,7 +9,7 @@ import { encodeFileHeader, fileHeaderBytes } from '../record/format/file-header.
 
 const record = lazily(() => require('../record/index.js') as typeof import('../record/index.js'))
 
-/** A row with eight published figures has room for some forty arenas. */
+/** A row has room for some thirty arenas. */
 export const slotBytes = 512
 /** The last one is that of V8's last collection of the whole heap. */
 export const eventSlots = 512
@@ -40,10 +40,14 @@ export function encodeForSlot(event: FileEvent): Uint8Array {
 
 /** Renames the recording of an earlier process: it may be the evidence of a crash, and in a container every first process has the same id. */
 export function setAside(file: string): void {
-  if (!existsSync(file)) return
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  if (found === undefined) return
+  const refuse = (why: string): AllocscopeError => new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${why}`)
+  // In a folder that others write to: a link isn't followed, a pipe isn't waited for, and what is theirs isn't read.
+  if (!found.isFile()) throw refuse('there is something of that name already, which is no file')
+  if (found.uid !== process.geteuid?.()) throw refuse('the file of that name belongs to another user')
   const { readRecording, isRecording } = record()
   const { kind, start } = readRecording(file)
-  const refuse = (why: string): AllocscopeError => new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${why}`)
   if (kind !== 'flight') throw refuse('there is a recording of that name already, which is no flight recording')
   if (isRecording(start.pid, file) === true) throw refuse(`process ${start.pid} is recording into it`)
   renameSync(file, `${file}.previous`)

@@ -3,18 +3,17 @@ import v8 from 'node:v8'
 import { isFailure } from '../binding/index.js'
 import type { NativeBinding } from '../binding/index.js'
 import { readMemoryUsage } from '../process/memory-usage.js'
-import type { ColumnName } from '../record/recording.js'
+import { collectionFigures } from '../record/format/collection-figures.js'
 
 /** What each row tells besides the sampler's own figures, in order: FlightField and then OwnFigure of native code. */
-export const flightFigures: readonly ColumnName[] = [
+export const flightFigures: readonly string[] = [
   'loopTimeMs',
   'heapUsedBytes',
   'heapCommittedBytes',
   'externalBytes',
   'arrayBufferBytes',
   'workers',
-  'gcCount',
-  'gcTotalMs',
+  ...collectionFigures.flatMap(({ count, totalMs }) => [count, totalMs]),
   'sharedBytes',
   'containerBytes',
 ]

@@ -28,9 +28,6 @@ export const columnNames = [
   'largeSpaceBytes',
   'workers',
   'loopTimeMs',
-  // In a flight recording: V8's collections that free objects, since the recorder began, and the time that they took.
-  'gcCount',
-  'gcTotalMs',
   // Of a container, in a flight recording: what its control group is charged.
   'containerBytes',
   // Of a garbage collection, or of several short ones of one kind.
@@ -54,7 +51,7 @@ export const gcKinds: Readonly<Record<number, string>> = {
 export interface Track {
   readonly process: number
   readonly source: TrackSource
-  /** Milliseconds since {@link RecordingStart.timeMs}, rising. Of a collection: when it began. */
+  /** Milliseconds since {@link RecordingStart.timeMs}, rising. Of a collection: when it began; in a flight recording the next sample's time, which counts it. */
   readonly timeMs: Float64Array
   /** Each as long as {@link Track.timeMs}. NaN where the figure wasn't known. */
   readonly columns: Readonly<Partial<Record<ColumnName, Float64Array>>>

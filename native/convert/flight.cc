@@ -32,10 +32,11 @@ constexpr size_t kLeastSlotBytes = 256;
 // What startFlight is told in numbers. lib/flight/flight-recorder.ts fills them in.
 enum SettingField : size_t { kHeadBytes, kSlotBytes, kRowSlots, kEventSlots, kIntervalMillis, kMaxCpuShare, kSettings };
 
-// The figures that a flight's rows carry: the first are JavaScript's, the last those of collections. lib/flight/published-figures.ts names
-// them.
-enum FlightField : size_t { kLoopTime, kHeapUsed, kHeapCommitted, kExternal, kArrayBuffers, kWorkers, kGcCount, kGcMillis, kFlightFields };
-constexpr size_t kFromJavaScript = kGcCount;
+// The figures that a flight's rows carry: the first are JavaScript's, the last those of collections by kind, the number and the time of
+// each. lib/flight/published-figures.ts names them.
+enum FlightField : size_t { kLoopTime, kHeapUsed, kHeapCommitted, kExternal, kArrayBuffers, kWorkers, kCollections };
+constexpr size_t kFromJavaScript = kCollections;
+constexpr size_t kFlightFields = kCollections + 2 * profile::kGcKinds;
 static_assert(kFlightFields <= sampler::kMaxPublished);
 
 // What watchFlightGc answers with, for a comparison. lib/flight/published-figures.ts compares them.
@@ -116,19 +117,21 @@ napi_value PublishFlight(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-void PublishCollection(const profile::HeapStatistics& heap, const profile::GcTotals& totals, void* data) {
+void PublishCollection(const profile::HeapStatistics& heap, profile::GcKind last, const profile::GcTotals& totals, void* data) {
   auto* const flight = static_cast<Flight*>(data);
   flight->figures[kHeapUsed] = static_cast<double>(heap.used);
   flight->figures[kHeapCommitted] = static_cast<double>(heap.committed);
   flight->figures[kExternal] = static_cast<double>(heap.external);
-  flight->figures[kGcCount] = static_cast<double>(totals.collections);
-  flight->figures[kGcMillis] = static_cast<double>(totals.nanos) / kNanosPerMilli;
+  for (size_t kind = 0; kind < profile::kGcKinds; kind++) {
+    flight->figures[kCollections + 2 * kind] = static_cast<double>(totals.collections[kind]);
+    flight->figures[kCollections + 2 * kind + 1] = static_cast<double>(totals.nanos[kind]) / kNanosPerMilli;
+  }
   flight->sampler->Publish(flight->figures);
-  if (!totals.was_major) return;
+  if (last != profile::kMarkSweep) return;
   // V8 gives up right after such a collection, before the sampling thread writes its next row.
-  const double last[] = {static_cast<double>(platform::MonotonicNanos()) / kNanosPerMilli, flight->figures[kHeapUsed],
-                         flight->figures[kHeapCommitted], flight->figures[kExternal]};
-  flight->sampler->slots()->WriteCollection(last, std::size(last));
+  double block[1 + kFlightFields] = {static_cast<double>(platform::MonotonicNanos()) / kNanosPerMilli};
+  std::copy_n(flight->figures, kFlightFields, block + 1);
+  flight->sampler->slots()->WriteCollection(block, std::size(block));
 }
 
 // watchFlightGc(proof: Float64Array): undefined | FailureRecord
@@ -146,7 +149,7 @@ napi_value WatchFlightGc(napi_env env, napi_callback_info info) {
   proof.figures[kProofCommitted] = static_cast<double>(heap.committed);
   proof.figures[kProofExternal] = static_cast<double>(heap.external);
   proof.figures[kProofLimit] = static_cast<double>(heap.limit);
-  flight->figures[kGcCount] = flight->figures[kGcMillis] = 0;
+  std::fill(flight->figures + kCollections, flight->figures + kFlightFields, 0);
   flight->gc = std::move(watch.value());
   return nullptr;
 }
@@ -156,7 +159,7 @@ napi_value UnwatchFlightGc(napi_env env, napi_callback_info) {
   Flight* const flight = Environment::Of(env).flight.get();
   if (flight == nullptr) return nullptr;
   flight->gc.reset();
-  flight->figures[kGcCount] = flight->figures[kGcMillis] = std::numeric_limits<double>::quiet_NaN();
+  std::fill(flight->figures + kCollections, flight->figures + kFlightFields, std::numeric_limits<double>::quiet_NaN());
   return nullptr;
 }
 

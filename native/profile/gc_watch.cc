@@ -5,8 +5,14 @@
 namespace allocscope::profile {
 namespace {
 
-// v8::kGCTypeMarkSweepCompact.
-constexpr int kMajor = 4;
+// v8::GCType.
+constexpr int kTypeMinorMarkSweep = 2;
+constexpr int kTypeMarkSweepCompact = 4;
+
+GcKind KindOf(int type) {
+  if (type == kTypeMarkSweepCompact) return kMarkSweep;
+  return type == kTypeMinorMarkSweep ? kMinorMarkSweep : kScavenge;
+}
 
 }  // namespace
 
@@ -24,11 +30,11 @@ void GcWatch::BeforeGc(void*, int, int, void* data) { static_cast<GcWatch*>(data
 
 void GcWatch::AfterGc(void*, int type, int, void* data) {
   auto* const watch = static_cast<GcWatch*>(data);
-  if (watch->began_nanos_ != 0) watch->totals_.nanos += platform::MonotonicNanos() - watch->began_nanos_;
+  const GcKind kind = KindOf(type);
+  if (watch->began_nanos_ != 0) watch->totals_.nanos[kind] += platform::MonotonicNanos() - watch->began_nanos_;
   watch->began_nanos_ = 0;
-  watch->totals_.collections++;
-  watch->totals_.was_major = type == kMajor;
-  watch->receive_(watch->calls_.Heap(), watch->totals_, watch->data_);
+  watch->totals_.collections[kind]++;
+  watch->receive_(watch->calls_.Heap(), kind, watch->totals_, watch->data_);
 }
 
 }  // namespace allocscope::profile

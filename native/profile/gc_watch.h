@@ -1,6 +1,7 @@
 #ifndef ALLOCSCOPE_PROFILE_GC_WATCH_H_
 #define ALLOCSCOPE_PROFILE_GC_WATCH_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -9,20 +10,20 @@
 
 namespace allocscope::profile {
 
+// The collections that free objects, in the order of V8's GCType: 1, 2 and 4.
+enum GcKind : size_t { kScavenge, kMinorMarkSweep, kMarkSweep, kGcKinds };
+
 struct GcTotals {
-  // Those that free objects: scavenges, minor and major collections.
-  uint64_t collections = 0;
-  // Whether the last one was of the whole heap: a mark-compact.
-  bool was_major = false;
+  uint64_t collections[kGcKinds] = {};
   // Time that the heap's thread spent in them.
-  uint64_t nanos = 0;
+  uint64_t nanos[kGcKinds] = {};
 };
 
 // Tells how one V8 heap stands at the end of each of its collections, on its own thread: what its event loop tells is old while a program
-// runs without a break. Allocates nothing. Two clocks and one call of V8's, some 0.5 µs a collection.
+// runs without a break. Allocates nothing.
 class GcWatch {
  public:
-  using Receive = void (*)(const HeapStatistics& heap, const GcTotals& totals, void* data);
+  using Receive = void (*)(const HeapStatistics& heap, GcKind last, const GcTotals& totals, void* data);
 
   // Of the calling thread's heap. `receive` is called from now on.
   static Result<std::unique_ptr<GcWatch>> Start(Receive receive, void* data);

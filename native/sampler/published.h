@@ -7,7 +7,7 @@
 
 namespace allocscope::sampler {
 
-constexpr size_t kMaxPublished = 8;
+constexpr size_t kMaxPublished = 12;
 
 // The figures that one thread published last, for one other thread. The reader never waits and never gets a mixture: this is a sequence
 // lock whose reader keeps its old figures while the writer writes.

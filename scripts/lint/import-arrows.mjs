@@ -67,7 +67,14 @@ const doors = {
   program: ['./package-version.ts', './preload.ts', './private-file.ts', './quietly.ts'],
   reading: ['./memory-reading.ts'],
   // What writes a recording needn't load what reads it.
-  record: ['./format/block.ts', './format/file-events.ts', './format/file-header.ts', './marks.ts', './recording.ts'],
+  record: [
+    './format/block.ts',
+    './format/collection-figures.ts',
+    './format/file-events.ts',
+    './format/file-header.ts',
+    './marks.ts',
+    './recording.ts',
+  ],
   release: ['./remedies.ts', './verdicts.ts'],
   sampling: ['./outside-source.ts', './row-figures.ts'],
   report: ['./profile-columns.ts', './profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],

@@ -89,9 +89,12 @@ testOnEachNode(
     expect(verdict.growth?.owners[0]?.owner).toBe('heap')
     expect(flightText(verdict)[0]).toMatch(/^V8's heap grew by .* and V8's heap limit was near\.$/)
     // Its collections were counted while it was blocked.
-    const { gcCount, loopTimeMs } = recording.tracks[0]?.columns ?? {}
-    expect(new Set(gcCount?.slice(2)).size).toBeGreaterThan(2)
-    expect(new Set(loopTimeMs?.slice(2)).size).toBe(1)
+    const [rows, collections] = recording.tracks
+    expect(collections).toMatchObject({ source: 'gc' })
+    expect(collections?.timeMs.length).toBeGreaterThan(2)
+    expect(collections?.columns.durationMs?.every((duration) => duration > 0)).toBe(true)
+    expect([...(collections?.columns.gcKind ?? [])]).toContain(4)
+    expect(new Set(rows?.columns.loopTimeMs?.slice(2)).size).toBe(1)
   },
   majors,
 )

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -85,6 +85,13 @@ test('no other file is written over', () => {
   writeFileSync(file, 'notes')
   expect(() => startFlightRecorder({ file })).toThrow(expect.objectContaining({ code: 'ERR_ALLOCSCOPE_RECORDING' }))
   expect(readFileSync(file, 'utf8')).toBe('notes')
+  const link = path.join(folder, 'link.rec')
+  symlinkSync(path.join(folder, 'target'), link)
+  expect(() => startFlightRecorder({ file: link })).toThrow(expect.objectContaining({ code: 'ERR_ALLOCSCOPE_RECORDING' }))
+  expect(existsSync(path.join(folder, 'target'))).toBe(false)
+  const pipe = path.join(folder, 'pipe.rec')
+  execFileSync('mkfifo', [pipe])
+  expect(() => startFlightRecorder({ file: pipe })).toThrow(/which is no file/)
   const nowhere = { file: path.join(folder, 'none', 'a.rec') }
   expect(() => startFlightRecorder(nowhere)).toThrow(
     expect.objectContaining({ code: 'ERR_ALLOCSCOPE_RECORDING', syscall: 'open', errno: 2 }),

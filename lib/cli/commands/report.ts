@@ -84,7 +84,8 @@ ${recordingHelp}
 
 --format: text; csv, a row for each sample (time_s, pid, source, and the figures; bytes and milliseconds, empty where unknown); json, the whole recording with
 every sample; mprof, memory_profiler's .dat, which mprof plot and mprof peak read.
---json prints the figures of the text: { "version": 1, "processes": [{ "peak", "owners", "slope", … }], "spans", "gc", "marks", "end", "damage", … }`
+--json prints the figures of the text: { "version": 1, "processes": [{ "peak", "owners", "slope", … }], "spans", "gc", "marks", "end", "damage", … }. Of a flight recording
+"flight" says what grew before the end and how much of each limit was used: { "growth", "container", "heap", "blockedMs", "isRunning", … }`
 
 /** `allocscope report`: what a recording tells. */
 export function registerReport(program: Command): void {

@@ -64,7 +64,7 @@ const shapes: Readonly<Record<FileEvent['kind'], Shape>> = {
   exit: { process: 'number', exitMs: 'number' },
   'process-end': { process: 'number', endMs: 'number' },
   track: { track: 'number', process: 'number', source: 'string', columns: 'object' },
-  rows: { process: 'number', allocator: 'string', figures: 'object', published: 'object', clockOffsetMs: 'number' },
+  rows: { process: 'number', allocator: 'string', figures: 'strings', published: 'strings', clockOffsetMs: 'number' },
   mark: { process: 'number', timeMs: 'number', name: 'string', by: 'string' },
   span: {
     process: 'number',

@@ -1,23 +1,12 @@
-import { rowPlace, toSample, publishedIn } from '../../sampling/index.js'
-import type { RowLayout } from '../../sampling/index.js'
-import { columnNames } from '../recording.js'
-import type { ColumnName, RecordingDamage } from '../recording.js'
+import type { RecordingDamage } from '../recording.js'
 import { blockHeaderBytes, blockKinds, decodeBlock } from './block.js'
 import type { Block } from './block.js'
 import { decodeEvent } from './file-events.js'
 import type { RowsEvent } from './file-events.js'
 import { fileHeaderBytes } from './file-header.js'
 import type { FlightLayout } from './file-header.js'
+import { addFlightTracks } from './flight-tracks.js'
 import type { RecordingBuilder } from './recording-builder.js'
-
-/** The tracks: that of the sampling thread, and V8's last collection of the whole heap. */
-const track = 0
-const gcTrack = 1
-
-const gcColumns = ['heapUsedBytes', 'heapCommittedBytes', 'externalBytes'] as const
-
-/** What every row tells; the published figures follow. */
-const ownColumns = ['rssBytes', 'mappedBytes', 'allocatedBytes', 'arenas'] as const
 
 /** Whether the pinned blocks end here: the rest of their room is zero. */
 function isUnused(bytes: Buffer, at: number): boolean {
@@ -71,38 +60,17 @@ function addEvents(blocks: readonly Block[], builder: RecordingBuilder): void {
   }
 }
 
-/** A row that the layout describes, of doubles that may lie anywhere in the file; undefined when it is another. */
-function rowOf(payload: Uint8Array, { figures, published }: RowLayout): Float64Array | undefined {
-  const row = new Float64Array(Uint8Array.from(payload.subarray(0, payload.length & ~7)).buffer)
-  const least = rowPlace.figures + figures.length + published
-  return row.length >= least && row[rowPlace.length] === row.length ? row : undefined
-}
-
-function addRows(blocks: readonly Block[], event: RowsEvent, builder: RecordingBuilder): void {
-  const { process, figures, published, clockOffsetMs } = event
-  const layout: RowLayout = { allocator: event.allocator as RowLayout['allocator'], figures, published: published.length, clockOffsetMs }
-  const known = published.map((name) => (columnNames as readonly string[]).includes(name))
-  const names = [...ownColumns, ...published.filter((_, index) => known[index])] as readonly ColumnName[]
-  builder.addEvent({ kind: 'track', track, process, source: 'inside', columns: names.map((name) => ({ name, unit: 1 })) })
-  for (const { payload } of blocks) {
-    const row = rowOf(payload, layout)
-    if (row === undefined) continue
-    const { timeMs, rssBytes, mappedBytes, allocatedBytes } = toSample(row, layout)
-    const own = [rssBytes, mappedBytes, allocatedBytes, row[rowPlace.arenas]]
-    const others = publishedIn(row, layout).filter((_, index) => known[index])
-    builder.addSample(
-      track,
-      timeMs,
-      [...own, ...others].map((figure) => figure ?? NaN),
-    )
-  }
-}
-
-function addCollections(blocks: readonly Block[], { process, clockOffsetMs }: RowsEvent, builder: RecordingBuilder): void {
-  builder.addEvent({ kind: 'track', track: gcTrack, process, source: 'gc', columns: gcColumns.map((name) => ({ name, unit: 1 })) })
-  for (const { payload } of blocks) {
-    const [timeMs, ...figures] = new Float64Array(Uint8Array.from(payload.subarray(0, payload.length & ~7)).buffer)
-    if (timeMs !== undefined && figures.length >= gcColumns.length) builder.addSample(gcTrack, timeMs + clockOffsetMs, figures)
+/** Adds what the rows tell. Answers with why they can't be understood. */
+function addTracks(bytes: Buffer, layout: FlightLayout, rows: RowsEvent, builder: RecordingBuilder): RecordingDamage | undefined {
+  const { slotBytes, rowSlots, eventSlots } = layout
+  const begin = fileHeaderBytes + layout.pinnedBytes
+  const written = blocksIn(bytes, begin, rowSlots, slotBytes, blockKinds.row)
+  const collections = blocksIn(bytes, begin + rowSlots * slotBytes, eventSlots, slotBytes, blockKinds.collection)
+  try {
+    addFlightTracks(written, collections, rows, builder)
+    return undefined
+  } catch (error) {
+    return { atByte: begin, lostBytes: rowSlots * slotBytes, reason: (error as Error).message }
   }
 }
 
@@ -112,13 +80,8 @@ function addCollections(blocks: readonly Block[], { process, clockOffsetMs }: Ro
  */
 export function readFlight(bytes: Buffer, layout: FlightLayout, builder: RecordingBuilder): RecordingDamage | undefined {
   const { rows, damage } = readPinned(bytes, layout, builder)
-  const { slotBytes, rowSlots, eventSlots } = layout
-  const begin = fileHeaderBytes + layout.pinnedBytes
-  const eventsBegin = begin + rowSlots * slotBytes
-  if (rows !== undefined) {
-    addRows(blocksIn(bytes, begin, rowSlots, slotBytes, blockKinds.row), rows, builder)
-    addCollections(blocksIn(bytes, eventsBegin, eventSlots, slotBytes, blockKinds.collection), rows, builder)
-  }
-  addEvents(blocksIn(bytes, eventsBegin, eventSlots, slotBytes, blockKinds.event), builder)
-  return damage
+  const { pinnedBytes, slotBytes, rowSlots, eventSlots } = layout
+  const wrong = rows === undefined ? undefined : addTracks(bytes, layout, rows, builder)
+  addEvents(blocksIn(bytes, fileHeaderBytes + pinnedBytes + rowSlots * slotBytes, eventSlots, slotBytes, blockKinds.event), builder)
+  return damage ?? wrong
 }

@@ -2,63 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import { blockKinds, encodeBlock } from '../../../lib/record/format/block.js'
-import { encodeEvent } from '../../../lib/record/format/file-events.js'
 import type { FileEvent } from '../../../lib/record/format/file-events.js'
-import { encodeFileHeader, fileHeaderBytes } from '../../../lib/record/format/file-header.js'
+import { fileHeaderBytes } from '../../../lib/record/format/file-header.js'
 import { describeFlight, readRecording } from '../../../lib/record/index.js'
 import type { Recording } from '../../../lib/record/index.js'
 import { flightText } from '../../../lib/report/recording/flight-text.js'
+import { collectionBlock, eventBlock, fileOf, pinned, rowBlock } from '../made-flight.js'
+import { mebibyte } from '../made-recording.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
 afterAll(() => {
   rmSync(folder, { recursive: true })
 })
-
-const mebibyte = 2 ** 20
-const layout = { kind: 'flight', pinnedBytes: 4096 - fileHeaderBytes, slotBytes: 512, rowSlots: 8, eventSlots: 4 } as const
-const limits = { containerBytes: 500 * mebibyte, heapBytes: 448 * mebibyte, oldGenerationBytes: 256 * mebibyte }
-const pinned: readonly FileEvent[] = [
-  { kind: 'start', timeMs: 1.7e12, allocscopeVersion: '0', command: ['node'], pid: 7, intervalMs: 100, children: false },
-  { kind: 'process', process: 0, pid: 7, command: 'node', startMs: 0 },
-  { kind: 'node', process: 0, nodeVersion: 'v24.0.0', allocator: 'glibc', limits },
-  {
-    kind: 'rows',
-    process: 0,
-    allocator: 'glibc',
-    figures: ['arenaBytes', 'mmappedBytes'],
-    published: ['heapUsedBytes', 'heapCommittedBytes', 'containerBytes', 'loopTimeMs', 'ofALaterVersion'],
-    clockOffsetMs: -1000,
-  },
-]
-
-interface Figures {
-  readonly rss: number
-  readonly arena?: number
-  readonly heap?: number
-  readonly container?: number
-}
-
-/** A row at `timeMs`, of figures in mebibytes; two arenas follow. */
-function rowBlock(sequence: number, timeMs: number, { rss, arena = 1, heap = 1, container = 1 }: Figures): Buffer {
-  const figures = [rss, arena, 0, heap, heap, container].map((figure) => figure * mebibyte)
-  const row = Float64Array.of(16, timeMs + 1000, 5, 0, 0, 2, ...figures, timeMs, 3, 1, 2)
-  return encodeBlock({ kind: blockKinds.row, sequence, payload: new Uint8Array(row.buffer) })
-}
-
-function eventBlock(sequence: number, event: FileEvent): Buffer {
-  return encodeBlock({ kind: blockKinds.event, sequence, payload: encodeEvent(event) })
-}
-
-/** A file of slots that were written in turn. */
-function fileOf(rows: readonly Buffer[], events: readonly Buffer[] = []): Buffer {
-  const bytes = Buffer.alloc(4096 + 12 * 512)
-  encodeFileHeader(layout).copy(bytes)
-  Buffer.concat(pinned.map((event, sequence) => eventBlock(sequence, event))).copy(bytes, fileHeaderBytes)
-  rows.forEach((block, index) => block.copy(bytes, 4096 + (index % 8) * 512))
-  events.forEach((block, index) => block.copy(bytes, 4096 + (8 + (index % 4)) * 512))
-  return bytes
-}
 
 function read(bytes: Buffer): Recording {
   const file = path.join(folder, 'a.rec')
@@ -73,7 +28,7 @@ test('rows and events come in the order in which they were written, the oldest w
   const events = names.map((name, sequence) => eventBlock(sequence, { kind: 'mark', process: 0, timeMs: sequence, name, by: 'program' }))
   const { tracks, marks, damage } = read(fileOf(growing, events))
   expect(damage).toBeUndefined()
-  expect(marks.map(({ name }) => name)).toEqual(['b', 'c', 'd', 'e'])
+  expect(marks.map(({ name }) => name)).toEqual(['c', 'd', 'e'])
   expect([...(tracks[0]?.timeMs ?? [])]).toEqual([300, 400, 500, 600, 700, 800, 900, 1000])
   expect(tracks[0]).toMatchObject({ process: 0, source: 'inside' })
   expect(tracks[0]?.columns.rssBytes?.[0]).toBe(53 * mebibyte)
@@ -81,10 +36,39 @@ test('rows and events come in the order in which they were written, the oldest w
   expect(Object.keys(tracks[0]?.columns ?? {})).not.toContain('ofALaterVersion')
 })
 
+test('collections are counted between rows, and the last one of the whole heap behind them', () => {
+  const rows = [0, 2, 2, 3].map((collections, index) => rowBlock(index, index * 100, { rss: 50, heap: 10 + index, collections }))
+  const gcOf = (last: Buffer): unknown => {
+    const { timeMs, columns } = read(fileOf(rows, [], last)).tracks[1] ?? {}
+    return Array.from(timeMs ?? [], (time, index) => [
+      time,
+      ...(['gcKind', 'collections', 'durationMs', 'heapUsedBytes'] as const).map((name) => columns?.[name]?.[index]),
+    ])
+  }
+  const counted = [
+    [100, 4, 2, 10, 11 * mebibyte],
+    [300, 4, 1, 5, 13 * mebibyte],
+  ]
+  expect(gcOf(collectionBlock(350, { heap: 20, collections: 4 }))).toEqual([...counted, [350, 4, 1, 5, 20 * mebibyte]])
+  // The last row has counted it already.
+  expect(gcOf(collectionBlock(250, { heap: 20, collections: 3 }))).toEqual(counted)
+})
+
+test('an allocator that is not known here has no footprint, and the rest is read', () => {
+  const bytes = fileOf(growing)
+  const other = pinned.map((event) => (event.kind === 'rows' ? { ...event, allocator: 'smalloc' } : event))
+  Buffer.concat(other.map((event, sequence) => eventBlock(sequence, event))).copy(bytes, fileHeaderBytes)
+  bytes.fill(0, fileHeaderBytes + Buffer.concat(other.map((event, sequence) => eventBlock(sequence, event))).length, 4096)
+  const { tracks, damage } = read(bytes)
+  expect(damage).toBeUndefined()
+  expect(tracks[0]?.columns.rssBytes?.[0]).toBe(53 * mebibyte)
+  expect(tracks[0]?.columns.mappedBytes?.every(Number.isNaN)).toBe(true)
+})
+
 test('a torn slot is passed over, wherever it was torn', () => {
   const whole = fileOf(growing)
   // The slot of the newest row, 10, is the third.
-  for (let kept = 0; kept < 16 + 16 * 8; kept += 4) {
+  for (let kept = 0; kept < 16 + 18 * 8; kept += 4) {
     const torn = Buffer.from(whole)
     ;(growing[2] as Buffer).copy(torn, 4096 + 2 * 512 + kept, kept)
     const { tracks, damage } = read(torn)
