@@ -25,6 +25,7 @@ namespace allocscope::convert {
 namespace {
 
 constexpr double kNanosPerMilli = 1e6;
+constexpr uint64_t kAdaptNanos = 1'000'000'000;
 constexpr double kMaxIntervalMillis = 3600 * 1000;
 constexpr double kMaxFileBytes = size_t{1} << 30;
 constexpr size_t kLeastSlotBytes = 256;
@@ -91,8 +92,8 @@ napi_value StartFlight(napi_env env, napi_callback_info raw_info) {
   // It carries no rows.
   Result<platform::Mapping> memory = platform::Mapping::Anonymous(platform::Ring::BytesFor(1));
   if (!memory.ok()) return MakeFailure(env, memory.failure());
-  const sampler::Options options{static_cast<uint64_t>(settings.figures[kIntervalMillis] * kNanosPerMilli), settings.figures[kMaxCpuShare],
-                                 kFlightFields, TextArgument(info, 3)};
+  const auto interval_nanos = static_cast<uint64_t>(settings.figures[kIntervalMillis] * kNanosPerMilli);
+  const sampler::Options options{{interval_nanos, settings.figures[kMaxCpuShare], kAdaptNanos}, kFlightFields, TextArgument(info, 3)};
   Result<std::unique_ptr<sampler::Sampler>> started = sampler::Sampler::Start(
       allocator::LiveBackend(), options, platform::Ring::Make(std::move(memory.value()), sampler::kRowFormat), std::move(slots.value()));
   if (!started.ok()) return MakeFailure(env, started.failure());

@@ -13,6 +13,8 @@ namespace {
 // The most that 64 bits hold has 20 digits; those of a number of bytes are fewer.
 constexpr ssize_t kMostDigits = 19;
 
+constexpr int kReadingsPerCheck = 10;
+
 bool IsOfControlGroup(int descriptor) {
   struct statfs system {};
   if (fstatfs(descriptor, &system) != 0) return false;
@@ -32,14 +34,26 @@ std::optional<uint64_t> Parse(const char* text, ssize_t length) {
 }  // namespace
 
 // Closes the descriptor only while it still is such a file: a program may have closed it and reused its number.
-NumberFile::~NumberFile() {
-  if (ReadOnce()) close(descriptor_);
+void NumberFile::Close() {
+  if (descriptor_ >= 0 && IsOfControlGroup(descriptor_)) close(descriptor_);
+  descriptor_ = -1;
 }
 
-// The program may have closed the descriptor and reused its number for another file: what isn't a control group's isn't read.
-std::optional<uint64_t> NumberFile::ReadOnce() const {
+// The program may have closed the descriptor and reused its number for another file. To look costs as much as to read, so it isn't done
+// every time: a pread changes nothing of a file, and what isn't a number is no reading.
+bool NumberFile::IsStillOne() {
+  if (descriptor_ < 0) return false;
+  if (unchecked_ > 0) {
+    unchecked_--;
+    return true;
+  }
+  unchecked_ = kReadingsPerCheck - 1;
+  return IsOfControlGroup(descriptor_);
+}
+
+std::optional<uint64_t> NumberFile::ReadOnce() {
   char text[32];
-  if (descriptor_ < 0 || !IsOfControlGroup(descriptor_)) return std::nullopt;
+  if (!IsStillOne()) return std::nullopt;
   return Parse(text, pread(descriptor_, text, sizeof text, 0));
 }
 
@@ -47,6 +61,8 @@ std::optional<uint64_t> NumberFile::Read() {
   if (path_.empty()) return std::nullopt;
   const std::optional<uint64_t> number = ReadOnce();
   if (number) return number;
+  Close();
+  unchecked_ = 0;
   descriptor_ = platform::AboveStandardStreams(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   return ReadOnce();
 }

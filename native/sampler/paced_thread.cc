@@ -17,9 +17,6 @@ constexpr size_t kStackBytes = size_t{256} << 10;
 // The cost is smoothed over so many samples, so that a single interrupted one changes the pace only a little.
 constexpr double kSmoothedSamples = 16;
 
-// Reading the thread's clock is a system call and costs more than reading every arena. So it is read no more often than this.
-constexpr uint64_t kAdaptNanos = 100'000'000;
-
 }  // namespace
 
 PacedThread::PacedThread(const Pace& pace, platform::RingCounters* counters)
@@ -87,7 +84,7 @@ std::optional<uint64_t> PacedThread::WaitUntil(uint64_t deadline_nanos, uint64_t
 
 void PacedThread::Adapt(uint64_t now_nanos) {
   samples_since_++;
-  if (now_nanos - adapted_nanos_ < kAdaptNanos) return;
+  if (now_nanos - adapted_nanos_ < pace_.adapt_nanos) return;
   const uint64_t cpu = platform::ThreadCpuNanos();
   const double cost = static_cast<double>(cpu - cpu_nanos_) / static_cast<double>(samples_since_);
   smoothed_cost_nanos_ += (cost - smoothed_cost_nanos_) * std::min(1.0, static_cast<double>(samples_since_) / kSmoothedSamples);

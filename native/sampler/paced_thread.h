@@ -15,6 +15,8 @@ struct Pace {
   uint64_t interval_nanos;
   // The share of a core that the thread may use, wake-ups included. While it uses more, the interval grows.
   double max_cpu_share;
+  // How often the thread looks what it has used: a system call that costs more than reading every arena.
+  uint64_t adapt_nanos = 100'000'000;
 };
 
 // A thread that takes a sample at absolute deadlines, even while the thread that started it is blocked, and counts how it keeps them.

@@ -170,7 +170,7 @@ void TestPublished() {
 
 void TestSampler() {
   constexpr size_t kWords = 1 << 16;
-  const allocscope::sampler::Options options{1'000'000, 1, 2};
+  const allocscope::sampler::Options options{{1'000'000, 1}, 2};
   auto memory = allocscope::platform::Mapping::Anonymous(allocscope::platform::Ring::BytesFor(kWords));
   if (!memory.ok()) return Check(false, "memory for a ring");
   auto started =

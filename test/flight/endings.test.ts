@@ -153,7 +153,7 @@ const tellingRows = `${countingRows} setInterval(() => writeSync(1, rows() + '\\
 async function killAtRandom(): Promise<{ readonly told: number; readonly recording: Recording }> {
   let isWaiting = false
   const { recording, stdout } = await fly({ file: newFile(), program: tellingRows }, (child, text) => {
-    if (isWaiting || !/^[2-9]$/m.test(text)) return
+    if (isWaiting || !/^(?:[2-9]|\d{2,})$/m.test(text)) return
     isWaiting = true
     setTimeout(() => child.kill('SIGKILL'), 150 * Math.random())
   })
