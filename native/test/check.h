@@ -15,6 +15,7 @@ void TestEmbedded();
 
 // platform_test.cc
 void TestPlatform();
+void TestSlotFile();
 
 // process_test.cc
 void TestProcess();

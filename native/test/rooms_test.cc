@@ -276,6 +276,7 @@ int main(int count, char** arguments) {
   allocscope::test::TestExternalMemory();
   TestPublished();
   TestSampler();
+  allocscope::test::TestSlotFile();
   TestForkedPurge();
   allocscope::test::TestWhatIf();
   TestMappedFile();
