@@ -44,7 +44,7 @@ Result<std::unique_ptr<Sampler>> Sampler::Start(const allocator::Backend& backen
 }
 
 void Sampler::Stop() {
-  if (StopThread() && slots_ != nullptr) TakeSample(platform::MonotonicNanos());
+  if (StopThread() && slots_ != nullptr) Sampler::TakeSample(platform::MonotonicNanos());
 }
 
 // The time at which the sample was done.
