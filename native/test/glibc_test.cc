@@ -230,6 +230,8 @@ void TestProofBesideTheBreak() {
 
 // An arena that has given back the end of its heap keeps the addresses: it grows into them again without a call.
 void TestShrunkHeap() {
+  // What other tests have freed may have raised it.
+  mallopt(M_TRIM_THRESHOLD, 128 * 1024);
   std::atomic<uintptr_t> last{0};
   const Threads threads(1, [&last](int) {
     for (const auto& block : Allocate(20, 100'000)) last = std::max(last.load(), reinterpret_cast<uintptr_t>(block.get()));
