@@ -4,6 +4,7 @@ import { isFailure, requireBinding, toError } from '../binding/index.js'
 import type { NativeBinding } from '../binding/index.js'
 import { AllocscopeError } from '../errors/index.js'
 import { readContainerLimit } from '../process/container/container-limit.js'
+import { monotonicMs } from '../process/monotonic-clock.js'
 import { packageVersion } from '../program/package-version.js'
 import { quietly } from '../program/quietly.js'
 import type { FileEvent } from '../record/format/file-events.js'
@@ -38,10 +39,6 @@ const drained = { words: 4096, missed: 2, lost: 3 } as const
 
 /** There is one main thread, and one recorder at a time. */
 let running = false
-
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6
-}
 
 function pinnedEvents(
   binding: NativeBinding,

@@ -1,5 +1,6 @@
 import { isFailure, requireBinding, toError } from '../binding/index.js'
 import type { NativeBinding } from '../binding/index.js'
+import { monotonicMs } from '../process/monotonic-clock.js'
 import { drainPlace } from './row-buffer.js'
 import { rowPlace } from './row-layout.js'
 
@@ -30,7 +31,7 @@ export class RssSamples {
   constructor(intervalMs: number, binding: NativeBinding = requireBinding()) {
     this.#binding = binding
     // The sampler's clock.
-    this.#startedMs = Number(process.hrtime.bigint()) / 1e6
+    this.#startedMs = monotonicMs()
     const id = binding.startSampler(intervalMs, 1, ringBytes, -1, 0)
     if (typeof id !== 'number') throw toError(id)
     this.#id = id
