@@ -35,7 +35,7 @@ uint64_t Accounts::Take(const Mapping& mapping, const Claim& claim, uint64_t lef
   const uintptr_t end = std::min(claim.end, mapping.end);
   const bool is_whole = begin == mapping.begin && end == mapping.end;
   const uint64_t resident = is_whole ? left : std::min(left, resident_.Bytes(begin, end));
-  Row& row = RowOf({claim.owner, claim.group, claim.part, {}});
+  Row& row = RowOf({claim.owner, claim.group, claim.part, claim.name});
   row.resident += resident;
   row.virtual_bytes += end - begin;
   if (mapping.accessible()) row.committed += end - begin;
@@ -74,7 +74,7 @@ void Accounts::Share(const Mapping& mapping, const Claims& claims, const Row& re
   });
   // All of it is claimed: what is left was given back between the two looks, by the one who had most.
   if (bytes == 0 && largest != nullptr) {
-    RowOf({largest->owner, largest->group, largest->part, {}}).resident += left;
+    RowOf({largest->owner, largest->group, largest->part, largest->name}).resident += left;
     return;
   }
   if (bytes > 0 || left > 0) TakeRest(mapping, rest, left, bytes);

@@ -20,6 +20,7 @@ struct Claim {
   Owner owner;
   int64_t group = 0;
   int part = 0;
+  std::string name = {};
 };
 
 // Claims by address. Of two that overlap the earlier one stands.

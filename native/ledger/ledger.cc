@@ -17,6 +17,7 @@
 #include "ledger/snapshot.h"
 #include "ledger/threads.h"
 #include "ledger/v8_pages.h"
+#include "platform/loaded_objects.h"
 #include "platform/safe_memory.h"
 #include "platform/symbol_lookup.h"
 
@@ -27,7 +28,7 @@ namespace {
 // stack may touch them.
 constexpr uint64_t kWasmReserved = uint64_t{8} << 30;
 constexpr uint64_t kMostWasmReserved = uint64_t{11} << 30;
-// The most that is taken for the zeroed data (.bss) behind a file's mapping.
+// The most that is taken for the zeroed data (.bss) behind a file's mapping, in a process that can't be asked.
 constexpr uint64_t kMostZeroedData = 16 * 1024 * 1024;
 constexpr size_t kMostUnclaimed = 64;
 // absl/base/internal/low_level_alloc.cc: kMagicAllocated, kept in a block's header, combined with the header's address.
@@ -86,6 +87,7 @@ class Explainer {
  private:
   void ClaimOwn() {
     ClaimArenas();
+    ClaimZeroedData();
     for (const EmbeddedStretch& stretch : question_.embedded) claims_.Add({stretch.begin, stretch.end, Owner::kEmbedded, stretch.copy, 0});
     ThreadStacks stacks(map_, resident_, question_.caller);
     stacks.Find([this](const Mapping& mapping) { return IsClaimed(mapping); });
@@ -118,6 +120,15 @@ class Explainer {
       const uintptr_t top = std::min(stretch.end, (stretch.top + page - 1) & ~(page - 1));
       claims_.Add({stretch.begin & ~(page - 1), top, Owner::kArena, stretch.arena});
       claims_.Add({top, stretch.end, Owner::kArenaTop, stretch.arena});
+    }
+  }
+
+  void ClaimZeroedData() {
+    for (const platform::AddressRange& zeroed : platform::ZeroedData()) {
+      const auto behind = std::upper_bound(map_.mappings.begin(), map_.mappings.end(), zeroed.begin - 1,
+                                           [](uintptr_t address, const Mapping& mapping) { return address < mapping.end; });
+      const std::string name = behind == map_.mappings.end() ? std::string() : map_.NameOf(*behind);
+      claims_.Add({zeroed.begin, zeroed.end, Owner::kLoader, 0, 0, name});
     }
   }
 
@@ -163,7 +174,7 @@ class Explainer {
       const Mapping& mapping = map_.mappings[i];
       if (!mapping.writable || mapping.resident == 0 || claims_.Cover(mapping.begin, mapping.end)) continue;
       const Owner rest = RestOf(i).owner;
-      if (rest == Owner::kAnonymous || rest == Owner::kLoader) chunks.ClaimIn(mapping, &claims_);
+      if (rest == Owner::kAnonymous) chunks.ClaimIn(mapping, &claims_);
     }
     answer_.chunk_bytes = chunks.bytes();
     answer_.chunks = chunks.count();
@@ -179,15 +190,20 @@ class Explainer {
     if (mapping.shared) return {Owner::kSharedMemory};
     if (mapping.begin >= question_.caller.code_range.begin && mapping.end <= question_.caller.code_range.end) return {Owner::kV8CodeRange};
     if (!mapping.accessible() && mapping.resident == 0) return {Owner::kReserved};
-    if (const Mapping* before = Neighbour(place, -1); before != nullptr && before->writable && Begins(map_.NameOf(*before), "/")) {
-      if (mapping.writable && mapping.size() <= kMostZeroedData) return {Owner::kLoader, 0, 0, map_.NameOf(*before)};
-    }
     if (IsAbseil(mapping)) return {Owner::kAbseil};
     if (Holds(mapping, main_record_)) return {Owner::kLoader};
     if (IsDispatchTable(place)) return {Owner::kV8Table};
     if (LooksPooled(mapping)) return {Owner::kV8Pool, 0, 1};
     if (IsWasmMemory(place)) return {Owner::kWasm};
+    if (IsBehindData(place)) return {Owner::kLoader, 0, 0, map_.NameOf(*Neighbour(place, -1))};
     return {Owner::kAnonymous};
+  }
+
+  // A guess at another process's zeroed data. What else lies behind a file's data, by chance, looks the same.
+  bool IsBehindData(size_t place) const {
+    const Mapping* before = Neighbour(place, -1);
+    return question_.pid != 0 && map_.mappings[place].writable && map_.mappings[place].size() <= kMostZeroedData && before != nullptr &&
+           before->writable && Begins(map_.NameOf(*before), "/");
   }
 
   // scudo's regions look the same.

@@ -1,6 +1,7 @@
 #include "platform/loaded_objects.h"
 
 #include <link.h>
+#include <unistd.h>
 
 namespace allocscope::platform {
 namespace {
@@ -18,6 +19,19 @@ int CollectObject(dl_phdr_info* object, size_t, void* data) {
   return 0;
 }
 
+int CollectZeroedData(dl_phdr_info* object, size_t, void* data) {
+  const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto next_page = [page](uintptr_t address) { return (address + page - 1) & ~(page - 1); };
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr)& header = object->dlpi_phdr[i];
+    if (header.p_type != PT_LOAD) continue;
+    const uintptr_t begin = object->dlpi_addr + header.p_vaddr;
+    const AddressRange zeroed{next_page(begin + header.p_filesz), next_page(begin + header.p_memsz)};
+    if (zeroed.begin < zeroed.end) static_cast<std::vector<AddressRange>*>(data)->push_back(zeroed);
+  }
+  return 0;
+}
+
 int ReadCount(dl_phdr_info* object, size_t, void* data) {
   // Neither ever falls, so that their sum tells each change.
   *static_cast<uint64_t*>(data) = object->dlpi_adds + object->dlpi_subs;
@@ -30,6 +44,12 @@ std::vector<LoadedObject> LoadedObjects() {
   std::vector<LoadedObject> objects;
   dl_iterate_phdr(CollectObject, &objects);
   return objects;
+}
+
+std::vector<AddressRange> ZeroedData() {
+  std::vector<AddressRange> stretches;
+  dl_iterate_phdr(CollectZeroedData, &stretches);
+  return stretches;
 }
 
 uint64_t LoadCount() {

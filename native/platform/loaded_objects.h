@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "platform/symbol_lookup.h"
+
 namespace allocscope::platform {
 
 // A part of a loaded object: where it is in memory, and where it came from in the object's file.
@@ -25,6 +27,9 @@ struct LoadedObject {
 
 // Shared libraries and addons loaded now, the program itself left out.
 std::vector<LoadedObject> LoadedObjects();
+
+// Of the program and of everything loaded, the pages that only hold zeroed data (.bss): the linker maps them behind those of the file.
+std::vector<AddressRange> ZeroedData();
 
 // Another number whenever an object was loaded or unloaded in between. About 0.1 µs.
 uint64_t LoadCount();

@@ -1,3 +1,5 @@
+#include "ledger/ledger.h"
+
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -227,6 +229,55 @@ void TestNothingIsBroughtBack(const platform::PageMap& map) {
   munmap(memory, kBytes);
 }
 
+constexpr size_t kZeroed = size_t{1} << 20;
+char zeroed[kZeroed];
+
+// What the owner has of the addresses, by a look with nothing else mapped meanwhile.
+uint64_t ResidentOf(ledger::Owner owner, pid_t pid) {
+  ledger::Question question;
+  question.pid = pid;
+  const Result<ledger::Answer> answer = ledger::Explain(question);
+  if (!answer.ok()) return 0;
+  uint64_t resident = 0;
+  for (const ledger::Row& row : answer.value().rows) resident += row.owner == owner ? row.resident : 0;
+  return resident;
+}
+
+// A page of a file's data, and memory that begins right behind it, by the next page.
+char* MapBehindData(size_t reserved) {
+  char* const place = static_cast<char*>(mmap(nullptr, kPage + reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  if (place == MAP_FAILED) return nullptr;
+  char name[] = "/tmp/allocscope-ledger-test-XXXXXX";
+  const int descriptor = mkstemp(name);
+  unlink(name);
+  if (descriptor < 0 || ftruncate(descriptor, static_cast<off_t>(kPage)) != 0) return nullptr;
+  char* const data = static_cast<char*>(mmap(place, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, descriptor, 0));
+  close(descriptor);
+  return data == MAP_FAILED ? nullptr : data + kPage;
+}
+
+void TestWhatLiesBehindData() {
+  using ledger::Owner;
+  std::memset(zeroed, 1, kZeroed);
+  Check(ResidentOf(Owner::kLoader, 0) >= kZeroed, "zeroed data is the loader's");
+  constexpr size_t kMemory = 256 * 1024;
+  constexpr size_t kReserved = size_t{8} << 30;
+  for (const pid_t pid : {pid_t{0}, getpid()}) {
+    const uint64_t before = ResidentOf(Owner::kWasm, pid);
+    char* const memory = MapBehindData(kReserved);
+    if (memory == nullptr || mprotect(memory, kMemory, PROT_READ | PROT_WRITE) != 0) return Check(false, "8 GiB are reserved behind data");
+    std::memset(memory, 1, kMemory);
+    Check(ResidentOf(Owner::kWasm, pid) - before == kMemory, "a wasm memory right behind a library's data is one");
+    munmap(memory - kPage, kPage + kReserved);
+  }
+  char* const memory = MapBehindData(kMemory);
+  if (memory == nullptr || mprotect(memory, kMemory, PROT_READ | PROT_WRITE) != 0) return Check(false, "memory is mapped behind data");
+  const uint64_t before = ResidentOf(Owner::kLoader, 0);
+  std::memset(memory, 1, kMemory);
+  Check(ResidentOf(Owner::kLoader, 0) == before, "other memory right behind a library's data isn't zeroed data");
+  munmap(memory - kPage, kPage + kMemory);
+}
+
 }  // namespace
 
 void TestLedger() {
@@ -241,6 +292,7 @@ void TestLedger() {
   Check(words.Read(map, smaps.value()), "pagemap is read");
   CheckQuestions(words, places);
   TestNothingIsBroughtBack(map);
+  TestWhatLiesBehindData();
   if (!map.can_scan()) return static_cast<void>(std::printf("ledger_test: this kernel has no PAGEMAP_SCAN\n"));
   Check(map.TellsZeroPages(), "a scan tells zero pages");
   TestScan(map, places);
