@@ -20,6 +20,12 @@ bool Claims::Cover(uintptr_t begin, uintptr_t end) const {
   return found != claims_.end() && found->second.begin <= begin && found->second.end >= end;
 }
 
+uintptr_t Claims::FirstFree(uintptr_t begin, uintptr_t end) const {
+  uintptr_t at = begin;
+  for (auto claim = FirstEndingAfter(at); at < end && claim != claims_.end() && claim->second.begin <= at; ++claim) at = claim->second.end;
+  return std::min(at, end);
+}
+
 Row& Accounts::RowOf(const Row& like) {
   Row& row = rows_[{like.owner, like.group, like.part, like.name}];
   row.owner = like.owner;

@@ -30,6 +30,8 @@ class Claims {
   bool Overlap(uintptr_t begin, uintptr_t end) const;
   // Whether one claim holds all of the addresses.
   bool Cover(uintptr_t begin, uintptr_t end) const;
+  // The first address from `begin` on that no claim holds; `end` when there is none.
+  uintptr_t FirstFree(uintptr_t begin, uintptr_t end) const;
   // Those that begin before `end` and end after `begin`, in order.
   template <typename Visit>
   void VisitWithin(uintptr_t begin, uintptr_t end, Visit&& visit) const {

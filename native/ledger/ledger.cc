@@ -101,12 +101,17 @@ class Explainer {
     ClaimChunks();
   }
 
-  // Of the mappings that have no owner yet, the first words: looked at for what they may be. A page that isn't resident would become so.
+  // Of the mappings that have no owner yet, the first words, and those behind what is claimed: looked at for what they may be. A page that
+  // isn't resident would become so.
   void ReadHeads() {
     std::vector<uintptr_t> addresses;
     for (const Mapping& mapping : map_.mappings) {
       if (!mapping.plain() || !mapping.writable || mapping.resident == 0 || claims_.Cover(mapping.begin, mapping.end)) continue;
-      if (!resident_.known() || resident_.Has(mapping.begin)) addresses.push_back(mapping.begin);
+      const uintptr_t free = claims_.FirstFree(mapping.begin, mapping.end);
+      for (const uintptr_t address : {mapping.begin, free}) {
+        const bool is_new = addresses.empty() || addresses.back() != address;
+        if (is_new && address < mapping.end && (!resident_.known() || resident_.Has(address))) addresses.push_back(address);
+      }
     }
     heads_.Read(std::move(addresses));
   }
@@ -229,8 +234,10 @@ class Explainer {
 
   // A block that abseil, which is part of V8 from Node 24 on, has from the system for its own tables.
   bool IsAbseil(const Mapping& mapping) const {
-    const uintptr_t* const head = heads_.Find(mapping.begin);
-    const uintptr_t magic = mapping.begin ^ kAbseilMagic;
+    // The kernel may have joined it to what lies below, such as a library's zeroed data.
+    const uintptr_t begin = claims_.FirstFree(mapping.begin, mapping.end);
+    const uintptr_t* const head = heads_.Find(begin);
+    const uintptr_t magic = begin ^ kAbseilMagic;
     return head != nullptr && (head[1] == magic || head[2] == magic);
   }
 

@@ -233,14 +233,18 @@ constexpr size_t kZeroed = size_t{1} << 20;
 char zeroed[kZeroed];
 
 // What the owner has of the addresses, by a look with nothing else mapped meanwhile.
-uint64_t ResidentOf(ledger::Owner owner, pid_t pid) {
-  ledger::Question question;
-  question.pid = pid;
+uint64_t ResidentOf(ledger::Owner owner, const ledger::Question& question) {
   const Result<ledger::Answer> answer = ledger::Explain(question);
   if (!answer.ok()) return 0;
   uint64_t resident = 0;
   for (const ledger::Row& row : answer.value().rows) resident += row.owner == owner ? row.resident : 0;
   return resident;
+}
+
+uint64_t ResidentOf(ledger::Owner owner, pid_t pid) {
+  ledger::Question question;
+  question.pid = pid;
+  return ResidentOf(owner, question);
 }
 
 // A page of a file's data, and memory that begins right behind it, by the next page.
@@ -278,6 +282,26 @@ void TestWhatLiesBehindData() {
   munmap(memory - kPage, kPage + kMemory);
 }
 
+// abseil's own block, joined by the kernel to pages below it that somebody else has.
+void TestJoinedBlock() {
+  constexpr size_t kMemory = 256 * 1024;
+  constexpr uintptr_t kMagic = 0x4c833e95;
+  const uint64_t before = ResidentOf(ledger::Owner::kAbseil, 0);
+  // Between two pages without access, so that nothing else is joined to it.
+  void* const guarded = mmap(nullptr, kMemory + 2 * kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (guarded == MAP_FAILED) return Check(false, "memory between guards is mapped");
+  char* const memory = static_cast<char*>(guarded) + kPage;
+  mprotect(memory, kMemory, PROT_READ | PROT_WRITE);
+  std::memset(memory, 1, kMemory);
+  auto* const block = reinterpret_cast<uintptr_t*>(memory + kPage);
+  block[1] = reinterpret_cast<uintptr_t>(block) ^ kMagic;
+  ledger::Question question;
+  question.embedded.push_back({reinterpret_cast<uintptr_t>(memory), reinterpret_cast<uintptr_t>(block), 0});
+  const uint64_t found = ResidentOf(ledger::Owner::kAbseil, question) - before;
+  Check(found == kMemory - kPage, "abseil's block is told behind claimed pages, not " + std::to_string(found));
+  munmap(guarded, kMemory + 2 * kPage);
+}
+
 }  // namespace
 
 void TestLedger() {
@@ -293,6 +317,7 @@ void TestLedger() {
   CheckQuestions(words, places);
   TestNothingIsBroughtBack(map);
   TestWhatLiesBehindData();
+  TestJoinedBlock();
   if (!map.can_scan()) return static_cast<void>(std::printf("ledger_test: this kernel has no PAGEMAP_SCAN\n"));
   Check(map.TellsZeroPages(), "a scan tells zero pages");
   TestScan(map, places);
