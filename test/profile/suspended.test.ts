@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 
+import type { LineFigures } from '../../lib/profile/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { functionNamed, profileProgram, scratchFile } from './profiled-program.js'
 
@@ -52,7 +53,7 @@ testOnEachNode('what others do while a function is suspended is not charged to i
   writeFileSync(file, source)
   const { stdout, document } = await profileProgram(node, ['--mode', 'exact', file])
   expect(stdout).toBe('3 4\n')
-  const line = (name: string, text: string): { allocatedBytes: number; othersBytes: number; occurrences: number } => {
+  const line = (name: string, text: string): LineFigures => {
     const found = functionNamed(document, name).lines.find((one) => one.text.includes(text))
     if (found === undefined) throw new Error(`no line ${text}`)
     return found
@@ -61,6 +62,9 @@ testOnEachNode('what others do while a function is suspended is not charged to i
   const near = held / 10
   const waiting = line('waits', 'await new Promise')
   expect(Math.abs(waiting.othersBytes - held)).toBeLessThan(near)
+  // Each first, so that a failure says which of the two it was.
+  expect(waiting.heapBytes).toBeLessThan(near)
+  expect(waiting.externalBytes).toBeLessThan(near)
   expect(waiting.allocatedBytes).toBeLessThan(near)
   const yielding = line('yields', 'yield own.length')
   expect(Math.abs(yielding.othersBytes - held)).toBeLessThan(near)
