@@ -8,7 +8,10 @@ interface Graphemes {
   readonly segmenter: Intl.Segmenter
 }
 
-/** Measures text beyond ASCII. Loaded on demand: that takes some 10 ms, and most reports have no such text. */
+/** What needs no look at graphemes: ASCII, Latin-1, dashes and dots, arrows, operators, lines and blocks. Reports have no others of their own. */
+const narrow = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u00ff\u2010-\u2027\u2190-\u22ff\u2500-\u25fc\u25ff]*$/
+
+/** Measures all other text. Loaded on demand: that takes some 10 ms. */
 const graphemes = lazily((): Graphemes => ({
   wide: /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u,
   invisible: /^[\p{Mark}\p{Cf}]+$/u,
@@ -27,7 +30,7 @@ function graphemeWidth(grapheme: string): number {
 
 /** The columns that `text` takes in a terminal: two for an ideograph or an emoji, none for a combining mark or a colour. */
 export function displayWidth(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length
+  if (narrow.test(text)) return text.length
   return partsOf(stripVTControlCharacters(text)).reduce((width, part) => width + graphemeWidth(part), 0)
 }
 
