@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 node_majors=(20 22 24 26)
 
 # What each package is for: allocators under which the back ends are tested, then analysers, formatters, a terminal, a browser for the page, and
-# the peer of the line profiler's bench.
+# the peer of the line profiler's bench and of the recorder.
 packages=(libjemalloc2 libjemalloc-dev libmimalloc2.0 libtcmalloc-minimal4 libtbbmalloc2 g++ make python3 binutils valgrind clang-format clang-tidy tmux chromium
   python3-memory-profiler)
 
@@ -83,10 +83,20 @@ install_nodes() {
   for major in "${node_majors[@]}"; do install_node "$major"; done
 }
 
+# What `mprof plot` draws with. It brings a compiler, boost and more, and takes minutes: so it is installed beside the files, not before.
+install_matplotlib() {
+  if /usr/bin/python3 -c 'import matplotlib' 2>/dev/null; then
+    say 'matplotlib is there'
+  elif may_become_root; then
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-matplotlib >/dev/null ||
+      say 'could not install python3-matplotlib'
+  fi
+}
+
 # Beside each other, as each mostly waits for what it fetches.
 install_files() {
   local part jobs=()
-  for part in install_nodes scripts/install-glibcs.sh scripts/install-allocators.sh scripts/install-embedded.sh; do
+  for part in install_nodes install_matplotlib scripts/install-glibcs.sh scripts/install-allocators.sh scripts/install-embedded.sh; do
     "$part" &
     jobs+=($!)
   done

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { findPeaks, sampledRss, spansWithRss } from '../../lib/record/analysis/index.js'
 import type { Recording } from '../../lib/record/index.js'
 import { recordingCsv, recordingJson, recordingMprof } from '../../lib/report/recording/index.js'
-import { notInstalled, skipWhere, testWhere } from '../installed/test-where.js'
+import { notInstalled, testWhere } from '../installed/test-where.js'
 import { makeRecording, makeRichRecording, mebibyte, startTimeMs } from '../record/made-recording.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
@@ -75,10 +75,7 @@ test("mprof: memory_profiler's lines, whatever names are made of", () => {
 const python = ['/usr/bin/python3', 'python3'].find((one) => spawnSync(one, ['-c', 'import memory_profiler, mprof']).status === 0)
 const withMprof = testWhere(python === undefined ? notInstalled('memory_profiler for Python') : undefined)
 const hasMatplotlib = python !== undefined && spawnSync(python, ['-c', 'import matplotlib']).status === 0
-// It brings a compiler, boost and numpy along: more than a minute of each run in CI.
-const withPlot = skipWhere(
-  hasMatplotlib ? undefined : 'matplotlib for the same Python is not installed (apt-get install python3-matplotlib)',
-)
+const withPlot = testWhere(hasMatplotlib ? undefined : notInstalled('matplotlib for the same Python'))
 
 const exported = path.join(folder, 'mprofile_20260101120000.dat')
 
