@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, readSync } from 'node:fs'
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 
 import { appendLinesTo, encodeLine, encodeStamp, reopenInherited, StampedLineFollower } from '../program/index.js'
 import type { LineStamp } from '../program/index.js'
@@ -37,10 +38,13 @@ export type RecordLine =
       readonly layout: RowLayout
     }
   | { readonly kind: 'collections'; readonly entries: readonly CollectionEntry[] }
-  | { readonly kind: 'mark'; readonly name: string; readonly timeMs: number }
-  | ({ readonly kind: 'span' } & ReceivedSpan)
+  | { readonly kind: 'mark'; readonly name: string; readonly timeMs: number; readonly thread?: number | undefined }
+  | ({ readonly kind: 'span'; readonly thread?: number | undefined } & ReceivedSpan)
   | { readonly kind: 'exit'; readonly timeMs: number }
   | { readonly kind: 'worker'; readonly change: 1 | -1; readonly thread: number; readonly timeMs: number }
+
+/** Under this key each worker thread finds the number of the channel's descriptor. */
+const descriptorKey = 'allocscope.record'
 
 const stamp: LineStamp = { allocscope: 'record', version: 1 }
 
@@ -90,5 +94,17 @@ export function connectRecordChannel(address: string): RecordSource {
   const descriptor = reopenInherited()
   const append = appendLinesTo(descriptor)
   append(encodeStamp(stamp))
+  setEnvironmentData(descriptorKey, descriptor)
   return { intervalMs: Number(address), descriptor, ringBytes, write: (line) => append(encodeLine(line)) }
+}
+
+/**
+ * A worker thread's way into the channel that the main thread has opened: each line is one write to the same file, which appends. Undefined where there is
+ * no channel. Throws what the file system throws.
+ */
+export function joinRecordChannel(): Pick<RecordSource, 'write'> | undefined {
+  const descriptor = getEnvironmentData(descriptorKey)
+  if (typeof descriptor !== 'number') return undefined
+  const append = appendLinesTo(descriptor)
+  return { write: (line) => append(encodeLine(line)) }
 }

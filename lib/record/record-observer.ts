@@ -88,10 +88,11 @@ function tellWorkers(source: RecordSource): void {
   })
 }
 
-function tellMarks(source: RecordSource): void {
+/** Tells the marks and spans of this thread. `thread` is a worker's id. */
+export function tellMarks(source: Pick<RecordSource, 'write'>, thread?: number): void {
   receiveMarks({
-    mark: (name, timeMs) => source.write({ kind: 'mark', name, timeMs }),
-    span: (span) => source.write({ kind: 'span', ...span }),
+    mark: (name, timeMs) => source.write({ kind: 'mark', name, timeMs, thread }),
+    span: (span) => source.write({ kind: 'span', ...span, thread }),
   })
 }
 

@@ -1,17 +1,26 @@
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread, threadId } from 'node:worker_threads'
 
 import { hidePreload, takeVariable } from '../program/index.js'
-import { connectRecordChannel, recordVariable } from './record-channel.js'
-import { startRecordingInside } from './record-observer.js'
+import { connectRecordChannel, joinRecordChannel, recordVariable } from './record-channel.js'
+import { startRecordingInside, tellMarks } from './record-observer.js'
 
-// The preload of `allocscope record`: `node --require <this file> program`. Whatever happens here, the program must run as if it weren't there.
+// The preload of `allocscope record`: `node --require <this file> program`. Node loads it in each worker as well, which tells its marks and spans alone.
+// Whatever happens here, the program must run as if it weren't there.
 
-if (isMainThread) {
-  try {
-    hidePreload((name) => name === __filename)
-    const address = takeVariable(recordVariable)
-    if (address !== undefined) startRecordingInside(connectRecordChannel(address))
-  } catch {
-    // A program that may not read files or load addons runs on, recorded from outside alone.
-  }
+function recordMainThread(): void {
+  hidePreload((name) => name === __filename)
+  const address = takeVariable(recordVariable)
+  if (address !== undefined) startRecordingInside(connectRecordChannel(address))
+}
+
+function recordWorker(): void {
+  const source = joinRecordChannel()
+  if (source !== undefined) tellMarks(source, threadId)
+}
+
+try {
+  if (isMainThread) recordMainThread()
+  else recordWorker()
+} catch {
+  // A program that may not read files or load addons runs on, recorded from outside alone.
 }

@@ -75,7 +75,7 @@ export class RecordedInside {
         }
         return
       case 'mark':
-        this.#writer.event({ kind: 'mark', process: 0, name: line.name, timeMs: at(line.timeMs), by: 'program' })
+        this.#writer.event({ kind: 'mark', process: 0, name: line.name, timeMs: at(line.timeMs), by: 'program', thread: line.thread })
         return
       case 'span': {
         const { kind, startMs, endMs, ...span } = line

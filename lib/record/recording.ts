@@ -109,6 +109,8 @@ export interface RecordedMark {
   readonly timeMs: number
   readonly name: string
   readonly by: 'program' | 'recorder'
+  /** The worker thread's id (`threadId`). Undefined of the main thread. */
+  readonly thread?: number | undefined
 }
 
 /** A named time: `span()`, or a call of a function under the line profiler. */
@@ -119,8 +121,10 @@ export interface RecordedSpan {
   readonly endMs: number
   readonly startRssBytes: number | undefined
   readonly endRssBytes: number | undefined
-  /** How many spans of the same process it stands in. */
+  /** How many spans of the same thread it stands in. */
   readonly depth: number
+  /** The worker thread's id (`threadId`). Undefined of the main thread. */
+  readonly thread?: number | undefined
 }
 
 /** How a recording ended. */

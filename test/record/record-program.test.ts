@@ -86,6 +86,24 @@ describe('a Node program', () => {
   })
 })
 
+test('marks and spans of worker threads are recorded, each with its thread', async () => {
+  const file = path.join(folder, 'workers.rec')
+  const { code, stdout } = await allocscope(['record', '-o', file, programFile('marking-workers.cjs')])
+  expect(code).toBe(0)
+  const told = JSON.parse(stdout) as readonly { readonly thread: number; readonly spans: number }[]
+  const { marks, spans } = readRecording(file)
+  expect(told).toHaveLength(3)
+  for (const { thread, spans: made } of told) {
+    const span = spans.filter((one) => one.thread === thread)
+    expect(span.map(({ name }) => name)).toEqual(Array.from({ length: made }, (_, index) => `span ${index} of ${thread}`))
+    expect(marks.filter(({ name, by }) => by === 'program' && name === `mark of ${thread}`)).toMatchObject([{ thread }])
+    for (const { startMs, endMs } of span) expect(endMs).toBeGreaterThanOrEqual(startMs)
+  }
+  expect(marks.find(({ name }) => name === 'mark of the main thread')?.thread).toBeUndefined()
+  const report = await allocscope(['report', file])
+  for (const { thread } of told) expect(report.stdout).toContain(`mark of ${thread} (worker ${thread})`)
+})
+
 test('children are recorded, also those that a worker started, and theirs', async () => {
   const file = path.join(folder, 'family.rec')
   expect(await allocscope(['record', '--children', '-o', file, programFile('family.cjs')])).toMatchObject({ code: 0 })

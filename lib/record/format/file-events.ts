@@ -65,7 +65,7 @@ const shapes: Readonly<Record<FileEvent['kind'], Shape>> = {
   'process-end': { process: 'number', endMs: 'number' },
   track: { track: 'number', process: 'number', source: 'string', columns: 'object' },
   rows: { process: 'number', allocator: 'string', figures: 'strings', published: 'strings', clockOffsetMs: 'number' },
-  mark: { process: 'number', timeMs: 'number', name: 'string', by: 'string' },
+  mark: { process: 'number', timeMs: 'number', name: 'string', by: 'string', thread: 'number?' },
   span: {
     process: 'number',
     name: 'string',
@@ -74,6 +74,7 @@ const shapes: Readonly<Record<FileEvent['kind'], Shape>> = {
     startRssBytes: 'number?',
     endRssBytes: 'number?',
     depth: 'number',
+    thread: 'number?',
   },
   end: { timeMs: 'number', reason: 'string', exitCode: 'number?', signal: 'string?', lostSamples: 'number', missedSamples: 'number' },
 }

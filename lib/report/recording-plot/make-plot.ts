@@ -1,6 +1,7 @@
 import { formatCount } from '../../figures/index.js'
 import type { ProcessCourse, RecordedMark } from '../../record/index.js'
 import { stackOrder } from '../owner-palette.js'
+import { nameWithThread } from '../thread-name.js'
 import { collectionsOf, cropCourse, sumCourses } from './plot-model.js'
 import type { Plot, PlotChoice, PlotLine, PlottedRecording } from './plot-model.js'
 import { commandOf, describeRecording, fileName, notesOf, processName } from './recording-words.js'
@@ -59,10 +60,14 @@ function plotOne(plotted: PlottedRecording, choice: PlotChoice): Plot | undefine
     stack,
     stackName: choice.children ? 'all processes' : process === undefined ? '' : processName(process),
     lines,
-    marks: recording.marks.filter(isWithin).sort((one, other) => one.timeMs - other.timeMs),
+    marks: recording.marks
+      .filter(isWithin)
+      .sort((one, other) => one.timeMs - other.timeMs)
+      .map((mark) => ({ ...mark, name: nameWithThread(mark) })),
     spans: recording.spans
       .filter((span) => isShown(span.process) && span.endMs >= fromMs && span.startMs <= toMs)
-      .sort((one, other) => one.startMs - other.startMs || one.depth - other.depth),
+      .sort((one, other) => one.startMs - other.startMs || one.depth - other.depth)
+      .map((span) => ({ ...span, name: nameWithThread(span) })),
     collections: collectionsOf(recording, choice.children ? undefined : number).filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs),
   }
 }

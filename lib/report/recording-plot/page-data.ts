@@ -1,5 +1,6 @@
 import type { ColumnName, CourseOwner, ProcessCourse, Track } from '../../record/index.js'
 import { courseLooks, stackOrder } from '../owner-palette.js'
+import { nameWithThread } from '../thread-name.js'
 import { keepExtremes } from './decimate.js'
 import { describeCollections } from './plot-figures.js'
 import { collectionsOf, cropCourse, heldAt, momentsOf, placeOf, sumCourses } from './plot-model.js'
@@ -163,11 +164,14 @@ function extrasOf({ recording }: PlottedRecording, course: ProcessCourse, proces
     marks: recording.marks
       .filter((mark) => isShown(mark.process) && within(mark.timeMs))
       .sort((one, other) => one.timeMs - other.timeMs)
-      .map(({ name, timeMs }) => ({ name, timeMs })),
+      .map((mark) => ({ name: nameWithThread(mark), timeMs: mark.timeMs })),
     spans: recording.spans
       .filter((span) => isShown(span.process) && span.endMs >= fromMs && span.startMs <= toMs)
       .sort((one, other) => one.startMs - other.startMs || one.depth - other.depth)
-      .map(({ name, startMs, endMs, startRssBytes = null, endRssBytes = null }) => ({ name, startMs, endMs, startRssBytes, endRssBytes })),
+      .map((span) => {
+        const { startMs, endMs, startRssBytes = null, endRssBytes = null } = span
+        return { name: nameWithThread(span), startMs, endMs, startRssBytes, endRssBytes }
+      }),
   }
 }
 

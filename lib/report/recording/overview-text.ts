@@ -6,6 +6,7 @@ import { formatDuration } from '../duration-format.js'
 import { renderFacts, renderProse, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TextStyle } from '../text-style.js'
+import { nameWithThread } from '../thread-name.js'
 import { flightText } from './flight-text.js'
 import { commandText, describeEnd, describeLosses, describeSurroundings, formatMoment, formatStart } from './recording-words.js'
 import { courseLooks } from '../owner-palette.js'
@@ -164,11 +165,11 @@ function gcTable({ gc, processes }: RecordingOverview, style: TextStyle): string
 }
 
 function markTable({ marks }: RecordingOverview, style: TextStyle): string[] {
-  const rows = marks.map(({ name, timeMs, rssBytes, by }) => [
-    formatMoment(timeMs),
-    formatBytes(rssBytes),
-    printable(name),
-    by === 'recorder' ? 'seen by the recorder' : '',
+  const rows = marks.map((mark) => [
+    formatMoment(mark.timeMs),
+    formatBytes(mark.rssBytes),
+    printable(nameWithThread(mark)),
+    mark.by === 'recorder' ? 'seen by the recorder' : '',
   ])
   const columns = [
     { title: 'at', ...right },
