@@ -1,4 +1,24 @@
 {
+  "target_defaults": {
+    "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")", "native"],
+    "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
+    "cflags": ["-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-cast-function-type"],
+    "cflags_cc!": ["-std=gnu++20", "-std=gnu++17", "-fno-rtti"],
+    "cflags_cc": ["-std=c++17", "-fvisibility-inlines-hidden", "-include", "platform/glibc_floor.h"],
+    "ldflags": ["-Wl,-Bsymbolic", "-Wl,--exclude-libs,ALL", "-Wl,-z,now"],
+    "libraries": ["-ldl"],
+    "variables": {"sanitize%": ""},
+    "conditions": [
+      [
+        "sanitize!=''",
+        {
+          "cflags!": ["-O3"],
+          "cflags": ["-O0", "-fsanitize=<(sanitize)", "-fno-omit-frame-pointer", "-g1"],
+          "ldflags": ["-fsanitize=<(sanitize)"]
+        }
+      ]
+    ]
+  },
   "targets": [
     {
       "target_name": "allocscope",
@@ -6,31 +26,26 @@
         [
           "OS=='linux'",
           {
-            "sources": ["<!@(find native -name '*.cc' -not -path 'native/test/*' | sort)"],
-            "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")", "native"],
-            "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
-            "cflags": ["-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-cast-function-type"],
-            "cflags_cc!": ["-std=gnu++20", "-std=gnu++17", "-fno-rtti"],
-            "cflags_cc": [
-              "-std=c++17",
-              "-fno-exceptions",
-              "-fvisibility-inlines-hidden",
-              "-include",
-              "platform/glibc_floor.h"
-            ],
-            "ldflags": ["-Wl,-Bsymbolic", "-Wl,--exclude-libs,ALL", "-Wl,-z,now"],
-            "libraries": ["-ldl"],
-            "variables": {"sanitize%": ""},
-            "conditions": [
-              [
-                "sanitize!=''",
-                {
-                  "cflags!": ["-O3"],
-                  "cflags": ["-O0", "-fsanitize=<(sanitize)", "-fno-omit-frame-pointer", "-g1"],
-                  "ldflags": ["-fsanitize=<(sanitize)"]
-                }
-              ]
-            ]
+            "sources": ["<!@(find native -name '*.cc' -not -path 'native/test/*' -not -path 'native/tracker/*' | sort)"],
+            "cflags_cc": ["-fno-exceptions"]
+          },
+          {"type": "none"}
+        ]
+      ]
+    },
+    {
+      "target_name": "allocscope_tracker",
+      # Node loads it by its full name. Loaders of addons, and prebuildify, take the one `.node` for the package's addon.
+      "target_conditions": [["_type=='loadable_module'", {"product_extension": "so"}]],
+      "conditions": [
+        [
+          "OS=='linux'",
+          {
+            "sources": ["<!@(find native/tracker -name '*.cc' | sort)", "native/convert/values.cc", "native/platform/symbol_lookup.cc"],
+            "cflags": ["-fno-omit-frame-pointer"],
+            "cflags_cc!": ["-fno-exceptions"],
+            "cflags_cc": ["-fexceptions"],
+            "ldflags": ["-Wl,-z,nodelete"]
           },
           {"type": "none"}
         ]

@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # Builds the tests of native/test that do without Node, and the rooms they test: build-rooms-test.sh <output> [compiler flag…]
-# With ROOMS_OBJECTS, the folder where an addon's build with the same flags has its objects, the rooms aren't compiled again.
+# With ROOMS_OBJECTS, the folder where a build with the same flags has the objects of both libraries, the rooms aren't compiled again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 output=$1
 shift
 rooms=()
-for room in platform process allocator embedded sampler whatif profile ledger; do
-  while IFS= read -r source; do rooms+=("$source"); done < <(find "native/$room" -name '*.cc' | sort)
+for room in platform process allocator embedded sampler whatif profile ledger tracker; do
+  while IFS= read -r source; do rooms+=("$source"); done < <(find "native/$room" -name '*.cc' -not -path native/tracker/addon.cc | sort)
 done
 compiled=()
 if [ -n "${ROOMS_OBJECTS:-}" ]; then
-  for source in "${rooms[@]}"; do compiled+=("$ROOMS_OBJECTS/${source%.cc}.o"); done
+  for source in "${rooms[@]}"; do
+    library=allocscope
+    case $source in native/tracker/*) library=allocscope_tracker ;; esac
+    compiled+=("$ROOMS_OBJECTS/$library/${source%.cc}.o")
+  done
   rooms=()
 fi
 objects="$output.o"

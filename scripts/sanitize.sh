@@ -29,9 +29,17 @@ rooms_under_ubsan() {
 
 # Under ASan malloc is the sanitizer's, which no back end serves.
 rooms_under_asan() {
-  ROOMS_OBJECTS=$work/package/build/Release/obj.target/allocscope scripts/build-rooms-test.sh "$work/rooms-asan" \
+  ROOMS_OBJECTS=$work/package/build/Release/obj.target scripts/build-rooms-test.sh "$work/rooms-asan" \
     -fsanitize=address,undefined -fno-sanitize-recover=all
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 "$work/rooms-asan" unknown
+}
+
+# What several threads do at once without a lock. Without randomised addresses, among which the sanitizer's own don't always fit.
+tracker_under_tsan() {
+  "${CXX:-g++}" -std=c++17 -g1 -O1 -fno-omit-frame-pointer -fno-optimize-sibling-calls -fsanitize=thread -Wno-tsan -Inative native/test/check.cc \
+    native/test/tracker_main.cc native/test/tracker_test.cc native/tracker/{hooks,sampling,slots,relocations,isolates,code_log}.cc \
+    native/tracker/{live_table,stack_store,native_stack,reserved_memory}.cc native/platform/symbol_lookup.cc -o "$work/tracker-tsan" -ldl -pthread
+  setarch -R "$work/tracker-tsan"
 }
 
 # Without leak detection: V8 and Node keep what they have to the end of the process, and the rooms are checked above.
@@ -45,6 +53,7 @@ addon_under_asan() {
 stage 'the rooms under UBSan, with the allocator of the system' rooms_under_ubsan
 # What it compiles of the rooms is tested alone as well.
 stage 'the build of the addon' scripts/build-sanitized.sh
+stage 'the tracker under TSan' tracker_under_tsan
 wait "${jobs[1]}"
 stage 'the rooms under ASan and UBSan, leaks included' rooms_under_asan
 stage 'the smoke tests, with the addon under ASan and UBSan' addon_under_asan

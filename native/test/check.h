@@ -49,6 +49,9 @@ void TestLedger();
 // external_memory_test.cc
 void TestExternalMemory();
 
+// tracker_test.cc
+void TestTracker();
+
 // glibc_layout_test.cc
 void TestGlibcLayout();
 

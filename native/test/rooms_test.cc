@@ -283,6 +283,7 @@ int main(int count, char** arguments) {
   TestTicker();
   TestPeakMark();
   TestV8Calls();
+  allocscope::test::TestTracker();
   const std::string allocator = count > 1 ? arguments[1] : "glibc";
   if (allocator == "glibc") allocscope::test::TestGlibcLayout();
   TestAllocator(allocator);

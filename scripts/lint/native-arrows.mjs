@@ -17,6 +17,8 @@ const reachable = {
   ledger: ['allocator'],
   // The forked child reads its memory through the other rooms' headers.
   whatif: ['process', 'allocator', 'embedded', 'heap'],
+  // A library of its own: it shares no state with the others.
+  tracker: [],
 }
 
 /** The rooms of native, and what stands in none: the addon's entry, what each environment keeps, and what every room may answer with. */
@@ -27,14 +29,19 @@ export const nativeRooms = {
 
 const valueHeader = /^(napi|node|node_api|js_native_api|v8|uv)\b.*\.h$/
 
+/** The entry of the second library, whose rooms do without Node-API as those of the first. */
+const trackerEntry = 'tracker/addon.cc'
+
 function mayMakeValues(file) {
-  return file === 'addon.cc' || file.startsWith('environment.') || file.startsWith('convert/')
+  return file === 'addon.cc' || file === trackerEntry || file.startsWith('environment.') || file.startsWith('convert/')
 }
 
 function wrongInclude(file, included) {
-  if (valueHeader.test(included)) return mayMakeValues(file) ? undefined : 'only convert/, addon.cc and environment.* know Node-API'
+  if (valueHeader.test(included))
+    return mayMakeValues(file) ? undefined : 'only convert/, addon.cc, environment.* and tracker/addon.cc know Node-API'
   const [room] = file.split('/')
   if (!(room in reachable)) return undefined
+  if (file === trackerEntry && included === 'convert/values.h') return undefined
   if (included === 'environment.h' || included.startsWith('convert/')) return `${room} is below it`
   const [target] = included.split('/')
   const allowed = [room, 'platform', ...reachable[room]]

@@ -32,7 +32,7 @@ function npmRun(script) {
 function buildFixtures() {
   const folder = path.join(root, 'native', 'test')
   const source = newestUnder('native/test', (file) =>
-    /^(fixture\.cc|hidden_layout\.cc|unknown_malloc\.c|known_memory\.h|binding\.gyp)$/.test(file),
+    /^(fixture\.cc|counted_blocks\.cc|hidden_layout\.cc|unknown_malloc\.c|known_memory\.h|binding\.gyp)$/.test(file),
   )
   const fixture = path.join(folder, 'build', 'Release', 'fixture.node')
   if (isOlder(fixture, source) && !runStep('build', 'npx', ['node-gyp', 'rebuild', '-j', 'max', '-C', folder], quiet)) return false

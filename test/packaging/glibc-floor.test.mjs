@@ -6,7 +6,9 @@ import { test } from 'node:test'
 
 import { isCi } from '../../scripts/testing/ci.cjs'
 
-const binary = path.join(import.meta.dirname, '..', '..', 'prebuilds', `${process.platform}-${process.arch}`, 'allocscope.glibc.node')
+const binaries = ['allocscope.glibc.node', 'allocscope_tracker.so'].map((name) =>
+  path.join(import.meta.dirname, '..', '..', 'prebuilds', `${process.platform}-${process.arch}`, name),
+)
 
 /** What RHEL 8 and its kin have: glibc 2.28 and the libstdc++ of GCC 8. */
 const ceilings = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' }
@@ -25,23 +27,33 @@ test('isAtMost compares by number, not by letter', () => {
   assert.ok(!isAtMost('2.34', '2.28') && !isAtMost('3.4.30', '3.4.25') && !isAtMost('1.3.11.1', '1.3.11'))
 })
 
-test('the versions that the binary requires', { skip }, () => {
-  const required = execFileSync('readelf', ['-V', '-W', binary], { encoding: 'utf8' }).matchAll(/Name: (\w+?)_([\d.]+)/g)
-  const versions = [...required].map(([, family, version]) => ({ family, version }))
-  assert.ok(
-    versions.some(({ family }) => family === 'GLIBC'),
-    'readelf shows what is required of glibc',
-  )
-  const tooNew = versions.filter(({ family, version }) => !(family in ceilings) || !isAtMost(version, ceilings[family]))
-  assert.deepEqual(tooNew, [])
-})
+for (const binary of binaries) {
+  test(`the versions that ${path.basename(binary)} requires`, { skip }, () => {
+    const required = execFileSync('readelf', ['-V', '-W', binary], { encoding: 'utf8' }).matchAll(/Name: (\w+?)_([\d.]+)/g)
+    const versions = [...required].map(([, family, version]) => ({ family, version }))
+    assert.ok(
+      versions.some(({ family }) => family === 'GLIBC'),
+      'readelf shows what is required of glibc',
+    )
+    const tooNew = versions.filter(({ family, version }) => !(family in ceilings) || !isAtMost(version, ceilings[family]))
+    assert.deepEqual(tooNew, [])
+  })
 
-test('the libraries that the binary needs', { skip }, () => {
-  const dynamic = execFileSync('readelf', ['-d', '-W', binary], { encoding: 'utf8' })
-  const needed = [...dynamic.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(([, library]) => library)
-  const everywhere = ['libstdc++.so.6', 'libgcc_s.so.1', 'libc.so.6', 'libdl.so.2', 'libpthread.so.0', 'libm.so.6', 'ld-linux-aarch64.so.1']
-  assert.deepEqual(
-    needed.filter((library) => !everywhere.includes(library)),
-    [],
-  )
-})
+  test(`the libraries that ${path.basename(binary)} needs`, { skip }, () => {
+    const dynamic = execFileSync('readelf', ['-d', '-W', binary], { encoding: 'utf8' })
+    const needed = [...dynamic.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(([, library]) => library)
+    const everywhere = [
+      'libstdc++.so.6',
+      'libgcc_s.so.1',
+      'libc.so.6',
+      'libdl.so.2',
+      'libpthread.so.0',
+      'libm.so.6',
+      'ld-linux-aarch64.so.1',
+    ]
+    assert.deepEqual(
+      needed.filter((library) => !everywhere.includes(library)),
+      [],
+    )
+  })
+}

@@ -61,7 +61,9 @@ test('the tarball has what is run and what is read, and nothing else', (context)
   )
   const strangers = files.filter((file) => /\.(cc|h|gyp|o|map|tsbuildinfo)$|\.test\.|(?<!\.d)\.m?ts$/.test(file))
   assert.deepEqual(strangers, [])
-  assert.ok(files.includes(`package/prebuilds/${process.platform}-${process.arch}/allocscope.glibc.node`))
+  for (const binary of ['allocscope.glibc.node', 'allocscope_tracker.so']) {
+    assert.ok(files.includes(`package/prebuilds/${process.platform}-${process.arch}/${binary}`))
+  }
   const size = statSync(tarball).size
   context.diagnostic(`the tarball has ${files.length} files and ${Math.round(size / 1024)} KiB`)
   // Enough for a binary for each of two architectures; a debug build or a stray folder is more.

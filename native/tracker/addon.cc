@@ -1,0 +1,174 @@
+// The tracker's Node-API surface: lib/track/native-tracker.ts is its other side. It is a library of its own, which is loaded when something
+// is tracked and stays mapped from then on.
+#include <cxxabi.h>
+#include <napi.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "convert/values.h"
+#include "tracker/sampling.h"
+#include "tracker/tracker.h"
+
+namespace allocscope::tracker {
+namespace {
+
+using convert::Export;
+using convert::MakeFailure;
+
+double NumberArgument(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  double number = 0;
+  if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) == napi_ok) napi_get_value_double(env, argument, &number);
+  return number;
+}
+
+void StopWithEnvironment(void*) { Stop(); }
+
+// start(intervalBytes): { objects, slots } | FailureRecord
+// The environment that starts it also ends it when it ends itself.
+napi_value StartTracking(napi_env env, napi_callback_info info) {
+  const Result<PatchedSlots> started = Start(static_cast<uint64_t>(NumberArgument(env, info)));
+  if (!started.ok()) return MakeFailure(env, started.failure());
+  napi_add_env_cleanup_hook(env, StopWithEnvironment, nullptr);
+  return convert::MakeFigures(
+      env, {{"objects", static_cast<double>(started.value().objects)}, {"slots", static_cast<double>(started.value().slots)}});
+}
+
+// stop(): number
+napi_value StopTracking(napi_env env, napi_callback_info) {
+  napi_remove_env_cleanup_hook(env, StopWithEnvironment, nullptr);
+  return Napi::Number::New(env, static_cast<double>(Stop()));
+}
+
+// awaitBlock(bytes): void
+napi_value Await(napi_env env, napi_callback_info info) {
+  AwaitBlock(static_cast<uint64_t>(NumberArgument(env, info)));
+  return nullptr;
+}
+
+// isSampled(buffer): boolean
+napi_value IsBufferSampled(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value buffer;
+  void* block = nullptr;
+  size_t bytes = 0;
+  if (napi_get_cb_info(env, info, &count, &buffer, nullptr, nullptr) == napi_ok) napi_get_arraybuffer_info(env, buffer, &block, &bytes);
+  return Napi::Boolean::New(env, block != nullptr && IsSampled(block));
+}
+
+// detach(buffer): boolean
+// Frees the buffer's memory at once, and says whether it was sampled before and isn't after.
+napi_value Detach(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value buffer;
+  void* block = nullptr;
+  size_t bytes = 0;
+  if (napi_get_cb_info(env, info, &count, &buffer, nullptr, nullptr) == napi_ok) napi_get_arraybuffer_info(env, buffer, &block, &bytes);
+  const bool was_sampled = block != nullptr && IsSampled(block);
+  napi_detach_arraybuffer(env, buffer);
+  return Napi::Boolean::New(env, was_sampled && !IsSampled(block));
+}
+
+napi_value MakeNumbers(Napi::Env env, const std::vector<double>& numbers) {
+  Napi::Float64Array made = Napi::Float64Array::New(env, numbers.size());
+  if (!made.IsEmpty() && !numbers.empty()) std::memcpy(made.Data(), numbers.data(), numbers.size() * sizeof(double));
+  return made;
+}
+
+// Of each live sample its bytes, stack, code event and thread.
+std::vector<double> LiveSamples() {
+  std::vector<double> numbers;
+  sampling.live.ForEach([&](const void*, const Sample& sample) {
+    for (const double number : {static_cast<double>(sample.bytes), static_cast<double>(sample.stack), static_cast<double>(sample.sequence),
+                                static_cast<double>(sample.tid)}) {
+      numbers.push_back(number);
+    }
+  });
+  return numbers;
+}
+
+// Of each stack its number, isolate, V8's state, the estimated blocks and bytes, how many frames of either kind it has, and those.
+std::vector<double> Stacks() {
+  std::vector<double> numbers;
+  sampling.stacks.ForEach([&](uint32_t number, const Stack& stack) {
+    for (const double figure : {static_cast<double>(number), static_cast<double>(stack.isolate), static_cast<double>(stack.vm_state),
+                                stack.allocations.load(std::memory_order_relaxed), stack.bytes.load(std::memory_order_relaxed),
+                                static_cast<double>(stack.script_count), static_cast<double>(stack.native_count)}) {
+      numbers.push_back(figure);
+    }
+    const size_t frames = stack.script_count + stack.native_count;
+    for (size_t i = 0; i < frames; i++) numbers.push_back(static_cast<double>(stack.frames()[i]));
+  });
+  return numbers;
+}
+
+napi_value MakeObjects(Napi::Env env) {
+  const std::vector<NamedObject> objects = ListObjects();
+  Napi::Array made = Napi::Array::New(env, objects.size());
+  for (uint32_t i = 0; i < objects.size(); i++) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("path", objects[i].path);
+    object.Set("bias", static_cast<double>(objects[i].bias));
+    object.Set("begin", static_cast<double>(objects[i].begin));
+    object.Set("end", static_cast<double>(objects[i].end));
+    made.Set(i, object);
+  }
+  return made;
+}
+
+// read(): { samples, stacks, code, codeEvents, objects, figures }
+napi_value Read(napi_env raw_env, napi_callback_info) {
+  const Napi::Env env(raw_env);
+  const SuspendedBudget own;
+  Napi::Object read = Napi::Object::New(env);
+  read.Set("samples", Napi::Value(env, MakeNumbers(env, LiveSamples())));
+  read.Set("stacks", Napi::Value(env, MakeNumbers(env, Stacks())));
+  const size_t code_bytes = sampling.code.bytes();
+  Napi::ArrayBuffer code = Napi::ArrayBuffer::New(env, code_bytes);
+  if (!code.IsEmpty() && code_bytes > 0) std::memcpy(code.Data(), sampling.code.begin(), code_bytes);
+  read.Set("code", code);
+  read.Set("objects", Napi::Value(env, MakeObjects(env)));
+  read.Set("figures", Napi::Value(env, convert::MakeFigures(env, {{"intervalBytes", static_cast<double>(sampling.interval_bytes.load())},
+                                                                  {"samples", static_cast<double>(sampling.samples.load())},
+                                                                  {"unrecorded", static_cast<double>(sampling.unrecorded.load())},
+                                                                  {"missedFrees", static_cast<double>(sampling.missed_frees.load())},
+                                                                  {"lostCodeEvents", static_cast<double>(sampling.code.lost())}})));
+  return read;
+}
+
+// demangle(names): string[]
+napi_value Demangle(napi_env raw_env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(raw_env, raw_info);
+  const Napi::Array names = info[0].As<Napi::Array>();
+  Napi::Array made = Napi::Array::New(info.Env(), names.Length());
+  for (uint32_t i = 0; i < names.Length(); i++) {
+    const std::string name = names.Get(i).As<Napi::String>().Utf8Value();
+    char* demangled = abi::__cxa_demangle(name.c_str(), nullptr, nullptr, nullptr);
+    made.Set(i, demangled == nullptr ? name : std::string(demangled));
+    std::free(demangled);
+  }
+  return made;
+}
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  Export(env, exports, "start", StartTracking);
+  Export(env, exports, "stop", StopTracking);
+  Export(env, exports, "awaitBlock", Await);
+  Export(env, exports, "isSampled", IsBufferSampled);
+  Export(env, exports, "detach", Detach);
+  Export(env, exports, "read", Read);
+  Export(env, exports, "demangle", Demangle);
+  return exports;
+}
+
+}  // namespace
+}  // namespace allocscope::tracker
+
+using allocscope::tracker::Initialize;
+
+// The name is the macro's.
+// NOLINTNEXTLINE(clang-diagnostic-reserved-identifier)
+NODE_API_MODULE(allocscope_tracker, Initialize)

@@ -1,0 +1,92 @@
+#include "tracker/sampling.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cmath>
+
+#include "platform/clock.h"
+#include "tracker/native_stack.h"
+#include "tracker/slots.h"
+
+namespace allocscope::tracker {
+
+__thread ThreadState thread_state __attribute__((tls_model("initial-exec")));
+
+Sampling sampling;
+
+namespace {
+
+int64_t NextBudget(int64_t floor) {
+  return floor + DrawDistance(sampling.interval_bytes.load(std::memory_order_relaxed), &thread_state.random);
+}
+
+void Record(const void* block, size_t bytes, const void* frame) {
+  Frames frames;
+  sampling.isolates.ReadScriptFrames(frame, &frames);
+  frames.native_count = WalkFrames(frame, frames.native.data(), Frames::kMostNative);
+  const double blocks = BlocksOf(bytes, sampling.interval_bytes.load(std::memory_order_relaxed));
+  const Sample sample{bytes, sampling.stacks.Add(frames, blocks, blocks * static_cast<double>(bytes)), sampling.code.sequence(),
+                      thread_state.tid};
+  sampling.samples.fetch_add(1, std::memory_order_relaxed);
+  if (!sampling.live.Put(block, sample)) sampling.unrecorded.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+int64_t JoinSession(int64_t floor) {
+  ThreadState& state = thread_state;
+  if (state.stack_end == 0) FindStackBounds();
+  if (state.random == 0) {
+    state.tid = static_cast<int32_t>(syscall(SYS_gettid));
+    state.random = (platform::MonotonicNanos() ^ static_cast<uint64_t>(state.tid) << 40) | 1;
+  }
+  state.session = floor;
+  state.isolate = nullptr;
+  state.samples_unlogged = 0;
+  return NextBudget(floor);
+}
+
+int64_t DrawDistance(uint64_t interval_bytes, uint64_t* random) {
+  if (interval_bytes <= 1) return 0;
+  // xorshift64*
+  *random ^= *random >> 12;
+  *random ^= *random << 25;
+  *random ^= *random >> 27;
+  const double uniform = static_cast<double>((*random * 0x2545F4914F6CDD1DUL) >> 11) * 0x1p-53;
+  return static_cast<int64_t>(-std::log1p(-uniform) * static_cast<double>(interval_bytes));
+}
+
+double BlocksOf(uint64_t bytes, uint64_t interval_bytes) {
+  if (interval_bytes <= 1) return 1;
+  return -1 / std::expm1(-static_cast<double>(bytes) / static_cast<double>(interval_bytes));
+}
+
+__attribute__((noinline)) void SampleBlock(const void* block, size_t bytes, const void* frame) {
+  ThreadState& state = thread_state;
+  const int64_t floor = sampling.floor.load(std::memory_order_acquire);
+  if (floor == kNoSession) return;
+  const int error = errno;
+  SuspendedBudget own;
+  if (sampling.looks_due.load(std::memory_order_relaxed) > 0) LookForNewObjects();
+  int64_t left = floor - 1;
+  if (state.session != floor) left = JoinSession(floor) - static_cast<int64_t>(bytes);
+  if (state.awaited_bytes != 0) left = floor - 1;
+  const bool is_due = left < floor && (state.awaited_bytes == 0 || state.awaited_bytes == bytes);
+  if (is_due) {
+    state.awaited_bytes = 0;
+    Record(block, bytes, frame);
+    left = NextBudget(floor);
+  }
+  own.Leave(left);
+  errno = error;
+}
+
+__attribute__((noinline)) void DropMissedFree(const void* block) {
+  if (sampling.live.Take(block)) sampling.missed_frees.fetch_add(1, std::memory_order_relaxed);
+}
+
+__attribute__((noinline)) void DropSampled(const void* block) { sampling.live.Take(block); }
+
+}  // namespace allocscope::tracker
