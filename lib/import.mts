@@ -29,5 +29,6 @@ export const {
   span,
   startFlightRecorder,
   startPeriodicRelease,
+  startTracking,
   watchArenas,
 } = loaded

@@ -24,6 +24,7 @@ export {
   span,
   startFlightRecorder,
   startPeriodicRelease,
+  startTracking,
   watchArenas,
 } from './index.js'
 export type * from './index.js'

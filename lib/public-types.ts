@@ -97,6 +97,7 @@ export type {
   WhatIfMade,
 } from './release/index.js'
 export type { ArenaSample, RssSample, WatchSummary } from './sampling/index.js'
+export type { TrackedFigures, TrackedFrame, TrackedPlace, TrackedStack, Tracking, TrackingOptions, TrackingReport } from './track/index.js'
 export type {
   ArenaChange,
   ArenaTrend,

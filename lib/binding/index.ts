@@ -1,4 +1,6 @@
 export { binding, bindingLoadError, isFailure, requireBinding, toError } from './load-binding.js'
+export { requireTracker } from './load-tracker.js'
+export type { NativeTrackedData, NativeTrackedObject, NativeTracker } from './native-tracker.js'
 export type {
   FailureRecord,
   NativeAllocatorDescription,

@@ -25,6 +25,7 @@ const verbs: Readonly<Record<string, () => Register>> = {
   compare: lazily(() => (require('./commands/compare.js') as typeof import('./commands/compare.js')).registerCompare),
   check: lazily(() => (require('./commands/check.js') as typeof import('./commands/check.js')).registerCheck),
   profile: lazily(() => (require('./commands/profile.js') as typeof import('./commands/profile.js')).registerProfile),
+  track: lazily(() => (require('./commands/track.js') as typeof import('./commands/track.js')).registerTrack),
   memit: lazily(() => (require('./commands/memit.js') as typeof import('./commands/memit.js')).registerMemit),
   demo: lazily(() => (require('./commands/demo.js') as typeof import('./commands/demo.js')).registerDemo),
   lab: lazily(() => (require('./commands/lab.js') as typeof import('./commands/lab.js')).registerLab),
@@ -43,10 +44,11 @@ Examples:
   $ allocscope compare app.js --allocators glibc,glibc:arena_max=2,jemalloc
   $ allocscope check handler.js
   $ allocscope profile app.js
+  $ allocscope track app.js
   $ allocscope demo
 
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.
-Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; explain, run, watch, record and profile end as their program does.`
+Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; explain, run, watch, record, profile and track end as their program does.`
 
 /** The verb that `first` names. When it names none, all verbs: for help, and for a hint at a similar verb. */
 function wantedVerbs(first: string | undefined): readonly (() => Register)[] {

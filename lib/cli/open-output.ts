@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 
 import type { Command } from 'commander'
 
@@ -7,7 +7,7 @@ import { exitCodes } from './exit-codes.js'
 /** Where a command writes its output. */
 export interface Output {
   /** False once writing has failed. The failure is reported on standard error, and nothing more is written. */
-  write(text: string): boolean
+  write(text: string | Uint8Array): boolean
   close(): void
   /** Whether anything couldn't be written. A command then ends with an exit code other than 0. */
   readonly isLost: boolean
@@ -35,7 +35,7 @@ export function openOutput(command: Command, file: string): Output {
     write: (text) => {
       if (descriptor === undefined) return false
       try {
-        writeSync(descriptor, text)
+        writeFileSync(descriptor, text)
         return true
       } catch (error) {
         isLost = true

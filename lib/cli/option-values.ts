@@ -25,6 +25,13 @@ export function byteSize(text: string): number {
   return bytes
 }
 
+/** Reads an option's value as a size of at least one byte, and of no more than the distance between two samples may be. */
+export function byteInterval(text: string): number {
+  const bytes = byteSize(text)
+  if (bytes < 1 || bytes > 1e9) throw new InvalidArgumentError('It must be a size from 1 byte to 1 GB.')
+  return bytes
+}
+
 /** Reads an option's value as a share of 1: `0.1`, `10%`. */
 export function share(text: string): number {
   const [, number, percent] = /^\s*(\d+(?:\.\d+)?)\s*(%)?\s*$/.exec(text) ?? []

@@ -40,6 +40,10 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_RECORDING'
   /** This process has a flight recorder already. */
   | 'ERR_ALLOCSCOPE_FLIGHT_RUNNING'
+  /** The process is being tracked already: one session at a time. */
+  | 'ERR_ALLOCSCOPE_TRACKING'
+  /** The tracked program told nothing: it was ended from outside, or couldn't be tracked. The message says which. */
+  | 'ERR_ALLOCSCOPE_TRACK_RECORD'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

@@ -123,9 +123,9 @@ Frames FramesOf(uint64_t number) {
 void TestStackStore() {
   const auto store = std::make_unique<StackStore>();
   Check(store->Prepare(), "there is memory for the stacks");
-  const uint32_t first = store->Add(FramesOf(1), 2, 20);
-  Check(first != 0 && store->Add(FramesOf(1), 2, 20) == first, "a stack has one number");
-  Check(store->Add(FramesOf(2), 1, 1) != first, "another has another");
+  const uint32_t first = store->Add(FramesOf(1), 0, 2, 20);
+  Check(first != 0 && store->Add(FramesOf(1), 0, 2, 20) == first, "a stack has one number");
+  Check(store->Add(FramesOf(2), 0, 1, 1) != first, "another has another");
   store->Clear();
   constexpr uint64_t kStacks = 500;
   constexpr int kThreads = 3;
@@ -134,7 +134,7 @@ void TestStackStore() {
   for (int t = 0; t < kThreads; t++) {
     threads.emplace_back([&store] {
       for (int round = 0; round < kRounds; round++) {
-        for (uint64_t number = 0; number < kStacks; number++) store->Add(FramesOf(number), 1, static_cast<double>(number));
+        for (uint64_t number = 0; number < kStacks; number++) store->Add(FramesOf(number), 0, 1, static_cast<double>(number));
       }
     });
   }

@@ -90,13 +90,15 @@ std::vector<double> LiveSamples() {
   return numbers;
 }
 
-// Of each stack its number, isolate, V8's state, the estimated blocks and bytes, how many frames of either kind it has, and those.
+// Of each stack its number, isolate, V8's state, code event, the estimated blocks and bytes, how many frames of either kind it has, and
+// those.
 std::vector<double> Stacks() {
   std::vector<double> numbers;
   sampling.stacks.ForEach([&](uint32_t number, const Stack& stack) {
-    for (const double figure : {static_cast<double>(number), static_cast<double>(stack.isolate), static_cast<double>(stack.vm_state),
-                                stack.allocations.load(std::memory_order_relaxed), stack.bytes.load(std::memory_order_relaxed),
-                                static_cast<double>(stack.script_count), static_cast<double>(stack.native_count)}) {
+    for (const double figure :
+         {static_cast<double>(number), static_cast<double>(stack.isolate), static_cast<double>(stack.vm_state),
+          static_cast<double>(stack.sequence.load(std::memory_order_relaxed)), stack.allocations.load(std::memory_order_relaxed),
+          stack.bytes.load(std::memory_order_relaxed), static_cast<double>(stack.script_count), static_cast<double>(stack.native_count)}) {
       numbers.push_back(figure);
     }
     const size_t frames = stack.script_count + stack.native_count;

@@ -27,7 +27,8 @@ void Record(const void* block, size_t bytes, const void* frame) {
   sampling.isolates.ReadScriptFrames(frame, &frames);
   frames.native_count = WalkFrames(frame, frames.native.data(), Frames::kMostNative);
   const double blocks = BlocksOf(bytes, sampling.interval_bytes.load(std::memory_order_relaxed));
-  const Sample sample{bytes, sampling.stacks.Add(frames, blocks, blocks * static_cast<double>(bytes)), sampling.code.sequence(),
+  const uint32_t sequence = sampling.code.sequence();
+  const Sample sample{bytes, sampling.stacks.Add(frames, sequence, blocks, blocks * static_cast<double>(bytes)), sequence,
                       thread_state.tid};
   sampling.samples.fetch_add(1, std::memory_order_relaxed);
   if (!sampling.live.Put(block, sample)) sampling.unrecorded.fetch_add(1, std::memory_order_relaxed);

@@ -61,7 +61,7 @@ uint32_t StackStore::Append(uint32_t hash, const Frames& frames) {
   return number;
 }
 
-uint32_t StackStore::Add(const Frames& frames, double allocations, double bytes) {
+uint32_t StackStore::Add(const Frames& frames, uint32_t sequence, double allocations, double bytes) {
   const uint32_t hash = HashOf(frames);
   std::atomic<uint32_t>& list = lists_[hash % kLists];
   uint32_t first = list.load(std::memory_order_acquire);
@@ -73,6 +73,7 @@ uint32_t StackStore::Add(const Frames& frames, double allocations, double bytes)
       At(number)->next = first;
     } while (!list.compare_exchange_weak(first, number, std::memory_order_release, std::memory_order_acquire));
   }
+  At(number)->sequence.store(sequence, std::memory_order_relaxed);
   AddTo(At(number)->allocations, allocations);
   AddTo(At(number)->bytes, bytes);
   return number;

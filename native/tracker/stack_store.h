@@ -31,6 +31,9 @@ struct Stack {
   int32_t vm_state;
   uint32_t script_count;
   uint32_t native_count;
+  // The number of code events before its last block: what its addresses meant then.
+  std::atomic<uint32_t> sequence;
+  uint32_t unused;
   std::atomic<double> allocations;
   std::atomic<double> bytes;
 
@@ -46,7 +49,7 @@ class StackStore {
 
   // The number of the stack, to which these estimates are added. 0 when the store is full. Two threads that bring the same new stack at the
   // same time may each get a number.
-  uint32_t Add(const Frames& frames, double allocations, double bytes);
+  uint32_t Add(const Frames& frames, uint32_t sequence, double allocations, double bytes);
 
   // Calls `visit(uint32_t number, const Stack&)` for each stack.
   template <typename Visit>

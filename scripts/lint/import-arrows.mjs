@@ -14,7 +14,7 @@ const floors = [
   ['reading'],
   ['ledger'],
   ['watch'],
-  ['run', 'record', 'release', 'profile', 'holders', 'demo', 'capabilities'],
+  ['run', 'record', 'release', 'profile', 'holders', 'demo', 'capabilities', 'track'],
   ['compare', 'lab'],
   ['report'],
   ['register', 'flight', 'jest'],
@@ -77,6 +77,7 @@ const doors = {
   ],
   release: ['./remedies.ts', './verdicts.ts'],
   sampling: ['./outside-source.ts', './row-figures.ts'],
+  track: ['./start-tracking.ts'],
   report: ['./profile-columns.ts', './profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],
 }
 

@@ -1,0 +1,103 @@
+import { gzipSync } from 'node:zlib'
+
+import { Option } from 'commander'
+import type { Command } from 'commander'
+
+import { allocatorChoices, endAs } from '../../program/index.js'
+import type { AllocatorChoice } from '../../program/index.js'
+import { plainStyle, renderJson } from '../../report/index.js'
+import type { TextStyle } from '../../report/index.js'
+import { renderCollapsed, renderPprof, renderSpeedscope, renderTracking } from '../../report/tracking/index.js'
+import { trackProgram } from '../../track/index.js'
+import type { TrackedProgram, TrackingReport } from '../../track/index.js'
+import { reportError } from '../command-errors.js'
+import { exitCodes } from '../exit-codes.js'
+import { openOutput, standardError } from '../open-output.js'
+import type { Output } from '../open-output.js'
+import { byteInterval, collect, wholeNumberFrom } from '../option-values.js'
+import { styleFor } from '../terminal.js'
+
+const formats = ['text', 'json', 'collapsed', 'pprof', 'speedscope'] as const
+type TrackFormat = (typeof formats)[number]
+
+interface TrackOptions {
+  readonly interval: number
+  readonly top: number
+  readonly format: TrackFormat
+  readonly json?: true
+  readonly output?: string
+  readonly allocator?: AllocatorChoice
+  readonly nodeOption: readonly string[]
+}
+
+function render(report: TrackingReport, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
+  const format = options.json === true ? 'json' : options.format
+  if (format === 'json') return renderJson({ version: 1, ...report })
+  if (format === 'collapsed') return renderCollapsed(report)
+  if (format === 'pprof') return gzipSync(renderPprof(report))
+  return format === 'speedscope' ? renderSpeedscope(report, program) : renderTracking(report, options, style)
+}
+
+/** Writes the report, or says why there is none. Answers with the exit code where the program ended well. */
+function writeReport(tracked: TrackedProgram, program: string, options: TrackOptions, output: Output): number {
+  const style = output === standardError ? styleFor(process.stderr) : plainStyle
+  try {
+    output.write(render(tracked.report(), program, options, style))
+    output.close()
+    return output.isLost ? exitCodes.failure : exitCodes.success
+  } catch (error) {
+    return reportError(error)
+  }
+}
+
+async function track(program: string, programArguments: readonly string[], options: TrackOptions, command: Command): Promise<void> {
+  const { interval: intervalBytes, nodeOption: nodeOptions, allocator, output, format } = options
+  if (format === 'pprof' && output === undefined) {
+    command.error('--format pprof is no text: say where it goes with -o', { exitCode: exitCodes.usage, code: 'ERR_INVALID_ARG_VALUE' })
+  }
+  const file = output === undefined ? standardError : openOutput(command, output)
+  const tracked = await trackProgram(program, programArguments, { allocator, nodeOptions, intervalBytes })
+  await endAs(tracked, writeReport(tracked, program, options, file))
+}
+
+const examples = `
+Examples:
+  $ allocscope track app.js
+  $ allocscope track --interval 64KiB app.js --port 8080
+  $ allocscope track --json -o allocations.json app.js
+  $ allocscope track --format collapsed -o stacks.txt app.js
+  $ allocscope track --format pprof -o profile.pb.gz app.js && pprof -http : profile.pb.gz
+  $ allocscope track --format speedscope -o profile.speedscope.json app.js
+
+What native code asks malloc and its kin for is sampled: one byte of --interval on average, with its stack. Figures are estimates, each with its standard
+error; with --interval 1 every block is sampled and they are exact. What is live is so at the program's exit event. V8's own heap, its code and WebAssembly's
+memories aren't malloc's and aren't seen; array buffers are.
+
+A line is the one that ran where V8 hadn't compiled its function yet, otherwise the one on which the function begins; a function that was inlined counts
+as the one that it was inlined into. What stands after the program belongs to the program. It keeps its exit code, its standard streams and the signals sent to
+allocscope; processes that it starts aren't tracked. A program that a signal ends tells nothing: have it handle the signal.`
+
+/** `allocscope track`: which lines, native functions and modules allocate natively, and what of it is live. */
+export function registerTrack(program: Command): void {
+  program
+    .command('track')
+    .summary('run a program and say which lines hold native memory')
+    .description(
+      'Run a program with this node, sample its native allocations with their JavaScript and native stacks, and print what is live at its exit.',
+    )
+    .usage('[options] <program> [args...]')
+    .argument('<program>', 'the file that node would run; - for standard input')
+    .argument('[args...]', "the program's own arguments and options")
+    .option('--interval <size>', 'the mean distance between two sampled bytes; 1 samples every block', byteInterval, 512 * 1024)
+    .option('--top <rows>', 'rows of each table', wholeNumberFrom(1), 15)
+    .addOption(new Option('--format <format>', 'what to write').choices(formats).default('text'))
+    .option('--json', 'the same as --format json')
+    .addOption(
+      new Option('--allocator <name>', 'run under this allocator, from where the distribution installs it').choices(allocatorChoices),
+    )
+    .option('--node-option <flag>', 'a flag for node itself; may be repeated', collect, [])
+    .option('-o, --output <file>', 'write to a file rather than to standard error')
+    .passThroughOptions()
+    .addHelpText('after', examples)
+    .action(track)
+}

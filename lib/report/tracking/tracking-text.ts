@@ -1,0 +1,70 @@
+import { formatBytes, formatCount } from '../../figures/index.js'
+import type { TrackedFigures, TrackedPlace, TrackingReport } from '../../track/index.js'
+import { printable } from '../display-width.js'
+import { formatDuration } from '../duration-format.js'
+import { renderFigures, renderProse, renderSection } from '../section.js'
+import { layOutTable } from '../table.js'
+import type { TextStyle } from '../text-style.js'
+
+/** How much of a report is shown. */
+export interface TrackingView {
+  /** Rows of each table. */
+  readonly top: number
+}
+
+/** Live bytes and how uncertain they are. */
+function live({ liveBytes, liveBytesError }: TrackedFigures): readonly [string, string] {
+  return [formatBytes(liveBytes), liveBytesError === 0 ? '' : `±${formatBytes(liveBytesError)}`]
+}
+
+function renderPlaces(
+  title: string,
+  places: readonly TrackedPlace[],
+  { durationMs }: TrackingReport,
+  top: number,
+  style: TextStyle,
+): readonly string[] {
+  const shown = places.filter(({ liveSamples }) => liveSamples > 0).slice(0, top)
+  const perSecond = 1000 / durationMs
+  const rows = shown.map((place) => [
+    ...live(place),
+    formatCount(place.liveBlocks),
+    `${formatBytes(place.allocatedBytes * perSecond)}/s`,
+    printable(place.name),
+  ])
+  const figures = [
+    { title: 'Live', align: 'right' as const, paint: style.accent },
+    { title: '', align: 'right' as const },
+    { title: 'Blocks', align: 'right' as const, dropRank: 2 },
+    { title: 'Allocated', align: 'right' as const, dropRank: 1 },
+  ]
+  const table = rows.length === 0 ? ['  nothing is live'] : layOutTable([...figures, { title: 'Where', elastic: true }], rows, style)
+  return renderSection(title, table, style)
+}
+
+/** What a tracked process allocated, and what of it is live: by JavaScript line, by native function, by module. */
+export function renderTracking(report: TrackingReport, { top }: TrackingView, style: TextStyle): string {
+  const { intervalBytes, durationMs, samples, total, limitations } = report
+  const [liveBytes, error] = live(total)
+  const sampling =
+    intervalBytes <= 1 ? 'every block was sampled' : `${formatCount(samples)} samples, one for ${formatBytes(intervalBytes)} on average`
+  const lines = [
+    style.bold('allocscope track: native allocations'),
+    ...renderFigures(
+      [
+        ['live', liveBytes, `${error === '' ? '' : `${error}, `}in ${formatCount(total.liveBlocks)} blocks, when tracking ended`],
+        [
+          'allocated',
+          formatBytes(total.allocatedBytes),
+          `in ${formatCount(total.allocations)} blocks, in ${formatDuration(durationMs)}; ${sampling}`,
+        ],
+      ],
+      style,
+    ),
+    ...renderPlaces('By JavaScript line', report.lines, report, top, style),
+    ...renderPlaces('By native function', report.functions, report, top, style),
+    ...renderPlaces('By module', report.modules, report, top, style),
+    ...limitations.flatMap((limitation) => renderProse(limitation, '  – ', style, style.warn)),
+  ]
+  return `${lines.join('\n')}\n`
+}

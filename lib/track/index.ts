@@ -1,0 +1,5 @@
+export { startTracking } from './start-tracking.js'
+export type { Tracking, TrackingOptions } from './start-tracking.js'
+export { trackProgram } from './track-program.js'
+export type { TrackedProgram, TrackProgramOptions } from './track-program.js'
+export type { TrackedFigures, TrackedFrame, TrackedPlace, TrackedStack, TrackingReport } from './tracking-report.js'

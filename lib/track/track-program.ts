@@ -1,0 +1,63 @@
+import path from 'node:path'
+
+import { requireTracker } from '../binding/index.js'
+import { prepareProgram } from '../program/index.js'
+import type { ProgramEnding, ProgramOptions } from '../program/index.js'
+import { makeReport } from './make-report.js'
+import { openTrack, trackVariable } from './track-channel.js'
+import type { TrackRequest } from './track-channel.js'
+import type { TrackingReport } from './tracking-report.js'
+
+const preloadFlags = ['--require', path.join(__dirname, 'track-preload.js')]
+
+/** Options of {@link trackProgram}. */
+export interface TrackProgramOptions extends Pick<ProgramOptions, 'allocator'> {
+  /** Flags for node itself. */
+  readonly nodeOptions: readonly string[]
+  /** The mean distance between two sampled bytes. */
+  readonly intervalBytes: number
+}
+
+/** How a tracked program ended, and what it allocated. */
+export interface TrackedProgram extends ProgramEnding {
+  readonly pid: number
+  /** What is live is so at the program's exit event. */
+  report(): TrackingReport
+}
+
+/**
+ * Runs `program` with this same node and this process's standard streams, and tracks its native allocations to its exit. Names are made here, when `report`
+ * is called, not in the program. `report` throws what kept the program from being tracked: `ERR_ALLOCSCOPE_UNSUPPORTED`, `ERR_ALLOCSCOPE_NO_ADDON`, or
+ * `ERR_ALLOCSCOPE_TRACK_RECORD` when it told nothing.
+ *
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
+ */
+export async function trackProgram(
+  program: string,
+  programArguments: readonly string[],
+  { allocator, nodeOptions, intervalBytes }: TrackProgramOptions,
+): Promise<TrackedProgram> {
+  const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
+  const reader = openTrack()
+  try {
+    const request: TrackRequest = { file: reader.file, intervalBytes }
+    const { pid, ended } = found.start({ [trackVariable]: JSON.stringify(request) })
+    const ending = await ended
+    const record = attempt(() => reader.read())
+    return { pid, ...ending, report: () => makeReport(record(), requireTracker()) }
+  } finally {
+    reader.close()
+  }
+}
+
+/** What `call` returns, or throws, whenever the answer is asked for. */
+function attempt<T>(call: () => T): () => T {
+  try {
+    const value = call()
+    return () => value
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** A function in which memory was asked for, or which called it. */
+export interface TrackedFrame {
+  readonly kind: 'javascript' | 'native'
+  /** Empty for a function without a name, and for native code whose file has no symbol for it. */
+  readonly functionName: string
+  /** The script, or the native object's file. Empty for code that was made by `eval` or `new Function`. */
+  readonly file: string
+  /** Of JavaScript: the line that was running where {@link TrackedFrame.isExactLine}, otherwise the one on which the function begins. */
+  readonly line: number | undefined
+  readonly isExactLine: boolean
+}
+
+/** What was allocated at one place, or by one stack. All are estimates, but for an `intervalBytes` of 1. */
+export interface TrackedFigures {
+  /** Bytes that were asked for and not freed when tracking ended. */
+  readonly liveBytes: number
+  /** The standard error of `liveBytes`: two of three times the truth is nearer than that. 0 where every block was sampled. */
+  readonly liveBytesError: number
+  readonly liveBlocks: number
+  /** How many samples `liveBytes` is made of. */
+  readonly liveSamples: number
+  /** Bytes that were asked for while tracking, freed or not. */
+  readonly allocatedBytes: number
+  readonly allocations: number
+}
+
+/** A stack that memory was allocated from, the innermost frame first. */
+export interface TrackedStack extends TrackedFigures {
+  readonly frames: readonly TrackedFrame[]
+}
+
+/** A line, a function or a module, and what was allocated there. */
+export interface TrackedPlace extends TrackedFigures {
+  readonly name: string
+}
+
+/** What a process allocated natively while it was tracked, and what of it is live: see {@link startTracking}. */
+export interface TrackingReport {
+  /** The mean distance between two sampled bytes. */
+  readonly intervalBytes: number
+  readonly durationMs: number
+  /** Blocks that were sampled, freed or not. */
+  readonly samples: number
+  readonly total: TrackedFigures
+  /**
+   * By JavaScript: of each stack the innermost function outside of node's own, by its line; where there is none, node's own, then the native function. The
+   * most live bytes first, as in the others.
+   */
+  readonly lines: readonly TrackedPlace[]
+  /** By native function: the innermost outside of the libraries of C and C++. */
+  readonly functions: readonly TrackedPlace[]
+  /** By the object of that function: node itself, an addon (with its package), a shared library. */
+  readonly modules: readonly TrackedPlace[]
+  readonly stacks: readonly TrackedStack[]
+  /** What makes figures uncertain beyond their errors, in words. Empty as a rule. */
+  readonly limitations: readonly string[]
+}

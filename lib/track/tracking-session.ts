@@ -1,0 +1,33 @@
+import { isFailure, toError } from '../binding/index.js'
+import type { NativeTracker } from '../binding/index.js'
+import { AllocscopeError } from '../errors/index.js'
+import { findUnproved } from './known-allocation.js'
+import type { TrackRecord } from './track-record.js'
+
+/** A session whose samples are taken as they are. */
+export class TrackingSession {
+  readonly #startMs = performance.now()
+
+  /**
+   * Begins it, and proves it by an allocation that is known.
+   *
+   * @throws AllocscopeError as {@link startTracking} does.
+   */
+  constructor(
+    readonly tracker: NativeTracker,
+    intervalBytes: number,
+  ) {
+    const started = tracker.start(intervalBytes)
+    if (isFailure(started)) throw toError(started)
+    const unproved = findUnproved(tracker)
+    if (unproved === undefined) return
+    tracker.stop()
+    throw new AllocscopeError('ERR_ALLOCSCOPE_UNSUPPORTED', `native allocations can't be tracked in this process: ${unproved}`)
+  }
+
+  end(): TrackRecord {
+    this.tracker.stop()
+    const durationMs = performance.now() - this.#startMs
+    return { ...this.tracker.read(), pid: process.pid, execPath: process.execPath, durationMs }
+  }
+}
