@@ -62,8 +62,14 @@ function nameStacks(record: TrackRecord, tracker: NativeTracker): readonly Track
   const raw = readStacks(record.stacks)
   const namer = new StackNamer(record, raw.values(), tracker)
   const named = new Map<string, { readonly frames: readonly TrackedFrame[]; readonly sum: FiguresSum }>()
+  const numbers = new Map<TrackedFrame, number>()
+  const numberOf = (frame: TrackedFrame): number => {
+    const number = numbers.get(frame) ?? numbers.size
+    numbers.set(frame, number)
+    return number
+  }
   const sumFor = (frames: readonly TrackedFrame[]): FiguresSum => {
-    const key = frames.map(({ kind, functionName, file, line }) => `${kind}\0${functionName}\0${file}\0${line ?? ''}`).join('\n')
+    const key = frames.map(numberOf).join()
     const known = named.get(key) ?? { frames, sum: new FiguresSum() }
     named.set(key, known)
     return known.sum

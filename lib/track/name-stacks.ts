@@ -12,6 +12,8 @@ export class StackNamer {
   readonly #code: CodeLog
   readonly #native: NativeNames
   readonly #lines = new SourceLines()
+  /** Every frame once, so that equal ones are the same object. */
+  readonly #frames = new Map<string, TrackedFrame>()
 
   /** Reads the symbols of every object that native frames are in. */
   constructor({ code, objects, execPath }: TrackRecord, stacks: Iterable<RawStack>, tracker: NativeTracker) {
@@ -27,21 +29,30 @@ export class StackNamer {
     return [...this.#nativeFrames(native, scriptFrames.length > 0), ...scriptFrames]
   }
 
+  #same(frame: TrackedFrame): TrackedFrame {
+    const key = `${frame.kind} ${frame.line ?? ''} ${frame.isExactLine} ${frame.functionName}\0${frame.file}`
+    const known = this.#frames.get(key)
+    if (known === undefined) this.#frames.set(key, frame)
+    return known ?? frame
+  }
+
   #scriptFrame(isolate: number, address: number, sequence: number): TrackedFrame | undefined {
     const found = this.#code.find(isolate, address, sequence)
-    if (found === undefined) return { kind: 'javascript', functionName: '(unknown)', file: '', line: undefined, isExactLine: false }
+    if (found === undefined) {
+      return this.#same({ kind: 'javascript', functionName: '(unknown)', file: '', line: undefined, isExactLine: false })
+    }
     const named = parseCodeName(found.name)
     // Builtins stand between functions of the program, which say enough.
     if (named === undefined) return undefined
     const exactLine = found.sourceOffset === undefined ? undefined : this.#lines.lineAt(named.file, found.sourceOffset)
     const isTopLevel = named.functionName === '' && named.line === 1 && named.column === 1
-    return {
+    return this.#same({
       kind: 'javascript',
       functionName: isTopLevel ? '(top level)' : named.functionName,
       file: named.file,
       line: exactLine ?? named.line,
       isExactLine: exactLine !== undefined,
-    }
+    })
   }
 
   /** Up to the code that V8 generated, of which the script frames tell, where there are such. */
@@ -51,7 +62,7 @@ export class StackNamer {
       const place = this.#native.at(address)
       const isGenerated = place === undefined || place.functionName.startsWith('Builtins_')
       if (isGenerated && isUnderScript) break
-      if (!isGenerated) frames.push({ kind: 'native', ...place, line: undefined, isExactLine: false })
+      if (!isGenerated) frames.push(this.#same({ kind: 'native', ...place, line: undefined, isExactLine: false }))
     }
     return frames
   }

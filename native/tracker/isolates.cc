@@ -10,7 +10,6 @@ namespace {
 
 constexpr int kTellExistingCode = 1;
 constexpr int kDefaultOptions = 0;
-constexpr uint32_t kSamplesBetweenRequests = 64;
 
 // What an isolate's handler needs, which V8 gives no place to hand over.
 std::atomic<Isolates*> the_isolates{nullptr};
@@ -108,8 +107,9 @@ void Isolates::ReadScriptFrames(const void* frame, Frames* into) {
   void* isolate = current_();
   if (isolate == nullptr) return;
   if (isolate != state.isolate) {
-    // An isolate that is still being made forgets that it was asked.
-    if (state.samples_unlogged++ % kSamplesBetweenRequests == 0) interrupt_(isolate, TakeOnWhenInterrupted, this);
+    // An isolate that is still being made forgets that it was asked: it is asked again at twice as many samples.
+    const uint32_t samples = ++state.samples_unlogged;
+    if ((samples & (samples - 1)) == 0) interrupt_(isolate, TakeOnWhenInterrupted, this);
     return;
   }
   RegisterState registers{};

@@ -5,9 +5,9 @@ import type { Command } from 'commander'
 
 import { allocatorChoices, endAs } from '../../program/index.js'
 import type { AllocatorChoice } from '../../program/index.js'
-import { plainStyle, renderJson } from '../../report/index.js'
+import { plainStyle } from '../../report/index.js'
 import type { TextStyle } from '../../report/index.js'
-import { renderCollapsed, renderPprof, renderSpeedscope, renderTracking } from '../../report/tracking/index.js'
+import { renderCollapsed, renderPprof, renderSpeedscope, renderTracking, renderTrackingJson } from '../../report/tracking/index.js'
 import { trackProgram } from '../../track/index.js'
 import type { TrackedProgram, TrackingReport } from '../../track/index.js'
 import { reportError } from '../command-errors.js'
@@ -32,7 +32,7 @@ interface TrackOptions {
 
 function render(report: TrackingReport, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
   const format = options.json === true ? 'json' : options.format
-  if (format === 'json') return renderJson({ version: 1, ...report })
+  if (format === 'json') return renderTrackingJson(report)
   if (format === 'collapsed') return renderCollapsed(report)
   if (format === 'pprof') return gzipSync(renderPprof(report))
   return format === 'speedscope' ? renderSpeedscope(report, program) : renderTracking(report, options, style)

@@ -1,4 +1,5 @@
 export { renderCollapsed } from './collapsed.js'
 export { renderPprof } from './pprof.js'
 export { renderSpeedscope } from './speedscope.js'
+export { renderTrackingJson } from './tracking-json.js'
 export { renderTracking } from './tracking-text.js'

@@ -25,7 +25,17 @@ async function main() {
   const next = startTracking()
   const nothing = await next.stop()
   await worker.terminate()
-  console.log(JSON.stringify({ held, report, second, again, refused, unknown, nothing: nothing.total.liveSamples }))
+  console.log(
+    JSON.stringify({
+      held,
+      report: { ...report, stacks: report.stacks.length },
+      second,
+      again,
+      refused,
+      unknown,
+      nothing: nothing.total.liveSamples,
+    }),
+  )
 }
 
 void main()

@@ -1,0 +1,69 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
+
+import type { TrackingReport } from '../../lib/track/index.js'
+import { allocscope, program } from './run-cli.js'
+import type { CliResult } from './run-cli.js'
+
+const lines = path.resolve('test/track/programs/lines.cjs')
+/**
+ * What lines.cjs holds in blocks of 12,000 bytes and more, by the function's name and the line that allocates. At an interval of 512 bytes each of them is
+ * sampled, but for one in ten thousand million.
+ */
+const held = { 'holdBuffers:11': 4_000_000, 'holdNative:18': 1_200_000, 'holdInWorker:27': 3_000_000 }
+
+const folder = mkdtempSync(path.join(tmpdir(), 'track-test-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+let files = 0
+async function track(args: readonly string[]): Promise<CliResult & { readonly written: Buffer }> {
+  const file = path.join(folder, `report-${(files += 1)}`)
+  const result = await allocscope(['track', '-o', file, ...args])
+  return { ...result, written: readFileSync(file) }
+}
+
+test('each line with what it holds at exit; the program ends as it would', async () => {
+  const { code, stdout, stderr, written } = await track(['--json', '--interval', '512', lines, '3'])
+  expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: '' })
+  const report = JSON.parse(written.toString()) as TrackingReport & { readonly version: number }
+  expect(report).toMatchObject({ version: 1, intervalBytes: 512, limitations: [] })
+  for (const [where, bytes] of Object.entries(held)) {
+    const place = report.lines.find(({ name }) => name === where.replace(':', ` ${lines}:`))
+    // V8's own blocks for a buffer are some hundred bytes each.
+    expect(place?.liveBytes).toBeGreaterThanOrEqual(bytes)
+    expect(place?.liveBytes).toBeLessThan(bytes * 1.1)
+  }
+})
+
+test('the program sees nothing of it, and a profile for pprof is compressed', async () => {
+  const { code, stdout, written } = await track(['--format', 'pprof', program('echoes.js'), '--json', '--', '-y'])
+  expect(code).toBe(0)
+  expect(gunzipSync(written).toString('latin1')).toContain('inuse_space')
+  expect(JSON.parse(stdout)).toEqual({ args: ['--json', '--', '-y'], file: program('echoes.js'), execArgv: [], variables: [] })
+})
+
+test('the text goes to standard error: live bytes, how uncertain they are, and where', async () => {
+  const { code, stdout, stderr } = await allocscope(['track', '--interval', '16KiB', lines])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+  expect(stderr).toMatch(/^allocscope track: native allocations\n {2}live +\d+\.\d MiB {2}±[\d.]+ KiB, in /)
+  expect(stderr).toMatch(/\nBy JavaScript line\n(?:.*\n)*? +\d\.\d MiB +±[\d.]+ KiB .* holdBuffers .*lines\.cjs:11\n/)
+  expect(stderr).toMatch(/\nBy native function\n(?:.*\n)*?.*\[counted_blocks\.node\]\n/)
+  expect(stderr).toMatch(/\nBy module\n(?:.*\n)*?.* counted_blocks\.node\n/)
+})
+
+test('a program that a signal ends tells nothing, which the command says, and ends likewise', async () => {
+  const { signal, stderr } = await allocscope(['track', program('kills-itself.js')])
+  expect(signal).toBe('SIGKILL')
+  expect(stderr).toMatch(/ended without its exit event.*\[ERR_ALLOCSCOPE_TRACK_RECORD\]/)
+})
+
+test('a program that may not load addons runs on, and the command says why it has no report', async () => {
+  const flags = ['--experimental-permission', '--allow-fs-read=*', '--allow-fs-write=*'].flatMap((flag) => ['--node-option', flag])
+  const { code, stderr } = await allocscope(['track', ...flags, program('exit-3.js')])
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/no tracker that loads .*\[ERR_ALLOCSCOPE_NO_ADDON\]/)
+})

@@ -1,0 +1,197 @@
+import { plainStyle } from '../../lib/report/index.js'
+import { renderCollapsed, renderPprof, renderSpeedscope, renderTracking, renderTrackingJson } from '../../lib/report/tracking/index.js'
+import type { TrackedFigures, TrackedFrame, TrackingReport } from '../../lib/track/index.js'
+
+const kibibyte = 1024
+
+function figures(liveBytes: number, liveBytesError: number, allocatedBytes: number): TrackedFigures {
+  const liveSamples = liveBytes === 0 ? 0 : 2
+  return {
+    liveBytes,
+    liveBytesError,
+    liveBlocks: liveBytes / kibibyte,
+    liveSamples,
+    allocatedBytes,
+    allocations: allocatedBytes / kibibyte,
+  }
+}
+
+const native: TrackedFrame = {
+  kind: 'native',
+  functionName: 'Decoder::grow',
+  file: '/app/node_modules/images/images.node',
+  line: undefined,
+  isExactLine: false,
+}
+const load: TrackedFrame = { kind: 'javascript', functionName: 'load; all', file: '/app/load all.js', line: 12, isExactLine: true }
+const top: TrackedFrame = { kind: 'javascript', functionName: '(top level)', file: '/app/main.js', line: 1, isExactLine: false }
+const evaluated: TrackedFrame = { kind: 'javascript', functionName: '', file: '', line: 3, isExactLine: false }
+
+const most = figures(64 * kibibyte, 8 * kibibyte, 640 * kibibyte)
+const some = figures(10 * kibibyte, 0, 20 * kibibyte)
+const none = figures(0, 0, 300 * kibibyte)
+
+const report: TrackingReport = {
+  intervalBytes: 4096,
+  durationMs: 2000,
+  samples: 200,
+  total: figures(74 * kibibyte, 8 * kibibyte, 960 * kibibyte),
+  lines: [
+    { name: 'load; all /app/load all.js:12', ...most },
+    { name: '(anonymous) (evaluated):3', ...some },
+    { name: 'frees /app/main.js:7', ...none },
+  ],
+  functions: [{ name: 'Decoder::grow [images.node]', ...most }],
+  modules: [{ name: 'images.node (images)', ...most }],
+  stacks: [
+    { frames: [native, load, top], ...most },
+    { frames: [evaluated, top], ...some },
+    { frames: [load, top], ...none },
+  ],
+  limitations: ["the free of 3 sampled blocks wasn't seen"],
+}
+
+test('text: what is live with its error, the rate of what is allocated, and what is uncertain besides', () => {
+  expect(renderTracking(report, { top: 15 }, plainStyle)).toBe(`allocscope track: native allocations
+  live        74.0 KiB  ±8.0 KiB, in 74 blocks, when tracking ended
+  allocated  960.0 KiB  in 960 blocks, in 2.0 s; 200 samples, one for 4.0 KiB on average
+
+By JavaScript line
+      Live            Blocks    Allocated  Where
+  64.0 KiB  ±8.0 KiB      64  320.0 KiB/s  load; all /app/load all.js:12
+  10.0 KiB                10   10.0 KiB/s  (anonymous) (evaluated):3
+
+By native function
+      Live            Blocks    Allocated  Where
+  64.0 KiB  ±8.0 KiB      64  320.0 KiB/s  Decoder::grow [images.node]
+
+By module
+      Live            Blocks    Allocated  Where
+  64.0 KiB  ±8.0 KiB      64  320.0 KiB/s  images.node (images)
+  – the free of 3 sampled blocks wasn't seen
+`)
+  expect(renderTracking({ ...report, lines: [] }, { top: 1 }, plainStyle)).toContain('By JavaScript line\n  nothing is live\n')
+})
+
+test('collapsed: the outermost first, separators within names replaced, live bytes alone, in order', () => {
+  expect(renderCollapsed(report)).toBe(
+    '(top level) main.js:1;(anonymous) (evaluated):3 10240\n(top level) main.js:1;load: all load all.js:12;Decoder::grow [images.node] 65536\n',
+  )
+})
+
+interface Speedscope {
+  readonly shared: { readonly frames: readonly { readonly name: string; readonly file: string; readonly line?: number }[] }
+  readonly profiles: readonly {
+    readonly endValue: number
+    readonly samples: readonly (readonly number[])[]
+    readonly weights: readonly number[]
+  }[]
+}
+
+test('speedscope: each frame once, stacks from the outermost in, and weights that add up', () => {
+  const { shared, profiles } = JSON.parse(renderSpeedscope(report, 'main.js')) as Speedscope
+  expect(shared.frames.map(({ name, line }) => [name, line])).toEqual([
+    ['(top level) main.js:1', 1],
+    ['load; all load all.js:12', 12],
+    ['Decoder::grow [images.node]', undefined],
+    ['(anonymous) (evaluated):3', 3],
+  ])
+  expect(profiles.map(({ samples, weights, endValue }) => [samples, weights, endValue])).toEqual([
+    [
+      [
+        [0, 1, 2],
+        [0, 3],
+        [0, 1],
+      ],
+      [65_536, 10_240, 0],
+      75_776,
+    ],
+    [
+      [
+        [0, 1, 2],
+        [0, 3],
+        [0, 1],
+      ],
+      [655_360, 20_480, 307_200],
+      983_040,
+    ],
+  ])
+})
+
+test('JSON: each frame once, stacks by their places', () => {
+  const parsed = JSON.parse(renderTrackingJson(report)) as {
+    readonly frames: readonly unknown[]
+    readonly stacks: readonly { readonly frames: unknown }[]
+  }
+  expect(parsed.frames).toEqual([{ ...native, line: null }, load, top, evaluated])
+  expect(parsed.stacks.map(({ frames }) => frames)).toEqual([
+    [0, 1, 2],
+    [3, 2],
+    [1, 2],
+  ])
+  expect(parsed).toMatchObject({ version: 1, intervalBytes: 4096, lines: report.lines })
+})
+
+/** The fields of a message of Protocol Buffers, by the encoding's documentation: numbers, or bytes. */
+function fieldsOf(bytes: Uint8Array): readonly (readonly [number, number | Uint8Array])[] {
+  let at = 0
+  const varint = (): number => {
+    let value = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = bytes[at++] as number
+      value += (byte % 128) * scale
+      if (byte < 128) return value
+    }
+  }
+  const fields: [number, number | Uint8Array][] = []
+  while (at < bytes.length) {
+    const tag = varint()
+    const length = varint()
+    if (tag % 8 === 0) fields.push([tag >> 3, length])
+    else fields.push([tag >> 3, bytes.subarray(at, (at += length))])
+  }
+  return fields
+}
+
+const of = (fields: ReturnType<typeof fieldsOf>, field: number): readonly (number | Uint8Array)[] =>
+  fields.filter(([number]) => number === field).map(([, value]) => value)
+
+test('pprof: the values of each stack, whose locations name functions, files and lines', () => {
+  const profile = fieldsOf(renderPprof(report))
+  const strings = of(profile, 6).map((text) => Buffer.from(text as Uint8Array).toString())
+  expect(strings[0]).toBe('')
+  const types = of(profile, 1).map((type) => fieldsOf(type as Uint8Array).map(([, text]) => strings[text as number]))
+  expect(types).toEqual([
+    ['alloc_objects', 'count'],
+    ['alloc_space', 'bytes'],
+    ['inuse_objects', 'count'],
+    ['inuse_space', 'bytes'],
+  ])
+  const [, location] = [of(profile, 5), of(profile, 4)].map((messages) => messages.map((message) => fieldsOf(message as Uint8Array)))
+  const functions = of(profile, 5).map((message) => fieldsOf(message as Uint8Array))
+  const nameOf = (id: number): unknown => {
+    const line = fieldsOf(of(location?.[id - 1] ?? [], 4)[0] as Uint8Array)
+    const called = functions[(of(line, 1)[0] as number) - 1] ?? []
+    return [strings[of(called, 2)[0] as number], strings[(of(called, 4)[0] as number | undefined) ?? 0], of(line, 2)[0]]
+  }
+  const packed = (message: Uint8Array): number[] =>
+    fieldsOf(
+      Uint8Array.from([...message].flatMap((byte, index, all) => (index === 0 || (all[index - 1] as number) < 128 ? [8, byte] : [byte]))),
+    ).map(([, value]) => value as number)
+  const samples = of(profile, 2).map((message) => {
+    const fields = fieldsOf(message as Uint8Array)
+    return { locations: packed(of(fields, 1)[0] as Uint8Array).map(nameOf), values: packed(of(fields, 2)[0] as Uint8Array) }
+  })
+  expect(samples[0]).toEqual({
+    locations: [
+      ['Decoder::grow', native.file, undefined],
+      ['load; all', load.file, 12],
+      ['(top level)', top.file, 1],
+    ],
+    values: [640, 655_360, 64, 65_536],
+  })
+  expect(samples[1]?.locations[0]).toEqual(['(anonymous)', '', 3])
+  expect(samples).toHaveLength(3)
+  expect(strings[of(profile, 14)[0] as number]).toBe('inuse_space')
+  expect(of(profile, 12)).toEqual([4096])
+})
