@@ -1,5 +1,4 @@
 export { binding, bindingLoadError, isFailure, requireBinding, toError } from './load-binding.js'
-export { requireTracker } from './load-tracker.js'
 export type { NativeTrackedData, NativeTrackedObject, NativeTracker } from './native-tracker.js'
 export type {
   FailureRecord,

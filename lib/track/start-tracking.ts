@@ -1,4 +1,4 @@
-import { requireTracker } from '../binding/index.js'
+import { requireTracker } from '../binding/load-tracker.js'
 import { checkCount, readOptions } from '../errors/index.js'
 import { makeReport } from './make-report.js'
 import { TrackingSession } from './tracking-session.js'

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 
-import { requireTracker } from '../binding/index.js'
+import { requireTracker } from '../binding/load-tracker.js'
 import { isAllocscopeError } from '../errors/index.js'
 import { hidePreload, quietly, takeVariable } from '../program/index.js'
 import { TrackingSession } from './tracking-session.js'

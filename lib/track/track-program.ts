@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-import { requireTracker } from '../binding/index.js'
+import { requireTracker } from '../binding/load-tracker.js'
 import { prepareProgram } from '../program/index.js'
 import type { ProgramEnding, ProgramOptions } from '../program/index.js'
 import { makeReport } from './make-report.js'

@@ -52,6 +52,7 @@ export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'impor
 /** Files that may be imported without loading the whole room: constants for a command's help, one cheap reading. */
 const doors = {
   errors: ['./allocscope-error.ts'],
+  binding: ['./load-tracker.ts'],
   ledger: ['./explain-rss.ts'],
   heap: ['./collect-garbage.ts', './full-collection.ts', './heap-stats.ts'],
   process: [
