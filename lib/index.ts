@@ -386,7 +386,7 @@ export function startPeriodicRelease(options?: PeriodicReleaseOptions): Periodic
  * sampled, with V8's frames and native ones by frame pointers. Figures are estimates, each with its standard error; at an interval of 1 they are exact. A
  * session is proved by an allocation of its own whose line is known. Blocks from before it are unknown to it: their frees aren't counted.
  *
- * Cost: some 50 ms to begin; an allocation and its free about 4 ns more, a sample about 1 µs; 2 to 5 MiB for V8's code map. `stop()` puts the slots back
+ * Cost: some 30 ms to begin; an allocation and its free about 4 ns more, a sample about 1 µs; 2 to 5 MiB for V8's code map. `stop()` puts the slots back
  * and makes names in this thread, in some 0.2 s. The library stays loaded.
  *
  * Caveats: a line is the one that ran where V8 kept it, otherwise the one on which the function begins. A function that the optimising compiler inlined counts

@@ -11,7 +11,9 @@ interface CodePiece {
   readonly isolate: number
   readonly start: number
   readonly end: number
-  readonly name: string
+  /** Where its name is in the log: most names are never asked for. */
+  readonly nameAt: number
+  readonly nameBytes: number
   /** Pairs of an offset in the code and one in the source; of bytecode alone. */
   readonly positions: Uint32Array | undefined
   /** The numbers of the events by which it came and went. */
@@ -36,7 +38,7 @@ export class CodeLog {
   readonly #pieces = new Map<number, CodePiece[]>()
   readonly #longest = new Map<number, number>()
 
-  constructor(log: ArrayBuffer) {
+  constructor(private readonly log: ArrayBuffer) {
     new LogReader(log).read((piece) => {
       const pieces = this.#pieces.get(piece.isolate)
       if (pieces === undefined) this.#pieces.set(piece.isolate, [piece])
@@ -58,8 +60,31 @@ export class CodeLog {
       // What came last is there: V8 doesn't tell of all code that it drops.
       if (isThere && (found === undefined || piece.from > found.from)) found = piece
     }
-    return found && { name: found.name, sourceOffset: sourceOffsetAt(found, address) }
+    if (found === undefined) return undefined
+    const name = Buffer.from(this.log, found.nameAt, found.nameBytes).toString()
+    return { name, sourceOffset: sourceOffsetAt(found, address) }
   }
+}
+
+/** The name of the code that was last added at `address`, without making a {@link CodeLog}: for the first moments of a session, in which nothing moves. */
+export function nameOfAdded(log: ArrayBuffer, isolate: number, address: number): string | undefined {
+  const view = new DataView(log)
+  let name: string | undefined
+  for (let at = 0; at + headerBytes <= log.byteLength;) {
+    const textBytes = view.getUint32(at + 12, true)
+    const distance = address - wideNumber(view, at + 16)
+    const isThere = distance >= 0 && distance < wideNumber(view, at + 24)
+    if (isThere && view.getUint32(at, true) === entryKinds.added && view.getUint32(at + 4, true) === isolate) {
+      name = Buffer.from(log, at + headerBytes, textBytes).toString()
+    }
+    at += (headerBytes + textBytes + 7) & ~7
+  }
+  return name
+}
+
+/** A number of 64 bits; addresses have 47. */
+function wideNumber(view: DataView, at: number): number {
+  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32
 }
 
 function lastStartingUpTo(pieces: readonly CodePiece[], address: number): number {
@@ -82,14 +107,17 @@ function sourceOffsetAt({ positions, start }: CodePiece, address: number): numbe
   return sourceOffset
 }
 
+/** What is known of an isolate's code at one point of the log, by addresses. */
+interface IsolateCode {
+  readonly present: Map<number, CodePiece>
+  /** V8 tells positions before the code that they are of. */
+  readonly positions: Map<number, Uint32Array>
+}
+
 /** Goes through a log's entries in their order. */
 class LogReader {
   readonly #view: DataView
-  readonly #text = new TextDecoder()
-  /** What is at an address of an isolate now. */
-  readonly #present = new Map<string, CodePiece>()
-  /** V8 tells positions before the code that they are of. */
-  readonly #positions = new Map<string, Uint32Array>()
+  readonly #isolates = new Map<number, IsolateCode>()
 
   constructor(private readonly log: ArrayBuffer) {
     this.#view = new DataView(log)
@@ -107,34 +135,42 @@ class LogReader {
 
   #readEntry(at: number, textBytes: number, sequence: number, keep: (piece: CodePiece) => void): void {
     const isolate = this.#view.getUint32(at + 4, true)
-    const start = Number(this.#view.getBigUint64(at + 16, true))
-    const extent = Number(this.#view.getBigUint64(at + 24, true))
-    const key = `${isolate} ${start}`
+    const code = this.#codeOf(isolate)
+    const start = wideNumber(this.#view, at + 16)
+    const extent = wideNumber(this.#view, at + 24)
     const kind = this.#view.getUint32(at, true)
-    if (kind === entryKinds.positions) this.#positions.set(key, new Uint32Array(this.log, at + headerBytes, textBytes >>> 2))
-    if (kind === entryKinds.removed) this.#end(key, sequence)
+    if (kind === entryKinds.positions) code.positions.set(start, new Uint32Array(this.log, at + headerBytes, textBytes >>> 2))
+    if (kind === entryKinds.removed) endPiece(code, start, sequence)
     if (kind === entryKinds.moved) {
-      const moved = this.#end(key, sequence)
-      if (moved !== undefined) this.#begin({ ...moved, start: extent, end: extent + moved.end - moved.start, from: sequence }, keep)
+      const moved = endPiece(code, start, sequence)
+      if (moved !== undefined) keep(beginPiece(code, { ...moved, start: extent, end: extent + moved.end - moved.start, from: sequence }))
     }
     if (kind !== entryKinds.added) return
     const isBytecode = this.#view.getUint32(at + 8, true) === bytecode
-    const positions = isBytecode ? this.#positions.get(key) : undefined
-    this.#positions.delete(key)
-    const name = this.#text.decode(new Uint8Array(this.log, at + headerBytes, textBytes))
-    this.#begin({ isolate, start, end: start + extent, name, positions, from: sequence, to: Infinity }, keep)
+    const positions = isBytecode ? code.positions.get(start) : undefined
+    code.positions.delete(start)
+    const name = { nameAt: at + headerBytes, nameBytes: textBytes }
+    keep(beginPiece(code, { isolate, start, end: start + extent, ...name, positions, from: sequence }))
   }
 
-  #begin(piece: CodePiece, keep: (piece: CodePiece) => void): void {
-    const begun = { ...piece, to: Infinity }
-    this.#present.set(`${piece.isolate} ${piece.start}`, begun)
-    keep(begun)
+  #codeOf(isolate: number): IsolateCode {
+    const known = this.#isolates.get(isolate)
+    if (known !== undefined) return known
+    const code: IsolateCode = { present: new Map(), positions: new Map() }
+    this.#isolates.set(isolate, code)
+    return code
   }
+}
 
-  #end(key: string, sequence: number): CodePiece | undefined {
-    const piece = this.#present.get(key)
-    if (piece !== undefined) piece.to = sequence
-    this.#present.delete(key)
-    return piece
-  }
+function beginPiece(code: IsolateCode, piece: Omit<CodePiece, 'to'>): CodePiece {
+  const begun = { ...piece, to: Infinity }
+  code.present.set(begun.start, begun)
+  return begun
+}
+
+function endPiece(code: IsolateCode, start: number, sequence: number): CodePiece | undefined {
+  const piece = code.present.get(start)
+  if (piece !== undefined) piece.to = sequence
+  code.present.delete(start)
+  return piece
 }

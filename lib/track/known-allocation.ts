@@ -1,6 +1,7 @@
 import type { NativeTracker } from '../binding/index.js'
-import { CodeLog } from './code-log.js'
+import { nameOfAdded } from './code-log.js'
 import { parseCodeName } from './code-name.js'
+import type { NamedCode } from './code-name.js'
 import { readSamples, readStacks } from './raw-stacks.js'
 
 /** No other block of this thread has this size. */
@@ -40,10 +41,17 @@ function findWrongFrames(tracker: NativeTracker, trace: string): string | undefi
   const stack = sample && readStacks(stacks).get(sample.stack)
   if (sample === undefined || stack === undefined) return 'a sampled block has no stack'
   if (stack.native.length === 0) return 'no native frame was found by frame pointers'
-  const log = new CodeLog(code)
-  const names = stack.script.map((address) => parseCodeName(log.find(stack.isolate, address, sample.sequence)?.name ?? ''))
-  const named = names.find((name) => name !== undefined)
+  const named = firstNamed(stack.script, (address) => nameOfAdded(code, stack.isolate, address))
   const known = innermostPlace(trace)
   const isRight = named !== undefined && named.functionName === known?.functionName && named.line <= known.line
   return isRight ? undefined : "V8's frames don't name the function that allocated"
+}
+
+/** The innermost frame of JavaScript: builtins stand before it. */
+function firstNamed(addresses: readonly number[], nameAt: (address: number) => string | undefined): NamedCode | undefined {
+  for (const address of addresses) {
+    const named = parseCodeName(nameAt(address) ?? '')
+    if (named !== undefined) return named
+  }
+  return undefined
 }
