@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
+import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 
-async function run<T>(node: string, program: string, ...args: readonly string[]): Promise<T> {
-  const { stdout } = await promisify(execFile)(node, [path.join(__dirname, 'programs', program), ...args], { maxBuffer: 1 << 26 })
+async function run<T>(node: string, program: string, args: readonly string[] = [], variables: NodeJS.ProcessEnv = {}): Promise<T> {
+  const env = { ...process.env, ...variables }
+  const { stdout } = await promisify(execFile)(node, [path.join(__dirname, 'programs', program), ...args], { maxBuffer: 1 << 26, env })
   return JSON.parse(stdout) as T
 }
 
@@ -27,12 +29,21 @@ function expectExact({ ways, ...others }: EveryWay): void {
 }
 
 testOnEachNode('with every block sampled, what is live is known to the byte, and nothing that was freed', async (node) => {
-  expectExact(await run<EveryWay>(node, 'every-way.cjs', 'after'))
+  expectExact(await run<EveryWay>(node, 'every-way.cjs', ['after']))
 })
 
 test('the same of an addon that was loaded before', async () => {
-  expectExact(await run<EveryWay>(process.execPath, 'every-way.cjs', 'before'))
+  expectExact(await run<EveryWay>(process.execPath, 'every-way.cjs', ['before']))
 })
+
+for (const allocator of ['jemalloc', 'mimalloc', 'tcmalloc'] as const) {
+  testWhereInstalled(allocator, test.concurrent)(`the same under ${allocator}`, async () => {
+    const refusals = allocator === 'mimalloc' ? ['unrefused'] : []
+    const library = { LD_PRELOAD: findInstalled(allocator) }
+    const exact = await run<EveryWay>(process.execPath, 'every-way.cjs', ['after', ...refusals], library)
+    expectExact(allocator === 'mimalloc' ? { ...exact, refused: 7, refusedLive: 1 } : exact)
+  })
+}
 
 interface Slots {
   readonly slots: readonly string[]
@@ -43,15 +54,19 @@ interface Slots {
   readonly after: { readonly values: readonly string[]; readonly protections: string }
 }
 
-testOnEachNode('slots hold other addresses meanwhile, and afterwards the same as before', async (node) => {
-  const { slots, started, unrestored, before, during, after } = await run<Slots>(node, 'slots.cjs')
-  const changed = slots.filter((_, index) => before.values[index] !== during[index])
-  expect(changed.length).toBeGreaterThan(10)
-  expect(changed.length).toBeLessThanOrEqual(started.slots)
-  for (const call of ['malloc', 'free', 'calloc', '_Znwm', '_ZdlPv']) expect(changed.join()).toContain(call)
-  expect(unrestored).toBe(0)
-  expect(after).toEqual(before)
-})
+testOnEachNode(
+  'slots hold other addresses meanwhile, and afterwards the same as before',
+  async (node) => {
+    const { slots, started, unrestored, before, during, after } = await run<Slots>(node, 'slots.cjs')
+    const changed = slots.filter((_, index) => before.values[index] !== during[index])
+    expect(changed.length).toBeGreaterThan(10)
+    expect(changed.length).toBeLessThanOrEqual(started.slots)
+    for (const call of ['malloc', 'free', 'calloc', '_Znwm', '_ZdlPv']) expect(changed.join()).toContain(call)
+    expect(unrestored).toBe(0)
+    expect(after).toEqual(before)
+  },
+  [20, 26],
+)
 
 interface Scatter {
   readonly bytes: number
@@ -61,7 +76,7 @@ interface Scatter {
 
 test('at 16 KiB, blocks are sampled as often as their sizes say they must be', async () => {
   const interval = 16 * 1024
-  const sizes = await run<readonly Scatter[]>(process.execPath, 'scatter.cjs', '20', String(interval))
+  const sizes = await run<readonly Scatter[]>(process.execPath, 'scatter.cjs', ['20', String(interval)])
   expect(sizes).toHaveLength(3)
   for (const { bytes, blocks, sampled } of sizes) {
     // Each block is sampled, independently of others, when one of its bytes is hit.
