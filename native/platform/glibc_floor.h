@@ -22,8 +22,6 @@ ALLOCSCOPE_BIND_TO_OLDEST(pthread_join);
 ALLOCSCOPE_BIND_TO_OLDEST(pthread_sigmask);
 ALLOCSCOPE_BIND_TO_OLDEST(pthread_attr_setstacksize);
 ALLOCSCOPE_BIND_TO_OLDEST(pthread_mutex_trylock);
-ALLOCSCOPE_BIND_TO_OLDEST(pthread_attr_getstack);
-ALLOCSCOPE_BIND_TO_OLDEST(pthread_getattr_np);
 #endif
 
 #endif  // ALLOCSCOPE_PLATFORM_GLIBC_FLOOR_H_

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <napi.h>
+#include <pthread.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -124,6 +125,9 @@ void PassOn(const Napi::CallbackInfo& info) {
   std::vector<std::thread> running;
   for (uint32_t t = 0; t < threads; t++) {
     running.emplace_back([&blocks, t, count, bytes] {
+      // As Rust's threads do first of all. It allocates while it holds a lock of the thread's.
+      pthread_attr_t attributes;
+      if (pthread_getattr_np(pthread_self(), &attributes) == 0) pthread_attr_destroy(&attributes);
       for (uint32_t i = 0; i < count; i++) blocks[t * count + i] = malloc(bytes);
     });
   }

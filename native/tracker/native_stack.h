@@ -6,7 +6,7 @@
 
 namespace allocscope::tracker {
 
-// Finds where the calling thread's stack begins and ends, once for each thread. Allocates at that.
+// Finds where the calling thread's stack begins and ends. Takes no lock and allocates nothing: it is called from within allocations.
 void FindStackBounds();
 
 // The return addresses of the frame at `frame` and of those around it, innermost first, by the chain of frame pointers. Reads within the
