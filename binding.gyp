@@ -2,10 +2,10 @@
   "target_defaults": {
     "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")", "native"],
     "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
-    "cflags": ["-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-cast-function-type"],
+    "cflags": ["-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-cast-function-type", "-ffunction-sections", "-fdata-sections"],
     "cflags_cc!": ["-std=gnu++20", "-std=gnu++17", "-fno-rtti"],
     "cflags_cc": ["-std=c++17", "-fvisibility-inlines-hidden", "-include", "platform/glibc_floor.h"],
-    "ldflags": ["-Wl,-Bsymbolic", "-Wl,--exclude-libs,ALL", "-Wl,-z,now"],
+    "ldflags": ["-Wl,-Bsymbolic", "-Wl,--exclude-libs,ALL", "-Wl,-z,now", "-Wl,--gc-sections"],
     "libraries": ["-ldl"],
     "variables": {"sanitize%": ""},
     "conditions": [
@@ -42,7 +42,8 @@
           "OS=='linux'",
           {
             "sources": ["<!@(find native/tracker -name '*.cc' | sort)", "native/convert/values.cc", "native/platform/symbol_lookup.cc"],
-            "cflags": ["-fno-omit-frame-pointer"],
+            "cflags!": ["-O3"],
+            "cflags": ["-O2", "-fno-omit-frame-pointer"],
             "cflags_cc!": ["-fno-exceptions"],
             "cflags_cc": ["-fexceptions"],
             "ldflags": ["-Wl,-z,nodelete"]
