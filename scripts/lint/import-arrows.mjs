@@ -46,8 +46,8 @@ const outOfReach = {
 
 export const rooms = floors.flat()
 
-/** The rooms of lib, and the files that stand in none: the public list in its three forms, and its types. */
-export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'import.mts', 'public-types.ts'] }
+/** The rooms of lib, and the files that stand in none: the public list in its three forms, its sizes and its types. */
+export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'import.mts', 'public-sizes.ts', 'public-types.ts'] }
 
 /** Files that may be imported without loading the whole room: constants for a command's help, one cheap reading. */
 const doors = {
@@ -112,7 +112,11 @@ function zonesOf(room) {
 export const importZones = [
   ...rooms.flatMap(zonesOf),
   ...rooms.flatMap((room) =>
-    ['./lib/index.ts', './lib/public-types.ts'].map((target) => ({ target, from: `./lib/${room}`, except: entrancesOf(room) })),
+    ['./lib/index.ts', './lib/public-sizes.ts', './lib/public-types.ts'].map((target) => ({
+      target,
+      from: `./lib/${room}`,
+      except: entrancesOf(room),
+    })),
   ),
   ...rooms.map((room) => ({
     target: `./lib/${room}`,
