@@ -142,6 +142,23 @@ export default tseslint.config(
     },
   },
   {
+    files: ['lib/report/tracking/page/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\./|(\\.\\./){3}figures/index\\.js$|(\\.\\./){2}line-profile/page/elements\\.js$)',
+              allowTypeImports: true,
+              message: 'What runs in the page is the page itself and the format of figures.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['lib/report/recording-plot/page/*.ts'],
     rules: {
       // uPlot is bundled into the page when the package is built.

@@ -8,6 +8,7 @@ module.exports = {
     // The pages' scripts are none of them: they are made in dist, by the set-up.
     '^\\./page-script\\.js$': '<rootDir>/dist/report/line-profile/page-script.js',
     '^\\./plot-script\\.js$': '<rootDir>/dist/report/recording-plot/plot-script.js',
+    '^\\./flame-script\\.js$': '<rootDir>/dist/report/tracking/flame-script.js',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   globalSetup: '<rootDir>/scripts/bundle-page.mjs',

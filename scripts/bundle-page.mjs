@@ -10,6 +10,7 @@ const root = path.join(import.meta.dirname, '..')
 /** `library` is what a page brings along that isn't ours: its licence asks for its notice to be in every copy. */
 const pages = [
   { folder: path.join('report', 'line-profile'), product: 'page-script.js' },
+  { folder: path.join('report', 'tracking'), product: 'flame-script.js' },
   { folder: path.join('report', 'recording-plot'), product: 'plot-script.js', library: 'uplot', style: path.join('dist', 'uPlot.min.css') },
 ]
 

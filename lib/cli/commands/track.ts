@@ -7,7 +7,14 @@ import { allocatorChoices, endAs } from '../../program/index.js'
 import type { AllocatorChoice } from '../../program/index.js'
 import { plainStyle } from '../../report/index.js'
 import type { TextStyle } from '../../report/index.js'
-import { renderCollapsed, renderPprof, renderSpeedscope, renderTracking, renderTrackingJson } from '../../report/tracking/index.js'
+import {
+  renderCollapsed,
+  renderPprof,
+  renderSpeedscope,
+  renderTracking,
+  renderTrackingHtml,
+  renderTrackingJson,
+} from '../../report/tracking/index.js'
 import { trackProgram } from '../../track/index.js'
 import type { TrackedProgram, TrackingReport } from '../../track/index.js'
 import { reportError } from '../command-errors.js'
@@ -17,7 +24,7 @@ import type { Output } from '../open-output.js'
 import { byteInterval, collect, wholeNumberFrom } from '../option-values.js'
 import { styleFor } from '../terminal.js'
 
-const formats = ['text', 'json', 'collapsed', 'pprof', 'speedscope'] as const
+const formats = ['text', 'json', 'html', 'collapsed', 'pprof', 'speedscope'] as const
 type TrackFormat = (typeof formats)[number]
 
 interface TrackOptions {
@@ -33,6 +40,7 @@ interface TrackOptions {
 function render(report: TrackingReport, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
   const format = options.json === true ? 'json' : options.format
   if (format === 'json') return renderTrackingJson(report)
+  if (format === 'html') return renderTrackingHtml(report, program)
   if (format === 'collapsed') return renderCollapsed(report)
   if (format === 'pprof') return gzipSync(renderPprof(report))
   return format === 'speedscope' ? renderSpeedscope(report, program) : renderTracking(report, options, style)
@@ -65,6 +73,7 @@ Examples:
   $ allocscope track app.js
   $ allocscope track --interval 64KiB app.js --port 8080
   $ allocscope track --json -o allocations.json app.js
+  $ allocscope track --format html -o allocations.html app.js
   $ allocscope track --format collapsed -o stacks.txt app.js
   $ allocscope track --format pprof -o profile.pb.gz app.js && pprof -http : profile.pb.gz
   $ allocscope track --format speedscope -o profile.speedscope.json app.js

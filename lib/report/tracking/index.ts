@@ -1,5 +1,6 @@
 export { renderCollapsed } from './collapsed.js'
 export { renderPprof } from './pprof.js'
 export { renderSpeedscope } from './speedscope.js'
+export { renderTrackingHtml } from './tracking-html.js'
 export { renderTrackingJson } from './tracking-json.js'
 export { renderTracking } from './tracking-text.js'

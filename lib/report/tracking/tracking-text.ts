@@ -42,22 +42,38 @@ function renderPlaces(
   return renderSection(title, table, style)
 }
 
-/** What a tracked process allocated, and what of it is live: by JavaScript line, by native function, by module. */
-export function renderTracking(report: TrackingReport, { top }: TrackingView, style: TextStyle): string {
-  const { intervalBytes, durationMs, samples, total, limitations } = report
-  const [liveBytes, error] = live(total)
+function liveDetail({ total }: TrackingReport): string {
+  return `in ${formatCount(total.liveBlocks)} blocks, when tracking ended`
+}
+
+function allocatedDetail({ intervalBytes, durationMs, samples, total }: TrackingReport): string {
   const sampling =
     intervalBytes <= 1 ? 'every block was sampled' : `${formatCount(samples)} samples, one for ${formatBytes(intervalBytes)} on average`
+  return `in ${formatCount(total.allocations)} blocks, in ${formatDuration(durationMs)}; ${sampling}`
+}
+
+/** What is live, in a line. */
+export function describeLive(report: TrackingReport): string {
+  return `Live: ${live(report.total)
+    .filter((text) => text !== '')
+    .join(' ')}, ${liveDetail(report)}.`
+}
+
+/** What was allocated, in a line. */
+export function describeAllocated(report: TrackingReport): string {
+  return `Allocated: ${formatBytes(report.total.allocatedBytes)}, ${allocatedDetail(report)}.`
+}
+
+/** What a tracked process allocated, and what of it is live: by JavaScript line, by native function, by module. */
+export function renderTracking(report: TrackingReport, { top }: TrackingView, style: TextStyle): string {
+  const { total, limitations } = report
+  const [liveBytes, error] = live(total)
   const lines = [
     style.bold('allocscope track: native allocations'),
     ...renderFigures(
       [
-        ['live', liveBytes, `${error === '' ? '' : `${error}, `}in ${formatCount(total.liveBlocks)} blocks, when tracking ended`],
-        [
-          'allocated',
-          formatBytes(total.allocatedBytes),
-          `in ${formatCount(total.allocations)} blocks, in ${formatDuration(durationMs)}; ${sampling}`,
-        ],
+        ['live', liveBytes, `${error === '' ? '' : `${error}, `}${liveDetail(report)}`],
+        ['allocated', formatBytes(total.allocatedBytes), allocatedDetail(report)],
       ],
       style,
     ),

@@ -1,0 +1,192 @@
+/// <reference lib="dom" />
+import type { Page } from 'puppeteer-core'
+
+import { renderTrackingHtml } from '../../lib/report/tracking/index.js'
+import type { TrackedFigures, TrackedFrame, TrackedStack, TrackingReport } from '../../lib/track/index.js'
+import { attack, hostileTexts, inBrowser, leastContrast, openPage } from './browser-page.js'
+
+const mebibyte = 2 ** 20
+
+function figures(live: number, allocated: number, error = 0): TrackedFigures {
+  return {
+    liveBytes: live * mebibyte,
+    liveBytesError: error * mebibyte,
+    liveBlocks: live,
+    liveSamples: live,
+    allocatedBytes: allocated * mebibyte,
+    allocations: allocated,
+  }
+}
+
+function script(functionName: string, file = '/app/main.js', line = 3): TrackedFrame {
+  return { kind: 'javascript', functionName, file, line, isExactLine: true }
+}
+
+function native(functionName: string): TrackedFrame {
+  return { kind: 'native', functionName, file: '/app/node_modules/images/images.node', line: undefined, isExactLine: false }
+}
+
+function reportOf(stacks: readonly TrackedStack[], limitations: readonly string[] = []): TrackingReport {
+  const total = figures(0, 0)
+  return { intervalBytes: 65536, durationMs: 1000, samples: 10, total, lines: [], functions: [], modules: [], stacks, limitations }
+}
+
+const [main, load, walk] = [script('main'), script('load', '/app/load.js'), script('walk')]
+const [grow, copy] = [native('Decoder::grow'), native('copy')]
+// Innermost first, as the tracker tells them. `walk` calls itself.
+const report = reportOf([
+  { frames: [grow, load, main], ...figures(60, 100, 3) },
+  { frames: [copy, load, main], ...figures(10, 10, 4) },
+  { frames: [grow, walk, walk, main], ...figures(30, 300) },
+  { frames: [copy, main], ...figures(0, 90) },
+])
+
+interface Cell {
+  readonly text: string
+  readonly look: string
+  readonly label: string
+  readonly share: number
+  readonly row: number
+}
+
+/** The cells of each graph, with their widths as shares of it. */
+function graphsOf(page: Page): Promise<readonly (readonly Cell[])[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.flame')].map((flame) =>
+      [...flame.querySelectorAll<HTMLElement>('.cell')].map((cell) => ({
+        text: cell.textContent,
+        look: cell.className,
+        label: cell.getAttribute('aria-label') ?? '',
+        // A cell leaves a pixel to the next.
+        share: (cell.getBoundingClientRect().width + 1) / flame.getBoundingClientRect().width,
+        row: Math.round((cell.getBoundingClientRect().top - flame.getBoundingClientRect().top) / 20),
+      })),
+    ),
+  )
+}
+
+function named(cells: readonly Cell[] | undefined, text: string): readonly Cell[] {
+  return (cells ?? []).filter((cell) => cell.text.startsWith(text))
+}
+
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.select(`select[aria-label="${label}"]`, option)
+}
+
+inBrowser('widths are shares of what is live, each function in its caller', async () => {
+  const { page, complaints } = await openPage(renderTrackingHtml(report, 'main.js'))
+  const [cells] = await graphsOf(page)
+  const one = (text: string): Cell => named(cells, text)[0] as Cell
+  expect(named(cells, 'main')).toHaveLength(1)
+  for (const [text, share, row] of [
+    ['all', 1, 0],
+    ['main', 1, 1],
+    ['load', 0.7, 2],
+    ['walk', 0.3, 2],
+    ['Decoder::grow', 0.6, 3],
+  ] as const) {
+    // Of a graph of more than 700 pixels, a pixel.
+    expect(Math.abs(one(text).share - share)).toBeLessThan(1 / 700)
+    expect(one(text).row).toBe(row)
+  }
+  expect(named(cells, 'walk').map(({ row }) => row)).toEqual([2, 3])
+  expect([one('load').look, one('Decoder::grow').look]).toEqual(['cell script', 'cell native'])
+  // 3 and 4 MiB are the errors of two stacks: 5 of both.
+  expect(one('load').label).toContain('70.0 MiB ±5.0 MiB, 70.0 % of all')
+  expect(one('load').label).toContain('/app/load.js:3')
+  expect(complaints).toEqual([])
+})
+
+inBrowser('other measures and views show their own shares', async () => {
+  const { page } = await openPage(renderTrackingHtml(report, 'main.js'))
+  await choose(page, 'What widths stand for', '2')
+  const [allocated] = await graphsOf(page)
+  expect(named(allocated, 'walk')[0]?.share).toBeCloseTo(0.6, 2)
+  await choose(page, 'What widths stand for', '0')
+  await choose(page, 'How stacks are drawn', '1')
+  const [inverted] = await graphsOf(page)
+  expect(named(inverted, 'Decoder::grow').map(({ row }) => row)).toEqual([1])
+  expect(named(inverted, 'Decoder::grow')[0]?.share).toBeCloseTo(0.9, 2)
+  await choose(page, 'How stacks are drawn', '2')
+  await page.evaluate(() => {
+    const name = [...document.querySelectorAll<HTMLElement>('td .name')].find(({ textContent }) => textContent.startsWith('load'))
+    name?.click()
+  })
+  const [callers, callees] = await graphsOf(page)
+  expect(callers?.map(({ text, row }) => [text.split(' ')[0], row])).toEqual([
+    ['all', 2],
+    ['load', 1],
+    ['main', 0],
+  ])
+  expect(named(callees, 'Decoder::grow')[0]?.share).toBeCloseTo(6 / 7, 2)
+})
+
+inBrowser('the table gives what the program asked for by itself, and a recursion once', async () => {
+  const { page } = await openPage(renderTrackingHtml(report, 'main.js'))
+  const rows = await page.evaluate(() =>
+    [...document.querySelectorAll('tbody tr')].map((row) => [...row.children].map(({ textContent }) => textContent)),
+  )
+  expect(rows.map(([own, , total, , name]) => [name?.split(' ')[0], own, total])).toEqual([
+    ['Decoder::grow', '90.0 MiB', '90.0 MiB'],
+    ['load', '70.0 MiB', '70.0 MiB'],
+    ['walk', '30.0 MiB', '30.0 MiB'],
+    ['copy', '10.0 MiB', '10.0 MiB'],
+    ['main', '0 B', '100.0 MiB'],
+  ])
+})
+
+inBrowser('a click and the keyboard zoom and walk; a search marks what it finds', async () => {
+  const { page } = await openPage(renderTrackingHtml(report, 'main.js'))
+  await page.evaluate(() => {
+    const cell = [...document.querySelectorAll<HTMLElement>('.cell')].find(({ textContent }) => textContent.startsWith('load'))
+    cell?.click()
+  })
+  const [zoomed] = await graphsOf(page)
+  expect(named(zoomed, 'load')[0]?.share).toBeCloseTo(1, 2)
+  expect(named(zoomed, 'walk')).toEqual([])
+  const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? '')
+  await page.keyboard.press('ArrowDown')
+  expect(await focused()).toMatch(/^Decoder::grow/)
+  await page.keyboard.press('ArrowRight')
+  expect(await focused()).toMatch(/^copy/)
+  await page.keyboard.press('ArrowUp')
+  expect(await focused()).toMatch(/^load/)
+  await page.keyboard.press('Escape')
+  expect(named((await graphsOf(page))[0], 'walk')).toHaveLength(2)
+  await page.type('input', 'GROW')
+  const [searched] = await graphsOf(page)
+  expect(searched?.filter(({ look }) => look.includes('hit')).every(({ text }) => text.startsWith('Decoder::grow'))).toBe(true)
+  expect(await page.$eval('.head .faint', ({ textContent }) => textContent)).toBe('90.0 % is under what was found')
+})
+
+inBrowser('names are text, whatever they are made of; nothing is asked for from anywhere', async () => {
+  const stacks = hostileTexts.map((text) => ({ frames: [native(text), script(text, text)], ...figures(1, 1) }))
+  const { page, requests, complaints } = await openPage(
+    renderTrackingHtml(reportOf(stacks, [hostileTexts[2] as string]), hostileTexts[0] as string),
+  )
+  await page.hover('.cell.script')
+  await choose(page, 'How stacks are drawn', '2')
+  expect(await page.evaluate(() => 'attacked' in window)).toBe(false)
+  expect(attack).toContain('attacked')
+  expect(requests).toHaveLength(1)
+  expect(complaints).toEqual([])
+})
+
+inBrowser('a report without anything live says so', async () => {
+  const { page } = await openPage(renderTrackingHtml(reportOf([{ frames: [copy, main], ...figures(0, 90) }]), 'main.js'))
+  expect(await page.$eval('.empty', ({ textContent }) => textContent)).toBe('No live bytes here.')
+  await choose(page, 'How stacks are drawn', '2')
+  expect(await page.$eval('.empty', ({ textContent }) => textContent)).toBe('No live bytes.')
+})
+
+inBrowser('it reads well in light and dark, on a wide and on a narrow screen', async () => {
+  const { page } = await openPage(renderTrackingHtml(report, 'main.js'))
+  for (const value of ['light', 'dark']) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }])
+    expect(await leastContrast(page)).toBeGreaterThanOrEqual(4.5)
+  }
+  for (const width of [1400, 400]) {
+    await page.setViewport({ width, height: 900 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+  }
+})
