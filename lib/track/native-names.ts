@@ -57,10 +57,18 @@ function pushTo<Key>(lists: Map<Key, number[]>, key: Key, value: number): void {
   else list.push(value)
 }
 
-/** `node::Buffer::New(v8::Isolate*, unsigned long)` without its parameters, which fill lines. */
-function withoutParameters(name: string): string {
-  const end = name.search(/(?<!operator)\((?!anonymous namespace\))/)
-  return end <= 0 ? name : name.slice(0, end)
+/** What opens or closes something in a demangled name. An operator's own signs, and a namespace's parentheses, do neither. */
+const brackets = /operator(?:\(\)|[^\w\s(]+)|\(anonymous namespace\)|[<>{}(]/g
+
+/** `node::Buffer::New(v8::Isolate*, unsigned long)` without its parameters, which fill lines. Parentheses within `<…>` and `{…}` belong to the name. */
+export function withoutParameters(name: string): string {
+  let depth = 0
+  for (const { 0: bracket, index } of name.matchAll(brackets)) {
+    if (bracket === '<' || bracket === '{') depth += 1
+    else if (bracket === '>' || bracket === '}') depth -= 1
+    else if (bracket === '(' && depth === 0 && index > 0) return name.slice(0, index)
+  }
+  return name
 }
 
 const runtimeLibraries = /^(?:libc|libstdc\+\+|libgcc_s|libm|libpthread|libdl|ld-linux-\S+|lib(?:je|mi|tc)malloc\S*)(?:[.-]|$)/
