@@ -1,6 +1,6 @@
 import { withoutParameters } from '../../lib/track/native-names.js'
 
-// Names as `c++filt` gives them.
+// Names in the form that demanglers give them.
 test.each([
   ['node::Buffer::New(v8::Isolate*, unsigned long)', 'node::Buffer::New'],
   ['malloc', 'malloc'],
