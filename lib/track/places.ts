@@ -3,10 +3,16 @@ import path from 'node:path'
 import { isRuntimeLibrary } from './native-names.js'
 import type { TrackedFrame } from './tracking-report.js'
 
-/** The frame whose line a stack counts for: the innermost of JavaScript outside of node's own; otherwise node's own, otherwise native code. */
-function lineFrame(frames: readonly TrackedFrame[]): TrackedFrame | undefined {
-  const script = frames.filter(({ kind }) => kind === 'javascript')
-  return script.find(({ file, line }) => line !== undefined && !file.startsWith('node:')) ?? script[0] ?? nativeFrame(frames)
+const packageFolder = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//
+
+/** The package that brings a file; undefined for what isn't in `node_modules`. */
+function packageOf(file: string): string | undefined {
+  return packageFolder.exec(file)?.[1]
+}
+
+/** Functions outside of node's own, the innermost first. */
+function scriptsOf(frames: readonly TrackedFrame[]): readonly TrackedFrame[] {
+  return frames.filter(({ kind, file, line }) => kind === 'javascript' && line !== undefined && !file.startsWith('node:'))
 }
 
 /** The native function that asked for the memory: the innermost outside of the libraries of C and C++. */
@@ -15,10 +21,19 @@ export function nativeFrame(frames: readonly TrackedFrame[]): TrackedFrame | und
   return native.find(({ file }) => !isRuntimeLibrary(file)) ?? native[0]
 }
 
-/** The line of {@link lineFrame}. What the tracker itself allocated, before the program began, has a name of its own. */
+/**
+ * The line that a stack counts for: the innermost outside of node's own. Where that is a package's, the innermost of the program itself stands for it, with
+ * the package that it called. Where there is neither, node's own function counts, then the native one. What the tracker itself allocated, before the program
+ * began, has a name of its own.
+ */
 export function lineName(frames: readonly TrackedFrame[]): string {
-  const frame = lineFrame(frames)
-  return frame?.kind === 'javascript' && path.dirname(frame.file) === __dirname ? '(allocscope)' : frameLine(frame)
+  const scripts = scriptsOf(frames)
+  const [innermost] = scripts
+  if (innermost === undefined) return frameLine(frames.find(({ kind }) => kind === 'javascript') ?? nativeFrame(frames))
+  if (path.dirname(innermost.file) === __dirname) return '(allocscope)'
+  const called = packageOf(innermost.file)
+  const own = scripts.find(({ file }) => packageOf(file) === undefined)
+  return called === undefined || own === undefined ? frameLine(innermost) : `${frameLine(own)} → ${called}`
 }
 
 /** A frame in one line of text: `load /app/images.js:12`, `napi_create_buffer [node]`. */
@@ -31,12 +46,10 @@ export function frameLine(frame: TrackedFrame | undefined): string {
   return `${functionName === '' ? '(anonymous)' : functionName} ${file === '' ? '(evaluated)' : file}:${line}`
 }
 
-const packageFolder = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//
-
 /** The object of native code: its file's name, and the package that brings it. */
 export function moduleName(frame: TrackedFrame | undefined): string {
   if (frame === undefined) return '(unknown)'
   const name = path.basename(frame.file)
-  const packageName = packageFolder.exec(frame.file)?.[1]
+  const packageName = packageOf(frame.file)
   return packageName === undefined ? name : `${name} (${packageName})`
 }

@@ -43,8 +43,9 @@ export interface TrackingReport {
   readonly samples: number
   readonly total: TrackedFigures
   /**
-   * By JavaScript: of each stack the innermost function outside of node's own, by its line; where there is none, node's own, then the native function. The
-   * most live bytes first, as in the others.
+   * By JavaScript line: of each stack that of the innermost function outside of node's own. Where that is a package's, the program's own innermost line,
+   * with the package that it called: `load /app/images.js:12 → sharp`. Where there is none, node's own, then the native function. The most live bytes first,
+   * as in the others.
    */
   readonly lines: readonly TrackedPlace[]
   /** By native function: the innermost outside of the libraries of C and C++. */

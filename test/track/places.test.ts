@@ -1,0 +1,31 @@
+import { lineName } from '../../lib/track/places.js'
+import type { TrackedFrame } from '../../lib/track/index.js'
+
+function script(functionName: string, file: string, line: number | undefined = 3): TrackedFrame {
+  return { kind: 'javascript', functionName, file, line, isExactLine: true }
+}
+
+function native(functionName: string, file: string): TrackedFrame {
+  return { kind: 'native', functionName, file, line: undefined, isExactLine: false }
+}
+
+const grow = native('grow', '/app/node_modules/@img/sharp-linux-x64/lib/sharp.node')
+const runtime = native('operator new', '/usr/lib/x86_64-linux-gnu/libstdc++.so.6')
+const alloc = script('alloc', 'node:buffer', 391)
+const resize = script('resize', '/app/node_modules/sharp/lib/resize.js', 8)
+const pool = script('acquire', '/app/node_modules/@scope/pool/index.js', 20)
+const load = script('load', '/app/images.js', 12)
+const main = script('main', '/app/main.js', 2)
+
+test.each([
+  ["the program's own line", [grow, alloc, load, main], 'load /app/images.js:12'],
+  ["the program's line that led into a package", [grow, resize, load, main], 'load /app/images.js:12 → sharp'],
+  ['through a second package', [grow, resize, pool, main], 'main /app/main.js:2 → sharp'],
+  ["a package's that the program called back", [grow, load, pool, main], 'load /app/images.js:12'],
+  ["a package's own where the program has none", [grow, alloc, resize, pool], 'resize /app/node_modules/sharp/lib/resize.js:8'],
+  ["node's own where there is no other", [grow, alloc], 'alloc node:buffer:391'],
+  ['native code, without the libraries of C and C++', [runtime, grow], 'grow [sharp.node]'],
+  ['nothing', [], '(unknown)'],
+])('a stack counts for %s', (_title, frames, expected) => {
+  expect(lineName(frames)).toBe(expected)
+})
