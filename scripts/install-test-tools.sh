@@ -96,7 +96,7 @@ install_matplotlib() {
 # Beside each other, as each mostly waits for what it fetches.
 install_files() {
   local part jobs=()
-  for part in install_nodes install_matplotlib scripts/install-glibcs.sh scripts/install-allocators.sh scripts/install-embedded.sh; do
+  for part in install_nodes install_matplotlib scripts/install-glibcs.sh scripts/install-allocators.sh scripts/install-packages.sh; do
     "$part" &
     jobs+=($!)
   done

@@ -38,7 +38,7 @@ export const packagesScript = `
 
 const missing = existsSync(path.join(packages, '..', 'installed'))
   ? undefined
-  : 'packages with an allocator of their own are not installed (scripts/install-embedded.sh installs them)'
+  : 'packages with an allocator of their own are not installed (scripts/install-packages.sh installs them)'
 
 /** Declares tests that need the packages. */
 export function testWithPackages(declare: Declare = test): Declare {
