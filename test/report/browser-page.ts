@@ -34,7 +34,8 @@ export interface OpenPage {
   readonly complaints: string[]
 }
 
-export async function openFile(file: string): Promise<OpenPage> {
+/** `fragment` is what follows the address's `#`. */
+export async function openFile(file: string, fragment = ''): Promise<OpenPage> {
   const page = await (browser as Browser).newPage()
   const [requests, complaints]: [string[], string[]] = [[], []]
   page.on('request', (request) => requests.push(request.url()))
@@ -44,7 +45,7 @@ export async function openFile(file: string): Promise<OpenPage> {
     complaints.push(`dialog ${dialog.message()}`)
     void dialog.dismiss()
   })
-  await page.goto(pathToFileURL(file).href, { waitUntil: 'load' })
+  await page.goto(`${pathToFileURL(file).href}${fragment}`, { waitUntil: 'load' })
   return { page, requests, complaints }
 }
 
