@@ -29,5 +29,5 @@ install_set() {
 # Allocators within addons. @duckdb/node-api: a jemalloc that exports duckdb_je_mallctl. The others: a mimalloc that exports nothing; rspack's leaves it to
 # the kernel where its memory lies. All of them run on Node 20.
 install_set embedded @duckdb/node-api@1.5.6-r.1 @swc/core@1.16.22 @resvg/resvg-js@2.6.2 oxc-parser@0.159.0 rolldown@1.3.2 @rspack/core@2.3.3
-# Addons that ask malloc: in the calling thread, and sharp in libuv's pool.
+# Addons that ask malloc: in the calling thread, and sharp in node's pool of threads.
 install_set addons @napi-rs/canvas@1.1.1 libsql@0.5.29 sharp@0.35.5

@@ -98,6 +98,38 @@ Napi::Value Hold(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(Holdings().size() - 1));
 }
 
+// Allocates in a thread of node's pool.
+class HoldWork : public Napi::AsyncWorker {
+ public:
+  HoldWork(Napi::Env env, const Way& way, uint32_t count, size_t bytes)
+      : AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)), held_{&way, {}, bytes}, count_(count) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override {
+    for (uint32_t i = 0; i < count_; i++) held_.blocks.push_back(held_.way->allocate(held_.bytes));
+  }
+  void OnOK() override {
+    Holdings().push_back(std::move(held_));
+    deferred_.Resolve(Napi::Number::New(Env(), static_cast<double>(Holdings().size() - 1)));
+  }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  Held held_;
+  uint32_t count_;
+};
+
+// holdInPool(way, count, bytes): Promise<number>
+Napi::Value HoldInPool(const Napi::CallbackInfo& info) {
+  const Way& way = Ways().at(info[0].As<Napi::String>());
+  auto* work = new HoldWork(info.Env(), way, info[1].As<Napi::Number>(), info[2].As<Napi::Number>().Uint32Value());
+  const Napi::Promise promise = work->promise();
+  work->Queue();
+  return promise;
+}
+
 // release(handle, keptEach): number
 // Frees all but every keptEach-th block, and answers with how many bytes it still holds of them. 0 frees all.
 Napi::Value Release(const Napi::CallbackInfo& info) {
@@ -173,6 +205,7 @@ Napi::Value LoadByName(const Napi::CallbackInfo& info) {
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("ways", Napi::Function::New(env, ListWays));
   exports.Set("hold", Napi::Function::New(env, Hold));
+  exports.Set("holdInPool", Napi::Function::New(env, HoldInPool));
   exports.Set("release", Napi::Function::New(env, Release));
   exports.Set("passOn", Napi::Function::New(env, PassOn));
   exports.Set("failToAllocate", Napi::Function::New(env, FailToAllocate));

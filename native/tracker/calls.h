@@ -5,7 +5,8 @@
 
 namespace allocscope::tracker {
 
-// The calls whose slots are patched. The C++ names are those of the Itanium ABI for 64-bit platforms.
+// The calls whose slots are patched: those that allocate or free, and those by which the tracker knows what else belongs to an allocation.
+// The C++ names are those of the Itanium ABI for 64-bit platforms.
 enum Call : size_t {
   kMalloc,
   kCalloc,
@@ -36,6 +37,7 @@ enum Call : size_t {
   kDeleteSizedAligned,
   kDeleteArraySizedAligned,
   kDlopen,
+  kNapiCreateAsyncWork,
   kCalls,
 };
 
@@ -44,6 +46,8 @@ struct CallEntry {
   const char* symbol;
   void* hook;
   void* real;
+  // The program defines it itself, for what it loads.
+  bool is_of_program = false;
 };
 
 // By Call. The real functions are set before the first slot is patched and not changed while one is.

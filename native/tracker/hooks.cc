@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "tracker/calls.h"
+#include "tracker/pool_work.h"
 #include "tracker/sampling.h"
 #include "tracker/slots.h"
 
@@ -120,6 +121,20 @@ void* Dlopen(const char* file, int flags) {
   return handle;
 }
 
+int CreateAsyncWork(void* env, void* resource, void* name, PoolWork::Execute* execute, PoolWork::Complete* complete, void* data,
+                    void** work) {
+  using Create = int(void*, void*, void*, PoolWork::Execute*, PoolWork::Complete*, void*, void**);
+  const auto real = Real<Create>(kNapiCreateAsyncWork);
+  PoolWork* tracked = execute == nullptr ? nullptr : TakePoolWork(ALLOCSCOPE_FRAME);
+  if (tracked == nullptr) return real(env, resource, name, execute, complete, data, work);
+  tracked->execute = execute;
+  tracked->complete = complete;
+  tracked->data = data;
+  const int status = real(env, resource, name, ExecutePoolWork, CompletePoolWork, tracked, work);
+  if (status != 0) GiveBackPoolWork(tracked);
+  return status;
+}
+
 template <typename Hook>
 void* Address(Hook* hook) {
   return reinterpret_cast<void*>(hook);
@@ -160,6 +175,7 @@ CallEntry calls[kCalls] = {
     {"_ZdlPvmSt11align_val_t", Address(Delete<kDeleteSizedAligned, size_t, Alignment>), nullptr},
     {"_ZdaPvmSt11align_val_t", Address(Delete<kDeleteArraySizedAligned, size_t, Alignment>), nullptr},
     {"dlopen", Address(Dlopen), nullptr},
+    {"napi_create_async_work", Address(CreateAsyncWork), nullptr, true},
 };
 
 }  // namespace allocscope::tracker

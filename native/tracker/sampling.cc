@@ -8,6 +8,7 @@
 
 #include "platform/clock.h"
 #include "tracker/native_stack.h"
+#include "tracker/pool_work.h"
 #include "tracker/slots.h"
 
 namespace allocscope::tracker {
@@ -27,7 +28,7 @@ void Record(const void* block, size_t bytes, const void* frame) {
   sampling.isolates.ReadScriptFrames(frame, &frames);
   frames.native_count = WalkFrames(frame, frames.native.data(), Frames::kMostNative);
   const double blocks = BlocksOf(bytes, sampling.interval_bytes.load(std::memory_order_relaxed));
-  const uint32_t sequence = sampling.code.sequence();
+  const uint32_t sequence = AddFramesOfPoolWork(&frames, sampling.code.sequence());
   const Sample sample{bytes, sampling.stacks.Add(frames, sequence, blocks, blocks * static_cast<double>(bytes)), sequence,
                       thread_state.tid};
   sampling.samples.fetch_add(1, std::memory_order_relaxed);

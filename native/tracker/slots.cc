@@ -43,7 +43,7 @@ void* Load(void* const* place) { return __atomic_load_n(place, __ATOMIC_ACQUIRE)
 
 CallEntry* FindCall(const char* symbol) {
   // Most symbols begin with another letter.
-  if (std::strchr("mcrfpav_d", symbol[0]) == nullptr) return nullptr;
+  if (std::strchr("mcrfpav_dn", symbol[0]) == nullptr) return nullptr;
   for (CallEntry& call : calls) {
     if (std::strcmp(call.symbol, symbol) == 0) return &call;
   }
@@ -81,7 +81,7 @@ int ResolveInObject(dl_phdr_info* object, size_t, void* data) {
   if (is_program) resolution.program.emplace(slots);
   slots.ForEach([&](const Slot& slot) {
     CallEntry* call = FindCall(slot.symbol);
-    if (call == nullptr) return;
+    if (call == nullptr || call->is_of_program) return;
     void* value = Load(slot.place);
     const bool is_real = value != nullptr && !resolution.program->Contains(value) && !(slot.may_be_lazy && slots.Contains(value));
     if (call->real == nullptr && is_real && value != call->hook) call->real = value;
@@ -90,7 +90,7 @@ int ResolveInObject(dl_phdr_info* object, size_t, void* data) {
   if (is_program) {
     for (CallEntry& call : calls) {
       void* found = call.real == nullptr ? platform::FindSymbol(call.symbol) : nullptr;
-      if (found != nullptr && !resolution.program->Contains(found)) call.real = found;
+      if (found != nullptr && (call.is_of_program || !resolution.program->Contains(found))) call.real = found;
     }
   }
   return 0;

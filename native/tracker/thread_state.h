@@ -5,6 +5,8 @@
 
 namespace allocscope::tracker {
 
+struct PoolWork;
+
 // What the hooks keep for each thread. Plain data that begins as zeros, so that its first use runs no constructor, which might allocate.
 struct ThreadState {
   // Bytes that this thread may still allocate before the next sample, above the session's floor.
@@ -23,6 +25,8 @@ struct ThreadState {
   // While it isn't zero, only a block of this size is sampled: the known allocation of a proof.
   uint64_t awaited_bytes;
   int32_t tid;
+  // The work of node's pool that this thread is at.
+  const PoolWork* work;
 };
 
 // The model needs no call to find the state. A library that is loaded late gets it out of the room that glibc keeps for such.

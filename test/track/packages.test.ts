@@ -51,12 +51,18 @@ withPackages("libsql: statements that are kept are at the program's line, and in
   expect(modules[0]?.name).toBe('index.node (@libsql/linux-x64-gnu)')
 })
 
-withPackages("sharp: images are made in libuv's pool, where no line is: the function and the package are named", async () => {
-  const { functions, modules } = await track('sharp')
-  const pixels = 40 * 400 * 400 * 3
-  const written = live(functions, /^vips_image_write_to_memory \[libvips-cpp\.so/)
-  expect(Math.abs(written.bytes - pixels)).toBeLessThanOrEqual(0.01 * pixels)
-  expect(modules[0]?.name).toMatch(
-    /^libvips-cpp\.so\.[\d.]+ \(@img\/sharp-libvips-linux-x64\)$|^libvips-cpp\.so\.[\d.]+ \(@img\/sharp-linux-x64\)$/,
-  )
-})
+withPackages(
+  "sharp: images are made in node's pool, for the program's line that asked; the function and the package are named, too",
+  async () => {
+    const { lines, functions, modules } = await track('sharp')
+    const pixels = 40 * 400 * 400 * 3
+    const written = live(functions, /^vips_image_write_to_memory \[libvips-cpp\.so/)
+    expect(Math.abs(written.bytes - pixels)).toBeLessThanOrEqual(0.01 * pixels)
+    const asked = live(lines, /^keepImages .*packages\.cjs:\d+ → sharp$/)
+    expect(asked.bytes).toBeGreaterThanOrEqual(pixels - 4 * asked.error)
+    expect(asked.bytes).toBeLessThan(1.1 * pixels)
+    expect(modules[0]?.name).toMatch(
+      /^libvips-cpp\.so\.[\d.]+ \(@img\/sharp-libvips-linux-x64\)$|^libvips-cpp\.so\.[\d.]+ \(@img\/sharp-linux-x64\)$/,
+    )
+  },
+)
