@@ -1,6 +1,7 @@
 import { register } from './register.js'
 
 export type { CheckOptions } from '../release/index.js'
+export type { LeakingPlace, LeakSearch, TrackedFrame } from '../track/index.js'
 export type { MatcherContext, MatcherHint, MatcherHintOptions, MatcherResult } from './matcher-context.js'
 export { matchers } from './matchers.js'
 export type { MemoryMatchers } from './memory-matchers.js'

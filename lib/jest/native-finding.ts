@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from '../figures/index.js'
+import type { LeakSearch } from '../track/index.js'
 import type { MatcherContext } from './matcher-context.js'
 import type { NativeGrowth } from './native-growth.js'
 
@@ -15,6 +16,8 @@ export interface NativeFinding {
    * calls of the last three rounds. Where nothing is allowed it is 64 KiB at the most, since beyond that the matcher refuses to judge.
    */
   readonly boundBytesPerCall: number
+  /** Which lines and native functions hold what leaked. Undefined unless a leak was found and the option `where` set. */
+  readonly where?: LeakSearch
 }
 
 /** The finding in these rounds. */

@@ -1,9 +1,12 @@
-import { AllocscopeError, checkFunction, readOptions } from '../errors/index.js'
+import { AllocscopeError, checkBoolean, checkFunction, readOptions } from '../errors/index.js'
 import { formatCount } from '../figures/index.js'
+import { lazily } from '../loading/index.js'
 import { checkRelease } from '../release/index.js'
 import type { CheckOptions, ReleaseCheck } from '../release/index.js'
 import { renderCheckRounds } from '../report/index.js'
+import type { LeakSearch } from '../track/index.js'
 import { checkedFunction } from './checked-function.js'
+import { describeLeakingLines } from './leaking-lines.js'
 import { describeBound, nativeFindingOf, perCallText, recordFinding } from './native-finding.js'
 import type { NativeFinding } from './native-finding.js'
 import { hintOf } from './matcher-context.js'
@@ -13,6 +16,9 @@ import type { MemorySize } from './memory-size.js'
 import { isMasked, isUntold, judgeNativeGrowth, nativeGrowthOf, worthwhileCalls } from './native-growth.js'
 import type { NativeGrowth, NativeJudgement } from './native-growth.js'
 import { oneAtATime } from './one-at-a-time.js'
+
+/** Loaded where a leak was found, and its place is asked for. */
+const search = lazily(() => require('../track/leak-search.js') as typeof import('../track/leak-search.js'))
 
 const name = 'toNotLeakNative'
 
@@ -32,9 +38,25 @@ export interface NativeLeakOptions extends Omit<CheckOptions, 'allowBytes'> {
    * the expectation fails because nothing is proved. What it throws fails the expectation.
    */
   readonly onFinding?: (finding: NativeFinding) => void
+  /**
+   * Whether a failure names the JavaScript line and the native function that hold what leaked, with their bytes a call: false by default.
+   *
+   * Source: after a leak was found, and only then, the function is called some more in five sessions, each with more calls than the one before, in which every native block is
+   * tracked as by {@link startTracking} with an `intervalBytes` of 1. A place is named whose live bytes, after a full collection, grew each time. The error is the
+   * standard error of that average.
+   *
+   * Cost: nothing unless the expectation fails. Then two to four seconds: 15 to 480 calls, as far as 0.1 s for the first session and 32 MiB of leak in all allow, slower than
+   * usual where they allocate much. Through its inspector V8 drops its optimised code, so that functions have frames of their own, and tells the texts that it runs.
+   *
+   * Caveats: bytes are those that were asked for, without what the allocator adds. Buffers that calls keep are native blocks as well, and are named too. A
+   * line is the one that ran where V8 interprets the function and was told to keep lines, otherwise the one on which the function begins: the message says which. Memory
+   * that an addon takes by mmap isn't seen. Where nothing can be tracked, or nothing grew evenly, the message says so, and the failure stays what it was.
+   */
+  readonly where?: boolean
 }
 
 interface Plan {
+  readonly where: boolean
   readonly perCallBytes: number
   readonly setup: () => unknown
   readonly teardown: () => unknown
@@ -46,12 +68,14 @@ interface Found {
   readonly check: ReleaseCheck
   readonly growth: NativeGrowth
   readonly judgement: NativeJudgement
+  readonly where?: LeakSearch
 }
 
 function checkOptions(options: unknown): Plan {
-  const { perCall, onFinding, setup, teardown, ...check } = readOptions(options, [
+  const { perCall, onFinding, where, setup, teardown, ...check } = readOptions(options, [
     'perCall',
     'onFinding',
+    'where',
     'setup',
     'teardown',
     'runs',
@@ -66,6 +90,7 @@ function checkOptions(options: unknown): Plan {
   return {
     perCallBytes: perCall === undefined ? 0 : checkMemorySize('options.perCall', perCall),
     onFinding: checkFunction('options.onFinding', onFinding),
+    where: checkBoolean('options.where', where, false),
     setup: checkFunction('options.setup', setup),
     teardown: checkFunction('options.teardown', teardown),
     // Without more, any leak should show that is a block of malloc's a call.
@@ -109,10 +134,13 @@ async function checkUntilSure(action: () => unknown, { check: options, perCallBy
   return { ...found, judgement: 'leaks', growth: { ...growth, bytesPerCall: growth.netBytes / growth.calls } }
 }
 
-async function checkWithSetup(action: () => unknown, plan: Plan): Promise<Found> {
+async function checkWithSetup(action: () => unknown, plan: Plan, isLeakWanted: boolean): Promise<Found> {
   await plan.setup()
   try {
-    return await checkUntilSure(action, plan)
+    const found = await checkUntilSure(action, plan)
+    if (!plan.where || isLeakWanted || found.judgement !== 'leaks') return found
+    const { bytesPerCall } = found.growth
+    return { ...found, where: await search().findLeakingLines(action, { bytesPerCall, signal: plan.check.signal }) }
   } finally {
     await plan.teardown()
   }
@@ -162,11 +190,12 @@ function unproven(found: Found, perCallBytes: number): AllocscopeError {
   )
 }
 
-function describeLeak({ growth: { bytesPerCall, confidence }, check }: Found, perCallBytes: number): string[] {
+function describeLeak({ growth: { bytesPerCall, confidence }, check, where }: Found, perCallBytes: number): string[] {
   return [
     `native memory kept increasing after ${check.rounds.length - 1} runs: ` +
       `by ${perCallText(bytesPerCall)} (confidence ${confidence}), allowed is ${perCallText(perCallBytes)}`,
     ...renderCheckRounds(check.rounds, ['native', 'rss']),
+    ...(where === undefined ? [] : ['', ...describeLeakingLines(where)]),
     '',
     ...check.advice.map((one) => `– ${one}`),
   ]
@@ -186,9 +215,10 @@ function describeNoLeak({ growth, check }: Found, perCallBytes: number): string[
 export async function toNotLeakNative(this: MatcherContext, received: unknown, options?: NativeLeakOptions): Promise<MatcherResult> {
   const action = checkedFunction(received)
   const plan = checkOptions(options)
-  const found = await oneAtATime(name, this, () => checkWithSetup(action, plan))
+  const found = await oneAtATime(name, this, () => checkWithSetup(action, plan, this.isNot === true))
   if (found.judgement === 'unproven') throw unproven(found, plan.perCallBytes)
-  const finding = nativeFindingOf(found.growth, plan.perCallBytes)
+  const { where } = found
+  const finding = { ...nativeFindingOf(found.growth, plan.perCallBytes), ...(where === undefined ? {} : { where }) }
   recordFinding(this, finding)
   plan.onFinding(finding)
   const hint = hintOf(this, name, options === undefined ? '' : 'options')

@@ -1,3 +1,6 @@
+export type { LeakingPlace } from './growing-places.js'
+export { findLeakingLines } from './leak-search.js'
+export type { LeakSearch } from './leak-search.js'
 export { startTracking } from './start-tracking.js'
 export type { Tracking, TrackingOptions } from './start-tracking.js'
 export { trackProgram } from './track-program.js'

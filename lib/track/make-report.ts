@@ -87,7 +87,8 @@ function nameStacks(record: TrackRecord, tracker: NativeTracker): readonly Track
   return [...named.values()].map(({ frames, sum }) => ({ frames, ...sum.figures() })).sort(byLiveBytes)
 }
 
-function findLimitations({ figures, samples }: TrackRecord): readonly string[] {
+/** What makes a record's figures uncertain. */
+export function findLimitations({ figures, samples }: TrackRecord): readonly string[] {
   const { unrecorded, missedFrees, lostCodeEvents } = figures
   return [
     unrecorded > 0 ? `${unrecorded} samples are missing, for which there was no room: a larger interval takes fewer` : '',

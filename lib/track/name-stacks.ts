@@ -4,6 +4,7 @@ import { parseCodeName } from './code-name.js'
 import { NativeNames } from './native-names.js'
 import type { RawStack } from './raw-stacks.js'
 import { SourceLines } from './source-lines.js'
+import type { ReadText } from './source-lines.js'
 import type { TrackRecord } from './track-record.js'
 import type { TrackedFrame } from './tracking-report.js'
 
@@ -11,13 +12,14 @@ import type { TrackedFrame } from './tracking-report.js'
 export class StackNamer {
   readonly #code: CodeLog
   readonly #native: NativeNames
-  readonly #lines = new SourceLines()
+  readonly #lines: SourceLines
   /** Every frame once, so that equal ones are the same object. */
   readonly #frames = new Map<string, TrackedFrame>()
 
-  /** Reads the symbols of every object that native frames are in. */
-  constructor({ code, objects, execPath }: TrackRecord, stacks: Iterable<RawStack>, tracker: NativeTracker) {
+  /** Reads the symbols of every object that native frames are in. `readText` gives the texts of scripts: by default as their files are now. */
+  constructor({ code, objects, execPath }: TrackRecord, stacks: Iterable<RawStack>, tracker: NativeTracker, readText?: ReadText) {
     this.#code = new CodeLog(code)
+    this.#lines = new SourceLines(readText)
     const addresses = new Set<number>()
     for (const { native } of stacks) for (const address of native) addresses.add(address)
     this.#native = new NativeNames(addresses, objects, execPath, tracker)
@@ -44,14 +46,13 @@ export class StackNamer {
     const named = parseCodeName(found.name)
     // Builtins stand between functions of the program, which say enough.
     if (named === undefined) return undefined
-    const exactLine = found.sourceOffset === undefined ? undefined : this.#lines.lineAt(named.file, found.sourceOffset)
+    const exact = found.sourceOffset === undefined ? undefined : this.#lines.positionAt(named.file, found.sourceOffset)
     const isTopLevel = named.functionName === '' && named.line === 1 && named.column === 1
     return this.#same({
       kind: 'javascript',
       functionName: isTopLevel ? '(top level)' : named.functionName,
-      file: named.file,
-      line: exactLine ?? named.line,
-      isExactLine: exactLine !== undefined,
+      ...this.#lines.originalOf(named.file, exact ?? named),
+      isExactLine: exact !== undefined,
     })
   }
 

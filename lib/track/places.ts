@@ -15,6 +15,11 @@ function scriptsOf(frames: readonly TrackedFrame[]): readonly TrackedFrame[] {
   return frames.filter(({ kind, file, line }) => kind === 'javascript' && line !== undefined && !file.startsWith('node:'))
 }
 
+/** The frame whose line a stack counts for: the innermost of JavaScript outside of node's own; otherwise node's own, otherwise native code. */
+export function lineFrame(frames: readonly TrackedFrame[]): TrackedFrame | undefined {
+  return scriptsOf(frames)[0] ?? frames.find(({ kind }) => kind === 'javascript') ?? nativeFrame(frames)
+}
+
 /** The native function that asked for the memory: the innermost outside of the libraries of C and C++. */
 export function nativeFrame(frames: readonly TrackedFrame[]): TrackedFrame | undefined {
   const native = frames.filter(({ kind }) => kind === 'native')
@@ -29,7 +34,7 @@ export function nativeFrame(frames: readonly TrackedFrame[]): TrackedFrame | und
 export function lineName(frames: readonly TrackedFrame[]): string {
   const scripts = scriptsOf(frames)
   const [innermost] = scripts
-  if (innermost === undefined) return frameLine(frames.find(({ kind }) => kind === 'javascript') ?? nativeFrame(frames))
+  if (innermost === undefined) return frameLine(lineFrame(frames))
   if (path.dirname(innermost.file) === __dirname) return '(allocscope)'
   const called = packageOf(innermost.file)
   const own = scripts.find(({ file }) => packageOf(file) === undefined)

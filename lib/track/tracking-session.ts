@@ -27,6 +27,11 @@ export class TrackingSession {
 
   end(): TrackRecord {
     this.tracker.stop()
+    return this.look()
+  }
+
+  /** What was sampled by now. */
+  look(): TrackRecord {
     const durationMs = performance.now() - this.#startMs
     return { ...this.tracker.read(), pid: process.pid, execPath: process.execPath, durationMs }
   }

@@ -29,6 +29,8 @@ const siblings = {
   heap: ['process'],
   // Lines of compiled files are those of their sources.
   holders: ['profile'],
+  // The same, of what allocated natively.
+  track: ['profile'],
   // A check whose memory is still live asks who keeps it.
   release: ['holders'],
   // The workload ends with a check of what came back.
@@ -78,7 +80,7 @@ const doors = {
   ],
   release: ['./remedies.ts', './verdicts.ts'],
   sampling: ['./outside-source.ts', './row-figures.ts'],
-  track: ['./start-tracking.ts'],
+  track: ['./leak-search.ts', './start-tracking.ts'],
   report: ['./profile-columns.ts', './profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],
 }
 
