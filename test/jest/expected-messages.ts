@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+
 import type { SampleResults } from './sample-project.js'
 
 /** Each figure is signed bytes: `Run # 1: native=+388160 | rss=+327680 | (calls= 200, avg/call=+1940)`. */
@@ -129,7 +132,23 @@ export function expectFindings(results: SampleResults): void {
   expect(messageOf(results, 'fails: could miss more than 64 KiB a call')).toMatch(
     /can't tell: in 3 calls, growth below [\d.]+ KiB a call is noise, and 64 KiB a call is the most that may go unseen/,
   )
+  expectWhere(results)
   expect(messageOf(results, "fails: has a function that isn't one")).toMatch(/"options\.onFinding" property must be of type function/)
+}
+
+/** The line in the sample on which `hash` begins, whatever the runner made of the file. */
+const hashLine =
+  readFileSync(path.join(__dirname, 'samples', 'expectations.cjs'), 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes('function hash()')) + 1
+
+function expectWhere(results: SampleResults): void {
+  const message = unindented(messageOf(results, 'fails: leaks, and says where'))
+  expect(message).toMatch(/^Where it leaks, by \d+ more calls with every native block tracked \(bytes that were asked for\):$/m)
+  const place = String.raw`hash, which begins at /\S*expectations\.cjs:${hashLine}, by \(anonymous namespace\)::Leak \[fixture\.node\]`
+  expect(message).toMatch(new RegExp(String.raw`^64\.0 KiB a call ±0 B: ${place}$`, 'm'))
+  expect(messageOf(results, "fails: has a where that isn't one")).toMatch(/"options\.where" property must be of type boolean/)
+  expect(messageOf(results, 'fails: says what it leaks, and throws')).not.toContain('Where it leaks')
 }
 
 /** What `defineUnawaited` of the samples defines. `test` is the first one's name as the runner writes it. */

@@ -2,7 +2,15 @@ import { expectTypeOf } from 'expect-type'
 
 import { parseMemorySize } from '../../lib/jest/index.js'
 import type { matchers } from '../../lib/jest/index.js'
-import type { MemoryMatchers, MemorySize, NativeLeakOptions, PeakOptions } from '../../lib/jest/index.js'
+import type {
+  LeakingPlace,
+  LeakSearch,
+  MemoryMatchers,
+  MemorySize,
+  NativeFinding,
+  NativeLeakOptions,
+  PeakOptions,
+} from '../../lib/jest/index.js'
 import type { CheckOptions } from '../../lib/index.js'
 
 expectTypeOf(parseMemorySize).toEqualTypeOf<(text: string) => number>()
@@ -11,6 +19,10 @@ expectTypeOf<MemoryMatchers['toStayUnderMemory']>().toEqualTypeOf<(limit: Memory
 expectTypeOf<MemoryMatchers['toNotLeakNative']>().toEqualTypeOf<(options?: NativeLeakOptions) => Promise<void>>()
 // Every matcher is declared, and everything declared is there.
 expectTypeOf<keyof typeof matchers>().toEqualTypeOf<keyof MemoryMatchers>()
+
+expectTypeOf<NativeLeakOptions['where']>().toEqualTypeOf<boolean | undefined>()
+expectTypeOf<NativeFinding['where']>().toEqualTypeOf<LeakSearch | undefined>()
+expectTypeOf<LeakSearch['places'][number]>().toEqualTypeOf<LeakingPlace>()
 
 expectTypeOf<'24 MB'>().toExtend<MemorySize>()
 expectTypeOf<'1.5 GiB'>().toExtend<MemorySize>()

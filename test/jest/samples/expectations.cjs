@@ -149,6 +149,22 @@ exports.defineFindings = ({ test, expect }) => {
       },
     }))
   test('fails: could miss more than 64 KiB a call', () => expect(nothing).toNotLeakNative(quick))
+  test('fails: leaks, and says where', () => {
+    function hash() {
+      fixture.leak(1, 65_536)
+    }
+    let found
+    const onFinding = ({ where }) => void (found = where)
+    const expectation = expect(hash).toNotLeakNative({ runs: 30, settleMs: 300, where: true, onFinding })
+    return expectation.finally(() => expect(found.places[0].bytesPerCall).toBe(65_536))
+  })
+  test('passes: is seen to leak, and nothing is looked for', async () => {
+    const findings = []
+    const onFinding = (finding) => void findings.push(finding)
+    await expect(leak(65_536)).not.toNotLeakNative({ runs: 30, settleMs: 300, where: true, onFinding })
+    expect(findings[0].where).toBeUndefined()
+  })
+  test("fails: has a where that isn't one", () => expect(nothing).toNotLeakNative({ where: 'yes' }))
   test("fails: has a function that isn't one", () => expect(nothing).toNotLeakNative({ onFinding: 8 }))
 }
 
