@@ -18,14 +18,14 @@ testOnEachNode('each function that leaks is named with the bytes that it asks fo
   // What the functions hand to malloc, and the lines on which they begin: V8 kept no others.
   expect(places).toEqual([
     {
-      script: { functionName: 'leakLarge', file: program, line: 11, isExactLine: false },
+      script: { functionName: 'leakLarge', file: program, line: 14, isExactLine: false },
       ...addon,
       bytesPerCall: 5000,
       bytesPerCallError: 0,
       blocksPerCall: 1,
     },
     {
-      script: { functionName: 'leakSmall', file: program, line: 7, isExactLine: false },
+      script: { functionName: 'leakSmall', file: program, line: 10, isExactLine: false },
       ...addon,
       bytesPerCall: 1200,
       bytesPerCallError: 0,

@@ -4,12 +4,15 @@ const path = require('node:path')
 const { findLeakingLines } = require('../../../dist/track/leak-search.js')
 const fixture = require(path.join(__dirname, '..', '..', '..', 'native', 'test', 'build', 'Release', 'fixture.node'))
 
+/** None while the functions only become hot. */
+let times = 0
+
 function leakSmall() {
-  fixture.leak(2, 600)
+  fixture.leak(2 * times, 600)
 }
 
 function leakLarge() {
-  fixture.leak(1, 5000)
+  fixture.leak(times, 5000)
 }
 
 let isFilled = false
@@ -50,12 +53,13 @@ const actions = {
 }
 
 /** Often enough that all of it is compiled and inlined. */
-const usualCalls = 5000
+const usualCalls = 100_000
 
 async function main() {
   const [, , name, state] = process.argv
   const action = actions[name]
   if (name !== 'throws') for (let call = 0; call < usualCalls; call += 1) await action()
+  times = 1
   const tracking = state === 'tracked' ? require('../../../dist/index.js').startTracking() : undefined
   const found = await findLeakingLines(action, { bytesPerCall: 6200, signal: state === 'aborted' ? AbortSignal.abort() : undefined })
   await tracking?.stop()
