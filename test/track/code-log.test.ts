@@ -91,6 +91,8 @@ test.each([
     'JS:+Module._compile node:internal/modules/cjs/loader:1483:37',
     { functionName: 'Module._compile', file: 'node:internal/modules/cjs/loader', line: 1483, column: 37 },
   ],
+  // As V8 of Node 26 marks one of its compilers.
+  ["JS:'hash /app/hash.js:5:14", { functionName: 'hash', file: '/app/hash.js', line: 5, column: 14 }],
   ['Eval:~ :1:1', { functionName: '', file: '', line: 1, column: 1 }],
   ['JS:~ev :1:13', { functionName: 'ev', file: '', line: 1, column: 13 }],
   ['Script:~ node:internal/streams/duplex', { functionName: '', file: 'node:internal/streams/duplex', line: 1, column: 1 }],
