@@ -43,6 +43,12 @@ export interface NativeTracker {
   /** Frees the buffer's memory at once. Whether it was sampled before and isn't after. */
   detach(buffer: ArrayBuffer): boolean
   read(): NativeTrackedData
+  /** Where the record goes that is written when a watched signal ends the program, and the members of its JSON that only the caller knows. */
+  prepareEndingRecord(descriptor: number, identity: string): void
+  /** The signal is one at which the record is written, unless the program handles or ignores it. Again, when it has put its handler away. */
+  watchSignal(number: number): void
+  /** Every signal does again what it did. */
+  leaveSignals(): void
   /** Names of C++ as they are written. Others stay as they are. */
   demangle(names: readonly string[]): readonly string[]
 }

@@ -59,22 +59,23 @@ function readWritten(bytes: Buffer): TrackRecord {
   if (record !== undefined) return record
   const why =
     bytes.length === 0
-      ? 'the program told nothing: it ended without its exit event, as by a signal'
+      ? 'the program told nothing: it ended without its exit event, as by SIGKILL or an abort'
       : 'the record is cut short, as by a full disk'
   throw new AllocscopeError('ERR_ALLOCSCOPE_TRACK_RECORD', `nothing is known of the program's allocations: ${why}`)
 }
 
 /** The writing end, in the program. Opens the file and unlinks it. Throws what the file system throws. */
 export class TrackWriter {
-  readonly #descriptor: number
+  /** For the record that native code writes. */
+  readonly descriptor: number
 
   constructor({ file }: TrackRequest) {
-    this.#descriptor = takePrivateFile(file)
+    this.descriptor = takePrivateFile(file)
   }
 
   write(bytes: Uint8Array): void {
-    for (let written = 0; written < bytes.length;) written += writeSync(this.#descriptor, bytes, written)
-    closeSync(this.#descriptor)
+    for (let written = 0; written < bytes.length;) written += writeSync(this.descriptor, bytes, written)
+    closeSync(this.descriptor)
   }
 
   refuse({ code, message }: Refusal): void {

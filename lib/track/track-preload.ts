@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 
@@ -7,9 +8,28 @@ import { hidePreload, quietly, takeVariable } from '../program/index.js'
 import { TrackingSession } from './tracking-session.js'
 import { TrackWriter, trackVariable } from './track-channel.js'
 import type { TrackRequest } from './track-channel.js'
-import { encodeRecord } from './track-record.js'
+import { encodeRecord, recordIdentity } from './track-record.js'
 
 // The preload of `allocscope track`: `node --require <this file> program`. Whatever happens here, the program must run as if it weren't there.
+
+/** Those that end a program which doesn't handle them, and that terminals, shells and supervisors send. */
+const endingSignals: ReadonlyMap<string | symbol, number> = new Map(
+  (['SIGHUP', 'SIGINT', 'SIGTERM'] as const).map((name) => [name, constants.signals[name]]),
+)
+
+/**
+ * Where a signal ends the program, native code writes the record in the signal's handler: so it makes no difference whether the event loop is blocked, and
+ * the program has no listener that it didn't make. A listener of its own takes the handler's place, until it is removed.
+ */
+function watchSignals({ tracker }: TrackingSession, writer: TrackWriter): void {
+  tracker.prepareEndingRecord(writer.descriptor, recordIdentity())
+  const watch = (name: string | symbol): void => {
+    const number = endingSignals.get(name)
+    if (number !== undefined && process.listenerCount(name) === 0) tracker.watchSignal(number)
+  }
+  for (const name of endingSignals.keys()) watch(name)
+  process.on('removeListener', watch)
+}
 
 function begin(request: TrackRequest): void {
   const writer = new TrackWriter(request)
@@ -17,9 +37,11 @@ function begin(request: TrackRequest): void {
     // Otherwise V8 keeps no line of a function before something asks for it, and then compiles the function again.
     setFlagsFromString('--no-enable-lazy-source-positions')
     const session = new TrackingSession(requireTracker(), request.intervalBytes)
+    watchSignals(session, writer)
     process.on(
       'exit',
       quietly(() => {
+        session.tracker.leaveSignals()
         writer.write(encodeRecord(session.end()))
       }),
     )

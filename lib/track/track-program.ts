@@ -21,7 +21,7 @@ export interface TrackProgramOptions extends Pick<ProgramOptions, 'allocator'> {
 /** How a tracked program ended, and what it allocated. */
 export interface TrackedProgram extends ProgramEnding {
   readonly pid: number
-  /** What is live is so at the program's exit event. */
+  /** What is live is so at the program's exit event, or when a signal ended it. */
   report(): TrackingReport
 }
 

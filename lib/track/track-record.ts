@@ -9,7 +9,10 @@ export interface TrackRecord extends NativeTrackedData {
   readonly durationMs: number
 }
 
-const magic = 'allocscope track 1\n'
+const magic = 'allocscope track 2\n'
+/** How long the header is, in decimal digits, at the very end: what is cut short has none. */
+const headerSize = /^(\d{16})\n$/
+const headerSizeLength = 17
 
 interface RecordHeader extends Omit<TrackRecord, 'samples' | 'stacks' | 'code'> {
   readonly sampleNumbers: number
@@ -17,24 +20,46 @@ interface RecordHeader extends Omit<TrackRecord, 'samples' | 'stacks' | 'code'> 
   readonly codeBytes: number
 }
 
-/** A record as bytes: a line that says what it is, a line of JSON, then its numbers. */
+/** The members of the header that native code doesn't know, where it writes the record itself: without the braces. */
+export function recordIdentity(): string {
+  return JSON.stringify({ pid: process.pid, execPath: process.execPath }).slice(1, -1)
+}
+
+/**
+ * A record as bytes: a line that says what it is, its numbers, JSON, and how long that is. `native/tracker/record_file.cc` writes the same where a signal
+ * ends the program, and counts the numbers while it writes them.
+ */
 export function encodeRecord(record: TrackRecord): Buffer {
   const { samples, stacks, code, ...others } = record
   const header: RecordHeader = { ...others, sampleNumbers: samples.length, stackNumbers: stacks.length, codeBytes: code.byteLength }
   const parts = [samples, stacks].map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength))
-  return Buffer.concat([Buffer.from(`${magic}${JSON.stringify(header)}\n`), ...parts, Buffer.from(code)])
+  const text = Buffer.from(JSON.stringify(header))
+  const size = `${String(text.length).padStart(headerSizeLength - 1, '0')}\n`
+  return Buffer.concat([Buffer.from(magic), ...parts, Buffer.from(code), text, Buffer.from(size)])
+}
+
+function readHeader(bytes: Buffer): { readonly header: RecordHeader; readonly begin: number } | undefined {
+  const end = bytes.length - headerSizeLength
+  const size = headerSize.exec(bytes.toString('latin1', Math.max(end, 0)))?.[1]
+  if (size === undefined || Number(size) > end - magic.length) return undefined
+  const begin = end - Number(size)
+  try {
+    return { header: JSON.parse(bytes.toString('utf8', begin, end)) as RecordHeader, begin }
+  } catch {
+    return undefined
+  }
 }
 
 /** Reads it back. Undefined when the bytes are no whole record. */
 export function decodeRecord(bytes: Buffer): TrackRecord | undefined {
   if (bytes.toString('latin1', 0, magic.length) !== magic) return undefined
-  const end = bytes.indexOf('\n', magic.length)
-  if (end === -1) return undefined
-  const { sampleNumbers, stackNumbers, codeBytes, ...others } = JSON.parse(bytes.toString('utf8', magic.length, end)) as RecordHeader
+  const read = readHeader(bytes)
+  if (read === undefined) return undefined
+  const { sampleNumbers, stackNumbers, codeBytes, ...others } = read.header
   const numbersBytes = (sampleNumbers + stackNumbers) * Float64Array.BYTES_PER_ELEMENT
-  if (bytes.length !== end + 1 + numbersBytes + codeBytes) return undefined
+  if (read.begin !== magic.length + numbersBytes + codeBytes) return undefined
   // A copy of their own, where numbers may begin.
-  const body = Uint8Array.from(bytes.subarray(end + 1)).buffer
+  const body = Uint8Array.from(bytes.subarray(magic.length, read.begin)).buffer
   return {
     ...others,
     samples: new Float64Array(body, 0, sampleNumbers),

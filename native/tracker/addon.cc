@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "convert/values.h"
+#include "tracker/ending_signals.h"
+#include "tracker/rows.h"
 #include "tracker/sampling.h"
 #include "tracker/tracker.h"
 
@@ -78,32 +80,15 @@ napi_value MakeNumbers(Napi::Env env, const std::vector<double>& numbers) {
   return made;
 }
 
-// Of each live sample its bytes, stack, code event and thread.
 std::vector<double> LiveSamples() {
   std::vector<double> numbers;
-  sampling.live.ForEach([&](const void*, const Sample& sample) {
-    for (const double number : {static_cast<double>(sample.bytes), static_cast<double>(sample.stack), static_cast<double>(sample.sequence),
-                                static_cast<double>(sample.tid)}) {
-      numbers.push_back(number);
-    }
-  });
+  PutSamples([&](double number) { numbers.push_back(number); });
   return numbers;
 }
 
-// Of each stack its number, isolate, V8's state, code event, the estimated blocks and bytes, how many frames of either kind it has, and
-// those.
 std::vector<double> Stacks() {
   std::vector<double> numbers;
-  sampling.stacks.ForEach([&](uint32_t number, const Stack& stack) {
-    for (const double figure :
-         {static_cast<double>(number), static_cast<double>(stack.isolate), static_cast<double>(stack.vm_state),
-          static_cast<double>(stack.sequence.load(std::memory_order_relaxed)), stack.allocations.load(std::memory_order_relaxed),
-          stack.bytes.load(std::memory_order_relaxed), static_cast<double>(stack.script_count), static_cast<double>(stack.native_count)}) {
-      numbers.push_back(figure);
-    }
-    const size_t frames = stack.script_count + stack.native_count;
-    for (size_t i = 0; i < frames; i++) numbers.push_back(static_cast<double>(stack.frames()[i]));
-  });
+  PutStacks([&](double number) { numbers.push_back(number); });
   return numbers;
 }
 
@@ -141,6 +126,26 @@ napi_value Read(napi_env raw_env, napi_callback_info) {
   return read;
 }
 
+// prepareEndingRecord(descriptor, identity): void
+napi_value PrepareRecord(napi_env raw_env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(raw_env, raw_info);
+  const std::string identity = info[1].As<Napi::String>().Utf8Value();
+  PrepareEndingRecord(static_cast<int>(NumberArgument(raw_env, raw_info)), identity.c_str());
+  return nullptr;
+}
+
+// watchSignal(number): void
+napi_value Watch(napi_env env, napi_callback_info info) {
+  WatchSignal(static_cast<int>(NumberArgument(env, info)));
+  return nullptr;
+}
+
+// leaveSignals(): void
+napi_value Leave(napi_env, napi_callback_info) {
+  LeaveSignals();
+  return nullptr;
+}
+
 // demangle(names): string[]
 napi_value Demangle(napi_env raw_env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(raw_env, raw_info);
@@ -162,6 +167,9 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "isSampled", IsBufferSampled);
   Export(env, exports, "detach", Detach);
   Export(env, exports, "read", Read);
+  Export(env, exports, "prepareEndingRecord", PrepareRecord);
+  Export(env, exports, "watchSignal", Watch);
+  Export(env, exports, "leaveSignals", Leave);
   Export(env, exports, "demangle", Demangle);
   return exports;
 }

@@ -28,14 +28,8 @@ Result<Done> Prepare() {
 }
 
 int ListObject(dl_phdr_info* object, size_t, void* data) {
-  NamedObject listed{object->dlpi_name, object->dlpi_addr, UINTPTR_MAX, 0};
-  for (int i = 0; i < object->dlpi_phnum; i++) {
-    const ElfW(Phdr)& header = object->dlpi_phdr[i];
-    if (header.p_type != PT_LOAD) continue;
-    listed.begin = std::min<uintptr_t>(listed.begin, object->dlpi_addr + header.p_vaddr);
-    listed.end = std::max<uintptr_t>(listed.end, object->dlpi_addr + header.p_vaddr + header.p_memsz);
-  }
-  static_cast<std::vector<NamedObject>*>(data)->push_back(std::move(listed));
+  const ObjectBounds bounds = BoundsOf(*object);
+  static_cast<std::vector<NamedObject>*>(data)->push_back({object->dlpi_name, object->dlpi_addr, bounds.begin, bounds.end});
   return 0;
 }
 
@@ -81,6 +75,17 @@ bool IsSampled(const void* block) {
   bool is_sampled = false;
   sampling.live.ForEach([&](const void* candidate, const Sample&) { is_sampled = is_sampled || candidate == block; });
   return is_sampled;
+}
+
+ObjectBounds BoundsOf(const dl_phdr_info& object) {
+  ObjectBounds bounds;
+  for (int i = 0; i < object.dlpi_phnum; i++) {
+    const ElfW(Phdr)& header = object.dlpi_phdr[i];
+    if (header.p_type != PT_LOAD) continue;
+    bounds.begin = std::min<uintptr_t>(bounds.begin, object.dlpi_addr + header.p_vaddr);
+    bounds.end = std::max<uintptr_t>(bounds.end, object.dlpi_addr + header.p_vaddr + header.p_memsz);
+  }
+  return bounds;
 }
 
 std::vector<NamedObject> ListObjects() {

@@ -1,6 +1,8 @@
 #ifndef ALLOCSCOPE_TRACKER_TRACKER_H_
 #define ALLOCSCOPE_TRACKER_TRACKER_H_
 
+#include <link.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -27,6 +29,14 @@ void AwaitBlock(uint64_t bytes);
 
 // Whether `block` is among the sampled ones that are live.
 bool IsSampled(const void* block);
+
+// The addresses that a loaded object's segments are within.
+struct ObjectBounds {
+  uintptr_t begin = UINTPTR_MAX;
+  uintptr_t end = 0;
+};
+
+ObjectBounds BoundsOf(const dl_phdr_info& object);
 
 // A loaded object, for whoever names addresses.
 struct NamedObject {

@@ -55,7 +55,7 @@ test('the text goes to standard error: live bytes, how uncertain they are, and w
   expect(stderr).toMatch(/\nBy module\n(?:.*\n)*?.* counted_blocks\.node\n/)
 })
 
-test('a program that a signal ends tells nothing, which the command says, and ends likewise', async () => {
+test('a program that SIGKILL ends tells nothing, which the command says, and ends likewise', async () => {
   const { signal, stderr } = await allocscope(['track', program('kills-itself.js')])
   expect(signal).toBe('SIGKILL')
   expect(stderr).toMatch(/ended without its exit event.*\[ERR_ALLOCSCOPE_TRACK_RECORD\]/)

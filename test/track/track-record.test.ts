@@ -20,4 +20,5 @@ test('one that is cut short anywhere, or is something else, is none', () => {
   const whole = encodeRecord(record)
   for (let length = 0; length < whole.length; length++) expect(decodeRecord(whole.subarray(0, length))).toBeUndefined()
   expect(decodeRecord(Buffer.from('allocscope track 2\n{}\n'))).toBeUndefined()
+  expect(decodeRecord(Buffer.from(whole.toString('latin1').replace('track 2', 'track 1'), 'latin1'))).toBeUndefined()
 })

@@ -79,12 +79,12 @@ Examples:
   $ allocscope track --format speedscope -o profile.speedscope.json app.js
 
 What native code asks malloc and its kin for is sampled: one byte of --interval on average, with its stack. Figures are estimates, each with its standard
-error; with --interval 1 every block is sampled and they are exact. What is live is so at the program's exit event. V8's own heap, its code and WebAssembly's
-memories aren't malloc's and aren't seen; array buffers are.
+error; with --interval 1 every block is sampled and they are exact. What is live is so at the program's exit event, or when SIGINT, SIGTERM or SIGHUP ends it.
+V8's own heap, its code and WebAssembly's memories aren't malloc's and aren't seen; array buffers are.
 
 A line is the one that ran where V8 hadn't compiled its function yet, otherwise the one on which the function begins; a function that was inlined counts
 as the one that it was inlined into. What stands after the program belongs to the program. It keeps its exit code, its standard streams and the signals sent to
-allocscope; processes that it starts aren't tracked. A program that a signal ends tells nothing: have it handle the signal.`
+allocscope; processes that it starts aren't tracked. A program that SIGKILL ends, or that aborts, tells nothing.`
 
 /** `allocscope track`: which lines, native functions and modules allocate natively, and what of it is live. */
 export function registerTrack(program: Command): void {
