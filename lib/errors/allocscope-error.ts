@@ -44,6 +44,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_TRACKING'
   /** The tracked program told nothing: it was ended from outside, or couldn't be tracked. The message says which. */
   | 'ERR_ALLOCSCOPE_TRACK_RECORD'
+  /** A file that was to be compared is no report of `allocscope track --json`. The message names it and says why. */
+  | 'ERR_ALLOCSCOPE_TRACK_REPORT'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

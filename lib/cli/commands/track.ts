@@ -23,6 +23,7 @@ import { openOutput, standardError } from '../open-output.js'
 import type { Output } from '../open-output.js'
 import { byteInterval, collect, wholeNumberFrom } from '../option-values.js'
 import { styleFor } from '../terminal.js'
+import { registerTrackDiff } from './track-diff.js'
 
 const formats = ['text', 'json', 'html', 'collapsed', 'pprof', 'speedscope'] as const
 type TrackFormat = (typeof formats)[number]
@@ -73,6 +74,7 @@ Examples:
   $ allocscope track app.js
   $ allocscope track --interval 64KiB app.js --port 8080
   $ allocscope track --json -o allocations.json app.js
+  $ allocscope track diff before.json after.json
   $ allocscope track --format html -o allocations.html app.js
   $ allocscope track --format collapsed -o stacks.txt app.js
   $ allocscope track --format pprof -o profile.pb.gz app.js && pprof -http : profile.pb.gz
@@ -84,11 +86,12 @@ V8's own heap, its code and WebAssembly's memories aren't malloc's and aren't se
 
 A line is the one that ran where V8 hadn't compiled its function yet, otherwise the one on which the function begins; a function that was inlined counts
 as the one that it was inlined into. What stands after the program belongs to the program. It keeps its exit code, its standard streams and the signals sent to
-allocscope; processes that it starts aren't tracked. A program that SIGKILL ends, or that aborts, tells nothing.`
+allocscope; processes that it starts aren't tracked. A program that SIGKILL ends, or that aborts, tells nothing.
+A program that is called diff is tracked as ./diff.`
 
 /** `allocscope track`: which lines, native functions and modules allocate natively, and what of it is live. */
 export function registerTrack(program: Command): void {
-  program
+  const command = program
     .command('track')
     .summary('run a program and say which lines hold native memory')
     .description(
@@ -109,4 +112,5 @@ export function registerTrack(program: Command): void {
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(track)
+  registerTrackDiff(command)
 }

@@ -1,4 +1,6 @@
 export { renderCollapsed } from './collapsed.js'
+export { renderTrackingDiff } from './diff-text.js'
+export type { TrackingDiffView } from './diff-text.js'
 export { renderPprof } from './pprof.js'
 export { renderSpeedscope } from './speedscope.js'
 export { renderTrackingHtml } from './tracking-html.js'

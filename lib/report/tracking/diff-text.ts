@@ -1,0 +1,76 @@
+import { formatByteChange, formatBytes, formatCount } from '../../figures/index.js'
+import type { LiveDifference, PlaceDifference, TrackingDifference } from '../../track/index.js'
+import { printable } from '../display-width.js'
+import { formatDuration } from '../duration-format.js'
+import { renderFacts, renderProse, renderSection } from '../section.js'
+import { layOutTable } from '../table.js'
+import type { TextStyle } from '../text-style.js'
+
+/** What {@link renderTrackingDiff} is told besides the difference. */
+export interface TrackingDiffView {
+  readonly beforeFile: string
+  readonly afterFile: string
+  /** Rows of each table. */
+  readonly top: number
+}
+
+function cells({ beforeBytes, afterBytes, differenceBytes, differenceBytesError }: LiveDifference): readonly string[] {
+  const error = differenceBytesError === 0 ? '' : `±${formatBytes(differenceBytesError)}`
+  return [formatBytes(beforeBytes), formatBytes(afterBytes), formatByteChange(differenceBytes), error]
+}
+
+function renderPlaces(title: string, places: readonly PlaceDifference[], top: number, style: TextStyle): readonly string[] {
+  const right = { align: 'right' as const }
+  const columns = [
+    { title: 'Before', ...right, dropRank: 1 },
+    { title: 'After', ...right },
+    { title: 'Difference', ...right, paint: style.accent },
+    right,
+    { title: 'Where', elastic: true },
+  ]
+  const rows = places.slice(0, top).map((place) => [...cells(place), printable(place.name)])
+  const hidden = places.slice(top)
+  const hiddenBytes = hidden.reduce((sum, { differenceBytes }) => sum + differenceBytes, 0)
+  const rest = hidden.length === 0 ? [] : [`  and ${formatCount(hidden.length)} more, together ${formatByteChange(hiddenBytes)}`]
+  const table = rows.length === 0 ? ['  nothing is live in either'] : [...layOutTable(columns, rows, style), ...rest]
+  return renderSection(title, table, style)
+}
+
+function caveats({ intervalBytes, limitations }: TrackingDifference): readonly string[] {
+  const { before, after } = intervalBytes
+  return [
+    ...(before === after
+      ? []
+      : [
+          `sampled at different intervals, ${formatBytes(before)} before and ${formatBytes(after)} after: each has its own error, which ± contains`,
+        ]),
+    ...limitations.before.map((limitation) => `before: ${limitation}`),
+    ...limitations.after.map((limitation) => `after: ${limitation}`),
+  ]
+}
+
+/** What differs between two reports of what is live. */
+export function renderTrackingDiff(
+  difference: TrackingDifference,
+  { beforeFile, afterFile, top }: TrackingDiffView,
+  style: TextStyle,
+): string {
+  const { total, durationMs, lines, functions, modules } = difference
+  const [before = '', after = '', change = '', error = ''] = cells(total)
+  const text = [
+    style.bold('allocscope track diff: live native memory'),
+    ...renderFacts(
+      [
+        ['before', `${before}, in ${formatCount(total.beforeBlocks)} blocks, after ${formatDuration(durationMs.before)}: ${beforeFile}`],
+        ['after', `${after}, in ${formatCount(total.afterBlocks)} blocks, after ${formatDuration(durationMs.after)}: ${afterFile}`],
+        ['difference', error === '' ? change : `${change} ${error}`],
+      ],
+      style,
+    ),
+    ...renderPlaces('By JavaScript line', lines, top, style),
+    ...renderPlaces('By native function', functions, top, style),
+    ...renderPlaces('By module', modules, top, style),
+    ...caveats(difference).flatMap((caveat) => renderProse(caveat, '  – ', style, style.warn)),
+  ]
+  return `${text.join('\n')}\n`
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import type { TrackingDifference, TrackingReport } from '../../lib/track/index.js'
+import { allocscope } from './run-cli.js'
+
+const subject = path.resolve('test/track/programs/holds.cjs')
+const bufferBytes = 20_000
+/** What node itself takes for a buffer is a tenth of that at most. */
+const most = 1.1
+
+const folder = mkdtempSync(path.join(tmpdir(), 'track-diff-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+async function track(name: string, interval: string, first: number, second: number): Promise<string> {
+  const file = path.join(folder, name)
+  const { code } = await allocscope(['track', '--json', '-o', file, '--interval', interval, subject, String(first), String(second)])
+  expect(code).toBe(0)
+  return file
+}
+
+test('what a program holds more and less of, by line, from reports of other intervals', async () => {
+  const before = await track('before.json', '1', 300, 100)
+  const after = await track('after.json', '512', 50, 500)
+  const { code, stdout } = await allocscope(['track', 'diff', before, after, '--json'])
+  expect(code).toBe(0)
+  const difference = JSON.parse(stdout) as TrackingDifference & { readonly version: number }
+  expect(difference).toMatchObject({ version: 1, intervalBytes: { before: 1, after: 512 } })
+  const [grown] = difference.lines
+  const shrunk = difference.lines.at(-1)
+  expect(grown?.name).toBe(`second ${subject}:12`)
+  expect(shrunk?.name).toBe(`first ${subject}:6`)
+  // At an interval of 512 a buffer is as good as always sampled.
+  for (const [place, buffers] of [
+    [grown, 400],
+    [shrunk, -250],
+  ] as const) {
+    const bytes = (place?.differenceBytes ?? 0) / buffers
+    expect(bytes).toBeGreaterThanOrEqual(bufferBytes)
+    expect(bytes).toBeLessThan(bufferBytes * most)
+  }
+  const reports = [before, after].map((file) => JSON.parse(readFileSync(file, 'utf8')) as TrackingReport)
+  const [earlier, later] = reports.map(({ total }) => total)
+  // Every block was sampled before.
+  expect(earlier?.liveBytesError).toBe(0)
+  expect(difference.total.differenceBytesError).toBe(later?.liveBytesError)
+  expect(difference.total.differenceBytes).toBe((later?.liveBytes ?? 0) - (earlier?.liveBytes ?? 0))
+
+  const text = await allocscope(['track', 'diff', '--top', '1', before, after])
+  expect({ code: text.code, stderr: text.stderr }).toEqual({ code: 0, stderr: '' })
+  expect(text.stdout).toMatch(
+    /\nBy JavaScript line\n.*\n.* \+\d\.\d MiB .* second .*holds\.cjs:12\n {2}and \d+ more, together -\d\.\d MiB\n/,
+  )
+  expect(text.stdout).toContain('512 B after')
+})
+
+test('what is no report is named, with what is wrong', async () => {
+  const file = path.join(folder, 'other.json')
+  writeFileSync(file, '{"version":2}')
+  const { code, stdout, stderr } = await allocscope(['track', 'diff', file, file])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(`${file} is no report of allocscope track --json: it is of version 2`)
+  expect(stderr).toContain('[ERR_ALLOCSCOPE_TRACK_REPORT]')
+  expect((await allocscope(['track', 'diff', file])).stderr).toContain('ERR_MISSING_ARGS')
+})
+
+test.each(['diff', 'help'])('a program that is called %s can be tracked', async (name) => {
+  const file = path.join(folder, name)
+  writeFileSync(file, 'process.exitCode = 6')
+  const { code, stderr } = await allocscope(['track', path.relative('.', file)])
+  expect(code).toBe(6)
+  expect(stderr).toContain('allocscope track: native allocations')
+})

@@ -1,0 +1,17 @@
+// Holds as many buffers of 20,000 bytes as each argument says, by a line for each.
+const kept = []
+
+function first(count) {
+  for (let i = 0; i < count; i++) {
+    kept.push(Buffer.alloc(20_000))
+  }
+}
+
+function second(count) {
+  for (let i = 0; i < count; i++) {
+    kept.push(Buffer.alloc(20_000))
+  }
+}
+
+first(Number(process.argv[2]))
+second(Number(process.argv[3]))
