@@ -48,7 +48,7 @@ test.each([
   [['run', 'node', 'x.js'], /leave 'node' out/],
   [['track', '--interval', '0', 'x.js'], /must be a size from 1 byte .*\[ERR_PARSE_ARGS_INVALID_OPTION_VALUE\]/],
   [['track', '--interval', 'often', 'x.js'], /must be a size, such as/],
-  [['track', '--format', 'svg', 'x.js'], /'svg' is invalid.*text, json, collapsed, pprof, speedscope/],
+  [['track', '--format', 'svg', 'x.js'], /'svg' is invalid.*text, json, html, collapsed, pprof, speedscope/],
   [['track', '--format', 'pprof', 'x.js'], /say where it goes with -o \[ERR_INVALID_ARG_VALUE\]/],
   [['track', '/no/such/program.js'], /there is no program '\/no\/such\/program\.js'.*\[ERR_ALLOCSCOPE_PROGRAM\]/],
   [['explain'], /give either a program or --pid \[ERR_MISSING_ARGS\]/],

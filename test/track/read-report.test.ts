@@ -67,11 +67,12 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
 }
 
 test('any field that is of another kind, missing, or out of range is refused', () => {
+  for (const text of ['null', '5', 'true', '[]', '{}', '"text"']) expectRefused(read(text))
   const { frames: _frames, stacks: _stacks, ...others } = JSON.parse(written) as Record<string, unknown>
-  for (const at of pathsOf(others)) {
+  for (const at of pathsOf(others).slice(1)) {
     for (const wrong of [undefined, null, -1, true, {}, 1e300, at.at(-1) === 'name' || at[0] === 'limitations' ? 5 : 'text']) {
       // JSON leaves out a member that is undefined, and writes null for an element.
-      expectRefused(read(String(JSON.stringify(replaced(others, at, wrong)))))
+      expectRefused(read(JSON.stringify(replaced(others, at, wrong))))
     }
   }
 })

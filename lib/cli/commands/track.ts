@@ -23,7 +23,7 @@ import { openOutput, standardError } from '../open-output.js'
 import type { Output } from '../open-output.js'
 import { byteInterval, collect, wholeNumberFrom } from '../option-values.js'
 import { styleFor } from '../terminal.js'
-import { registerTrackDiff } from './track-diff.js'
+import { registerTrackDiff } from '../track-diff.js'
 
 const formats = ['text', 'json', 'html', 'collapsed', 'pprof', 'speedscope'] as const
 type TrackFormat = (typeof formats)[number]

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 
-import { renderJson } from '../../report/index.js'
-import { renderTrackingDiff } from '../../report/tracking/index.js'
-import { diffReports, readTrackingReport } from '../../track/index.js'
-import { wholeNumberFrom } from '../option-values.js'
-import { styleFor } from '../terminal.js'
+import { renderJson } from '../report/index.js'
+import { renderTrackingDiff } from '../report/tracking/index.js'
+import { diffReports, readTrackingReport } from '../track/index.js'
+import { wholeNumberFrom } from './option-values.js'
+import { styleFor } from './terminal.js'
 
 interface TrackDiffOptions {
   readonly top: number
