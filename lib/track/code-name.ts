@@ -8,8 +8,11 @@ export interface NamedCode {
   readonly column: number
 }
 
-/** A kind of code, then the tier that compiled it: `~` bytecode, `^`, `+`, `*` and `'` compilers, `o` before one that was entered in a loop. */
-const scriptCode = /^(?:JS|Script|Eval|Function|LazyCompile):(?:o?[~^+*'])?/
+/**
+ * A kind of code, then the tier that compiled it: `~` bytecode, `^`, `+` and `*` compilers, `o` before one that was entered in a loop; then `'` where the
+ * code is for one closure alone.
+ */
+const scriptCode = /^(?:JS|Script|Eval|Function|LazyCompile):(?:o?[~^+*])?'?/
 
 const place = /:(\d+):(\d+)$/
 

@@ -77,6 +77,10 @@ Result<Done> Isolates::Find() {
 }
 
 void Isolates::Begin(CodeLog* log) {
+  for (Known& known : known_) {
+    known.isolate.store(nullptr, std::memory_order_relaxed);
+    known.number.store(0, std::memory_order_relaxed);
+  }
   the_isolates.store(this, std::memory_order_relaxed);
   log_.store(log, std::memory_order_release);
   TakeOn(current_());
@@ -93,7 +97,28 @@ void Isolates::TakeOn(void* isolate) {
   ThreadState& state = thread_state;
   state.isolate = isolate;
   state.isolate_number = taken_on_.fetch_add(1, std::memory_order_relaxed) + 1;
+  Remember(isolate, state.isolate_number);
   set_handler_(isolate, kTellExistingCode, OnCodeEvent);
+}
+
+// An isolate's own thread remembers it. One that has the address of another that is gone takes its place.
+void Isolates::Remember(void* isolate, uint32_t number) {
+  for (Known& known : known_) {
+    void* found = nullptr;
+    if (known.isolate.compare_exchange_strong(found, isolate) || found == isolate) {
+      known.number.store(number, std::memory_order_release);
+      return;
+    }
+  }
+}
+
+uint32_t Isolates::NumberOf(const void* isolate) const {
+  for (const Known& known : known_) {
+    const void* found = known.isolate.load(std::memory_order_acquire);
+    if (found == isolate) return known.number.load(std::memory_order_acquire);
+    if (found == nullptr) break;
+  }
+  return 0;
 }
 
 void Isolates::TakeOnWhenInterrupted(void* isolate, void* isolates) {
@@ -127,9 +152,9 @@ void Isolates::ReadScriptFrames(const void* frame, Frames* into) {
 void Isolates::OnCodeEvent(const JitCodeEvent* event) {
   const SuspendedBudget own;
   Isolates* self = the_isolates.load(std::memory_order_relaxed);
-  // V8 tells an isolate's code in its own thread. Positions of one that isn't logged any more are still collected and given back.
-  const bool is_ours = thread_state.isolate == event->isolate;
-  self->Log(*event, is_ours ? thread_state.isolate_number : 0);
+  // V8 tells an isolate's new code in its own thread, and in threads that collect for it where code has moved. Positions of an isolate that
+  // isn't logged any more are still collected and given back.
+  self->Log(*event, self->NumberOf(event->isolate));
 }
 
 void Isolates::Log(const JitCodeEvent& event, uint32_t isolate) {

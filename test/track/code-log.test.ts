@@ -91,7 +91,9 @@ test.each([
     'JS:+Module._compile node:internal/modules/cjs/loader:1483:37',
     { functionName: 'Module._compile', file: 'node:internal/modules/cjs/loader', line: 1483, column: 37 },
   ],
-  // As V8 of Node 26 marks one of its compilers.
+  // Code for one closure alone, as V8 has it from Node 24 on.
+  ["JS:+'made /app/hash.js:5:14", { functionName: 'made', file: '/app/hash.js', line: 5, column: 14 }],
+  ["JS:o*'made /app/hash.js:5:14", { functionName: 'made', file: '/app/hash.js', line: 5, column: 14 }],
   ["JS:'hash /app/hash.js:5:14", { functionName: 'hash', file: '/app/hash.js', line: 5, column: 14 }],
   ['Eval:~ :1:1', { functionName: '', file: '', line: 1, column: 1 }],
   ['JS:~ev :1:13', { functionName: 'ev', file: '', line: 1, column: 13 }],
