@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import path from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 
 import { requireTracker } from '../binding/load-tracker.js'
 import { isAllocscopeError } from '../errors/index.js'
@@ -14,8 +15,11 @@ import { TrackingSession } from './tracking-session.js'
 const everyByte = 1
 /** Each session has as many calls more than the one before as the first has. What is filled once shows in all, and what replaces older memory doesn't grow. */
 const sessions = 5
-/** A function that is called more often may be inlined into its caller, whose line would have what it leaks. */
+/** Enough to tell a rate. */
 const mostCalls = 32
+
+/** Flags of V8's compilers. What they inline is drawn to its caller, whose line would have what it leaks. They are on unless the program was started without. */
+const inliningFlags = ['turbo-inlining', 'maglev-inlining']
 const firstMs = 100
 /** What a leak may add in all sessions. */
 const mostBytes = 32 * 2 ** 20
@@ -53,6 +57,18 @@ function textOf(thrown: unknown): string {
   }
 }
 
+/** Runs `work` while V8 inlines nothing that it compiles. A flag that the program was started with stays as it is. */
+async function withoutInlining<Result>(work: () => Promise<Result>): Promise<Result> {
+  const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ').replaceAll('_', '-')
+  const flags = inliningFlags.filter((flag) => !given.includes(flag))
+  for (const flag of flags) setFlagsFromString(`--no-${flag}`)
+  try {
+    return await work()
+  } finally {
+    for (const flag of flags) setFlagsFromString(`--${flag}`)
+  }
+}
+
 /** Calls `action` so often, but for longer than `endMs` only once. Answers with the number of calls. */
 async function repeat(action: () => unknown, calls: number, endMs: number): Promise<number> {
   let made = 0
@@ -64,8 +80,7 @@ async function repeat(action: () => unknown, calls: number, endMs: number): Prom
 }
 
 /**
- * One session: what a full collection leaves of these calls. Each is short and begins with all code enlisted anew, as V8 doesn't always tell when a collection moves
- * bytecode.
+ * One session: what a full collection leaves of these calls. Each begins without code into which anything was inlined before.
  */
 async function trackCalls(action: () => unknown, calls: number, endMs = Infinity): Promise<{ calls: number; record: TrackRecord }> {
   dropOptimizedCode()
@@ -100,7 +115,7 @@ async function track(action: () => unknown, { bytesPerCall, signal }: LeakSearch
  */
 export async function findLeakingLines(action: () => unknown, options: LeakSearchOptions): Promise<LeakSearch> {
   try {
-    return await track(action, options)
+    return await withoutInlining(() => track(action, options))
   } catch (error) {
     return nothing(isAllocscopeError(error) ? error.message : `the function failed while it was tracked: ${textOf(error)}`)
   }
