@@ -178,8 +178,9 @@ class Explainer {
     for (size_t i = 0; i < map_.mappings.size(); i++) {
       const Mapping& mapping = map_.mappings[i];
       if (!mapping.writable || mapping.resident == 0 || claims_.Cover(mapping.begin, mapping.end)) continue;
+      // The kernel may have joined blocks to what the linker mapped for the main thread's record.
       const Owner rest = RestOf(i).owner;
-      if (rest == Owner::kAnonymous) chunks.ClaimIn(mapping, &claims_);
+      if (rest == Owner::kAnonymous || (rest == Owner::kLoader && mapping.plain())) chunks.ClaimIn(mapping, &claims_);
     }
     answer_.chunk_bytes = chunks.bytes();
     answer_.chunks = chunks.count();
