@@ -1,5 +1,6 @@
 #include "ledger/ledger.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -7,9 +8,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
+#include "allocator/detect.h"
 #include "ledger/accounts.h"
 #include "ledger/heads.h"
 #include "ledger/mapped_chunks.h"
@@ -307,6 +310,37 @@ void TestJoinedBlock() {
   munmap(guarded, kMemory + 2 * kPage);
 }
 
+// A block of malloc's with a mapping of its own, right below the mapping that holds the main thread's record, so that the kernel joins the
+// two. Where something else is there, nothing can be said.
+void TestBlockBesideMainRecord() {
+  const allocator::Backend& backend = allocator::LiveBackend();
+  if (std::strcmp(backend.name(), "glibc") != 0) return;
+  const size_t kBlock = 64 * kPage;
+  const Result<MemoryMap> map = ledger::ReadMemoryMap(0);
+  if (!map.ok()) return Check(false, "smaps is read");
+  const auto record = static_cast<uintptr_t>(pthread_self());
+  const auto& mappings = map.value().mappings;
+  const auto holder = std::find_if(mappings.begin(), mappings.end(),
+                                   [record](const Mapping& mapping) { return record >= mapping.begin && record < mapping.end; });
+  if (holder == mappings.end()) return Check(false, "the main thread's record lies in a mapping");
+  void* const wanted = reinterpret_cast<void*>(holder->begin - kBlock);
+  void* const place = mmap(wanted, kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  if (place != wanted) return static_cast<void>(std::printf("ledger_test: there is no room below the main thread's record\n"));
+  // glibc's own count must not be zero for blocks to be looked for.
+  void* const own = std::malloc(4 << 20);
+  std::memset(own, 1, 4 << 20);
+  ledger::Question question;
+  question.backend = &backend;
+  const uint64_t before = ResidentOf(ledger::Owner::kMappedChunk, question);
+  std::memset(place, 1, kBlock);
+  static_cast<uintptr_t*>(place)[0] = 0;
+  static_cast<uintptr_t*>(place)[1] = kBlock | 2;
+  const uint64_t found = ResidentOf(ledger::Owner::kMappedChunk, question) - before;
+  Check(found == kBlock, "a block beside the main thread's record is found, not " + std::to_string(found));
+  munmap(place, kBlock);
+  std::free(own);
+}
+
 }  // namespace
 
 void TestLedger() {
@@ -326,6 +360,7 @@ void TestLedger() {
   } else {
     TestWhatLiesBehindData();
     TestJoinedBlock();
+    TestBlockBesideMainRecord();
   }
   if (!map.can_scan()) return static_cast<void>(std::printf("ledger_test: this kernel has no PAGEMAP_SCAN\n"));
   Check(map.TellsZeroPages(), "a scan tells zero pages");
