@@ -15,7 +15,8 @@ let shallowSize = (value: unknown): number => {
  * The {@link deepSizeOf} of several values, the smallest first: `compareSizes({ map: new Map(…), object: {…} })`. Each value is walked by itself:
  * what two of them share counts in both.
  *
- * @throws TypeError `ERR_INVALID_ARG_TYPE` unless `values` is an object with at least one property; AllocscopeError as {@link deepSizeOf} does.
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` unless `values` is an object with at least one property; RangeError
+ * `ERR_OUT_OF_RANGE` for an array or a text of more than 10,000 elements; AllocscopeError as {@link deepSizeOf} does.
  */
 export function compareSizes(values: Readonly<Record<string, unknown>>): SizeComparison {
   return heap().compareSizes(values)

@@ -1,4 +1,6 @@
-import { invalidArgumentType, isRevokedProxy } from '../errors/index.js'
+import { types } from 'node:util'
+
+import { invalidArgumentType, isRevokedProxy, outOfRange } from '../errors/index.js'
 import { deepSizeOf } from './deep-size.js'
 import type { DeepSize } from './deep-size.js'
 
@@ -20,12 +22,24 @@ export interface SizeComparison {
   readonly smallest: string
 }
 
+/** To list the elements of a longer array or text would take as long as it is. */
+const mostElements = 10_000
+
+/** How many elements an array, a view or a text has; 0 for anything else. */
+function elementsOf(values: object): number {
+  if (types.isStringObject(values)) return String.prototype.valueOf.call(values).length
+  if (!Array.isArray(values) && !types.isTypedArray(values)) return 0
+  return values.length
+}
+
 /** Public: described where it is exported, in lib/index.ts. */
 export function compareSizes(values: Readonly<Record<string, unknown>>): SizeComparison {
   const given: unknown = values
   if (typeof given !== 'object' || given === null || isRevokedProxy(given)) {
     throw invalidArgumentType('values', 'an object of values to compare', values)
   }
+  const elements = elementsOf(given)
+  if (elements > mostElements) throw outOfRange('values', `an object with at most ${mostElements} elements`, elements)
   const measured = Object.entries(values).map(([name, value]) => ({ name, deep: deepSizeOf(value) }))
   measured.sort((a, b) => a.deep.totalBytes - b.deep.totalBytes)
   const least = measured[0]

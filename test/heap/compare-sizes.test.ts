@@ -52,3 +52,10 @@ test('a revoked Proxy is no object of values', () => {
     expect(() => compareSizes(wrong)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
   }
 })
+
+test('what has very many elements is refused before they are listed', () => {
+  for (const long of [new Array(5e7).fill(0, 0, 1), new Uint8Array(5e7), new String('x'.repeat(2e7))]) {
+    expect(() => compareSizes(long as never)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }))
+  }
+  expect(compareSizes([[1], [1, 2, 3]] as never).smallest).toBe('0')
+})
