@@ -14,3 +14,16 @@ export function appendVisible(parent: HTMLElement, text: string): void {
     } else if (part !== '') parent.append(part)
   }
 }
+
+/** A choice of names; `choose` is told the place of the one that is taken. */
+export function select(label: string, names: readonly string[], choose: (index: number) => void): HTMLSelectElement {
+  const element = make('select', 'plain') as HTMLSelectElement
+  element.setAttribute('aria-label', label)
+  names.forEach((name, index) => {
+    element.add(new Option(name, String(index)))
+  })
+  element.addEventListener('change', () => {
+    choose(element.selectedIndex)
+  })
+  return element
+}

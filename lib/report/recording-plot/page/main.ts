@@ -1,4 +1,4 @@
-import { make } from '../../line-profile/page/elements.js'
+import { make, select } from '../../line-profile/page/elements.js'
 import type { PageData, PagePicture, PageRecording } from '../page-data.js'
 import { tablesOf } from './happenings.js'
 import { onThemeChange } from './looks.js'
@@ -54,18 +54,6 @@ class Section {
   redraw(): void {
     this.#show()
   }
-}
-
-function select(label: string, names: readonly string[], choose: (index: number) => void): HTMLElement {
-  const element = make('select', 'plain') as HTMLSelectElement
-  element.setAttribute('aria-label', label)
-  names.forEach((name, index) => {
-    element.add(new Option(name, String(index)))
-  })
-  element.addEventListener('change', () => {
-    choose(element.selectedIndex)
-  })
-  return element
 }
 
 /** The sections of one recording. Each must be in the document before its picture is drawn, as it is as wide as its place. */

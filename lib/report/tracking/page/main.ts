@@ -1,5 +1,5 @@
 import { formatShare } from '../../../figures/index.js'
-import { make } from '../../line-profile/page/elements.js'
+import { make, select } from '../../line-profile/page/elements.js'
 import type { PageData, PageFrame, PageStack } from '../page-data.js'
 import { calleesOf, callersOf, fromInnermost, fromOutermost, functionFigures, makeTree } from './call-tree.js'
 import type { PathOf } from './call-tree.js'
@@ -12,18 +12,6 @@ import type { Measure } from './measures.js'
 // What runs in the page of a tracking report. All text goes in as text nodes; markup is never made of it.
 
 const views = ['from the outermost call', 'from what asked for the memory', 'callers and callees of one function'] as const
-
-function select(label: string, names: readonly string[], choose: (index: number) => void): HTMLSelectElement {
-  const element = make('select', 'plain') as HTMLSelectElement
-  element.setAttribute('aria-label', label)
-  names.forEach((name, index) => {
-    element.add(new Option(name, String(index)))
-  })
-  element.addEventListener('change', () => {
-    choose(element.selectedIndex)
-  })
-  return element
-}
 
 function keyOf(): HTMLElement {
   const item = (look: string, text: string): HTMLElement => make('li', '', make('i', look), text)
