@@ -21,12 +21,30 @@
   },
   "targets": [
     {
+      # The walk over V8's objects is the one place where -O3, which is node-gyp's own choice, is measurably faster.
+      "target_name": "allocscope_heap",
+      "type": "static_library",
+      "conditions": [
+        [
+          "OS=='linux'",
+          {
+            "sources": ["<!@(find native/heap -name '*.cc' | sort)"],
+            "cflags_cc": ["-fno-exceptions"]
+          },
+          {"type": "none"}
+        ]
+      ]
+    },
+    {
       "target_name": "allocscope",
       "conditions": [
         [
           "OS=='linux'",
           {
-            "sources": ["<!@(find native -name '*.cc' -not -path 'native/test/*' -not -path 'native/tracker/*' | sort)"],
+            "dependencies": ["allocscope_heap"],
+            "sources": ["<!@(find native -name '*.cc' -not -path 'native/test/*' -not -path 'native/tracker/*' -not -path 'native/heap/*' | sort)"],
+            "cflags!": ["-O3"],
+            "cflags": ["-O2"],
             "cflags_cc": ["-fno-exceptions"]
           },
           {"type": "none"}
