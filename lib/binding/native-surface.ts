@@ -124,7 +124,7 @@ export interface NativeHeap {
 export interface NativeSampler {
   /** `descriptor` is that of a ring which another process opened, or -1: then this process drains the samples. */
   startSampler(intervalMs: number, maxCpuShare: number, bufferBytes: number, descriptor: number, published: number): number | FailureRecord
-  /** Writes a header, then whole rows: see lib/sampling/row-buffer.ts. */
+  /** Writes a header, then whole rows: see lib/sampling/row-buffer.ts. A buffer for the header alone gets no rows. */
   drainSampler(figures: Float64Array, id: number): undefined | FailureRecord
   /** Every row from now on carries these figures. */
   publishFigures(figures: Float64Array, id: number): undefined | FailureRecord

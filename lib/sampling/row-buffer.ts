@@ -25,6 +25,8 @@ function takeWords(): Float64Array {
 export class RowBuffer {
   readonly #drainInto: Drain
   #words = takeWords()
+  /** The header without rows, for when there are rows that weren't taken yet. */
+  readonly #header = new Float64Array(drainPlace.length)
   #at: number = drainPlace.length
   #taken = 0
   #open = true
@@ -45,7 +47,8 @@ export class RowBuffer {
 
   /** The counters as of now, or as of the end. */
   summary(): WatchSummary {
-    if (!this.#hasBuffered()) this.#drain()
+    if (this.#hasBuffered()) this.#readCounters()
+    else this.#drain()
     const at = (place: number): number => this.#words[place] as number
     const [samples, lostSamples] = [at(drainPlace.samples), at(drainPlace.lost)]
     const [cpuMs, durationMs] = [at(drainPlace.cpuMs), at(drainPlace.elapsedMs)]
@@ -74,6 +77,13 @@ export class RowBuffer {
 
   #hasBuffered(): boolean {
     return this.#at < drainPlace.length + (this.#words[drainPlace.drained] as number)
+  }
+
+  #readCounters(): void {
+    if (!this.#open) return
+    const answer = this.#drainInto(this.#header)
+    if (isFailure(answer)) throw toError(answer)
+    this.#words.set(this.#header.subarray(drainPlace.samples), drainPlace.samples)
   }
 
   #drain(): void {

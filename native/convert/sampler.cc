@@ -101,7 +101,12 @@ Kept* FindKept(const std::map<uint32_t, std::unique_ptr<Kept>>& kept, double id)
 
 sampler::Sampler* SamplerOf(napi_env env, double id) { return FindKept(Environment::Of(env).samplers, id); }
 
-// Writes the header that DrainField names, then whole records.
+// Whether the header has room, and a whole record if the buffer is for more than the header.
+bool HasRoom(const FigureBuffer& buffer, size_t longest_row) {
+  return buffer.length == kDrainLength || buffer.length >= kDrainLength + longest_row;
+}
+
+// Writes the header that DrainField names, then whole records. A buffer for the header alone gets the counters and leaves the records.
 void DrainInto(const FigureBuffer& buffer, platform::Ring* ring) {
   double* const figures = buffer.figures;
   const platform::RingCounters& counters = ring->counters();
@@ -124,8 +129,8 @@ napi_value DrainSampler(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   sampler::Sampler* const sampler = SamplerOf(env, NumberArgument(info, 1));
   if (sampler == nullptr) return MakeArgumentFailure(env, "drainSampler", "there is no such sampler");
-  const size_t needed = kDrainLength + sampler->longest_row();
-  if (buffer.length < needed) return MakeBufferFailure(env, "drainSampler", needed);
+  const size_t longest_row = sampler->longest_row();
+  if (!HasRoom(buffer, longest_row)) return MakeBufferFailure(env, "drainSampler", kDrainLength + longest_row);
   DrainInto(buffer, &sampler->ring());
   return nullptr;
 }
@@ -190,8 +195,8 @@ napi_value DrainRing(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   platform::Ring* const ring = FindKept(Environment::Of(env).rings, NumberArgument(info, 1));
   if (ring == nullptr) return MakeArgumentFailure(env, "drainRing", "there is no such ring");
-  const size_t needed = kDrainLength + kMostFigures + sampler::kMaxArenas;
-  if (buffer.length < needed) return MakeBufferFailure(env, "drainRing", needed);
+  constexpr size_t kLongestRow = kMostFigures + sampler::kMaxArenas;
+  if (!HasRoom(buffer, kLongestRow)) return MakeBufferFailure(env, "drainRing", kDrainLength + kLongestRow);
   DrainInto(buffer, ring);
   return nullptr;
 }
@@ -239,8 +244,7 @@ napi_value DrainOutside(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
   sampler::OutsideSampler* const sampler = OutsideSamplerOf(env, NumberArgument(info, 1));
   if (sampler == nullptr) return MakeArgumentFailure(env, "drainOutside", "there is no such sampler");
-  constexpr size_t kNeeded = size_t{kDrainLength} + sampler::kOutsideFields;
-  if (buffer.length < kNeeded) return MakeBufferFailure(env, "drainOutside", kNeeded);
+  if (!HasRoom(buffer, sampler::kOutsideFields)) return MakeBufferFailure(env, "drainOutside", kDrainLength + sampler::kOutsideFields);
   DrainInto(buffer, &sampler->ring());
   return nullptr;
 }

@@ -13,7 +13,7 @@ function sampler(...batches: readonly (readonly (readonly number[])[])[]): {
   const left = [...batches]
   const drain = (buffer: Float64Array): undefined => {
     buffers.push(buffer)
-    const words = (left.shift() ?? []).flat()
+    const words = (buffer.length === counters.length + 1 ? [] : (left.shift() ?? [])).flat()
     buffer.set([words.length, ...counters, ...words])
   }
   return { drain, buffers }
@@ -67,8 +67,23 @@ test('a summary drains no rows over those that were not taken', () => {
   const rows = new RowBuffer(drain)
   rows.take()
   expect(rows.summary().samples).toBe(200)
-  expect(buffers).toHaveLength(1)
+  // The counters alone, which stand before the rows.
+  expect(buffers.slice(1).map(({ length }) => length)).toEqual([7])
   expect(allRows(rows)).toEqual([[2, 2]])
+  rows.close()
+})
+
+test('the counters are those of now, also while rows wait to be taken', () => {
+  let samples = 2
+  const rows = new RowBuffer((buffer) => {
+    buffer.set([buffer.length > 7 ? 4 : 0, samples, 0, 0, 0, 0, 1])
+    if (buffer.length > 7) buffer.set([2, 1, 2, 2], 7)
+    return undefined
+  })
+  rows.take()
+  samples = 9
+  expect(rows.summary()).toMatchObject({ samples: 9, waitingSamples: 8 })
+  expect(rows.take()).toEqual(Float64Array.of(2, 2))
   rows.close()
 })
 
