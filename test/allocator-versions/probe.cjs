@@ -2,6 +2,7 @@
 const [, , distFolder, fixtureFile] = process.argv
 const allocscope = require(`${distFolder}/index.js`)
 const fixture = require(fixtureFile)
+const { untilSampled } = require('../watch/until-sampled.cjs')
 
 const read = (detail = 'arenas') => allocscope.getAllocatorStats({ detail, budgetMs: Infinity })
 
@@ -13,18 +14,14 @@ const prints = {
   scudo: () => fixture.liveMallinfo2(),
 }
 
-function block(milliseconds) {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
-}
-
 function watch() {
   const samples = []
   const watcher = allocscope.watchArenas({ intervalMs: 5 }).on('sample', (sample) => samples.push(sample))
-  block(50)
+  untilSampled(watcher, 3)
   const beganMs = performance.now()
   const rssBefore = process.memoryUsage.rss()
   const handle = fixture.allocate(110, 2 ** 20)
-  block(50)
+  untilSampled(watcher, 3)
   const rssGrowth = process.memoryUsage.rss() - rssBefore
   watcher.stop()
   fixture.free(handle, 0)

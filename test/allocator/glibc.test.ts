@@ -129,7 +129,7 @@ if (live === 'glibc') {
     const watchReading = `(() => {
       const samples = []
       const watcher = allocscope.watchArenas({ intervalMs: 1 }).on('sample', (sample) => samples.push(sample))
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+      require(${JSON.stringify(require.resolve('../watch/until-sampled.cjs'))}).untilSampled(watcher, 1)
       watcher.stop()
       return samples.at(-1)
     })()`

@@ -70,6 +70,11 @@ function has(pattern: RegExp): (lines: readonly string[]) => boolean {
   return (lines) => lines.some((line) => pattern.test(line))
 }
 
+/** That a line matches and the shell has its prompt in the next: it writes it some time after the last line of what it ran. */
+function isPromptAfter(pattern: RegExp): (lines: readonly string[]) => boolean {
+  return (lines) => lines.some((line, index) => pattern.test(line) && lines[index + 1] === '$')
+}
+
 const isView = has(/^RSS +[\d.]+ MiB/)
 
 /** The row in which the view begins: its title stands above the headings, where there is room for them, and those above RSS. */
@@ -103,7 +108,7 @@ testInTerminal('Ctrl-C ends the program, takes the view away and leaves a summar
   // The summary names the program by its path, which may be longer than the screen is wide.
   await screen.until(has(/^ +events +0 growths/))
   screen.type('echo "code $?"; seq 100 160')
-  const after = await screen.until(has(/^160$/))
+  const after = await screen.until(isPromptAfter(/^160$/))
   const all = screen.lines({ history: true }).map((line) => line.trimEnd())
   expect(all).toContainEqual(expect.stringMatching(/ended by SIGINT after/))
   expect(all).toContain('code 130')
@@ -145,7 +150,7 @@ testInTerminal('Ctrl-Z gives the shell its terminal, and fg the view back', asyn
   screen.press('C-z')
   await screen.until(has(/Stopped/))
   screen.type('clear; seq 100 160')
-  const shell = await screen.until(has(/^160$/))
+  const shell = await screen.until(isPromptAfter(/^160$/))
   expect(isView(shell)).toBe(false)
   expect(shell[29]).toBe('$')
   screen.type('clear; fg')

@@ -23,9 +23,9 @@ function growInThreads(options: string): Promise<Grown> {
     const watcher = watchArenas(${options})
     for (const kind of ['growth', 'shrink']) watcher.on(kind, (change) => seen[kind].push(change))
     watcher.on('arena', (arena) => seen.arenas.push(arena)).on('sample', (sample) => seen.samples.push(sample))
-    block(50)
+    untilSampled(watcher, 3)
     fixture.holdInThreads(${blocks.threads}, ${blocks.count}, ${blocks.bytes})
-    block(50)
+    untilSampled(watcher, 3)
     watcher.stop()
     const { arenas } = allocscope.getAllocatorStats({ detail: 'arenas', budgetMs: Infinity })
     print({ ...seen, mallocInfo: arenas.map(({ systemBytes }) => systemBytes) })
@@ -106,9 +106,9 @@ describe('glibc', () => {
       `
       const seen = []
       const watcher = watchArenas({ intervalMs: 5 }).on('threshold', (change) => seen.push(change))
-      block(30)
+      untilSampled(watcher, 1)
       fixture.free(fixture.allocate(1, 20 * 2 ** 20), 0)
-      block(30)
+      untilSampled(watcher, 1)
       watcher.stop()
       print(seen)`,
       glibc,
@@ -128,9 +128,9 @@ describe.each(['jemalloc', 'mimalloc', 'tcmalloc'] as const)('%s', (allocator) =
       `
       const seen = []
       const watcher = watchArenas({ intervalMs: 10 }).on('sample', (sample) => seen.push(sample))
-      block(100)
+      untilSampled(watcher, 5)
       const handle = fixture.allocate(100, 2 ** 20)
-      block(200)
+      untilSampled(watcher, 5)
       watcher.stop()
       print(seen)
       fixture.free(handle, 0)`,

@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks'
 
 import { watchArenas } from '../../lib/watch/index.js'
 import type { ArenaSample, WatchSummary } from '../../lib/sampling/index.js'
-import type { SampleOverflow, WatchOptions } from '../../lib/watch/index.js'
+import type { ArenaWatcher, SampleOverflow, WatchOptions } from '../../lib/watch/index.js'
+import { untilSampled } from './until-sampled.cjs'
 import { printedBy } from './watched-process.js'
 
 interface Watched {
@@ -12,12 +13,12 @@ interface Watched {
 }
 
 /** Watches while `work` has this thread, without one turn of the event loop. */
-function watchBlocked(options: WatchOptions, work: () => void): Watched {
+function watchBlocked(options: WatchOptions, work: (watcher: ArenaWatcher) => void): Watched {
   const watcher = watchArenas(options)
   const samples: ArenaSample[] = []
   const overflows: SampleOverflow[] = []
   watcher.on('sample', (sample) => samples.push(sample)).on('overflow', (overflow) => overflows.push(overflow))
-  work()
+  work(watcher)
   expect(samples).toEqual([])
   watcher.stop()
   return { samples, overflows, summary: watcher.summary }
@@ -57,8 +58,8 @@ test('a second of a blocked event loop loses no sample', () => {
 
 test('time stamps rise, and lie within the watch', () => {
   const start = performance.now()
-  const { samples } = watchBlocked({ intervalMs: 1 }, () => {
-    sleep(200)
+  const { samples } = watchBlocked({ intervalMs: 1 }, (watcher) => {
+    untilSampled(watcher, 20)
   })
   const stamps = times(samples)
   expect(stamps.length).toBeGreaterThan(20)
@@ -77,11 +78,10 @@ test('RSS follows a buffer that is filled meanwhile, at the true time of each st
     const samples = []
     const steps = []
     const watcher = watchArenas({ intervalMs: 10 }).on('sample', (sample) => samples.push(sample))
-    const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
-    pause()
+    untilSampled(watcher, 1)
     for (let filledBytes = 0; filledBytes < buffer.length; ) {
       steps.push({ timeMs: performance.now(), filledBytes })
-      pause()
+      untilSampled(watcher, 1)
       buffer.fill(1, filledBytes, (filledBytes += 8 * 2 ** 20))
     }
     watcher.stop()

@@ -10,11 +10,11 @@ function endPrinted(stdout: string): { readonly samples: number; readonly summar
 }
 
 test.each([
-  ['process.exit() with the event loop blocked', 'block(100); process.exit(3)', 3, ''],
-  ['process.exit() from a timer', 'setTimeout(() => process.exit(4), 100)', 4, ''],
-  ['an uncaught exception', "block(50); throw new Error('from the program')", 1, 'from the program'],
-  ['a rejection that nobody handles', "block(50); Promise.reject(new Error('from the program'))", 1, 'from the program'],
-  ['nothing left to do: the watch keeps no process alive', 'block(50)', 0, ''],
+  ['process.exit() with the event loop blocked', 'untilSampled(watcher, 5); process.exit(3)', 3, ''],
+  ['process.exit() from a timer', 'setInterval(() => watcher.summary.samples > 5 && process.exit(4), 10)', 4, ''],
+  ['an uncaught exception', "untilSampled(watcher, 5); throw new Error('from the program')", 1, 'from the program'],
+  ['a rejection that nobody handles', "untilSampled(watcher, 5); Promise.reject(new Error('from the program'))", 1, 'from the program'],
+  ['nothing left to do: the watch keeps no process alive', 'untilSampled(watcher, 5)', 0, ''],
 ])('%s', async (_, ending, code, stderr) => {
   const ended = await runWatched(`${watch}\n${ending}`)
   expect(ended).toMatchObject({ code, signal: null, stderr: expect.stringContaining(stderr) as unknown })
@@ -24,7 +24,12 @@ test.each([
 })
 
 test('an exit that runs no JavaScript', async () => {
-  expect(await runWatched(`${watch}; block(50); process.reallyExit(5)`)).toMatchObject({ code: 5, signal: null, stdout: '', stderr: '' })
+  expect(await runWatched(`${watch}; untilSampled(watcher, 5); process.reallyExit(5)`)).toMatchObject({
+    code: 5,
+    signal: null,
+    stdout: '',
+    stderr: '',
+  })
 })
 
 test('workers that are terminated, that exit and that throw, each in the middle of a watch', async () => {

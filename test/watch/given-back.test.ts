@@ -30,7 +30,7 @@ function giveBack(library: string): Promise<GivenBack> {
       const mimallocBefore = fixture.mimallocStats()
       let sample
       const watcher = watchArenas({ intervalMs: 5 }).on('sample', (latest) => (sample = latest))
-      block(50)
+      untilSampled(watcher, 1)
       watcher.stop()
       const reading = allocscope.getAllocatorStats()
       const glibc = fixture.mallinfo2()

@@ -13,14 +13,15 @@ export interface Ended {
 }
 
 /**
- * Runs `body`, which has `watchArenas`, `allocscope`, `fixture`, `block(ms)` and `print(value)`, in a process of its own until that ends. Its
- * memory is then not disturbed by a test runner's.
+ * Runs `body`, which has `watchArenas`, `untilSampled(watcher, count)`, `allocscope`, `fixture`, `block(ms)` and `print(value)`, in a process of its
+ * own until that ends. Its memory is then not disturbed by a test runner's.
  */
 export function runWatched(body: string, env: Readonly<Record<string, string>> = {}, flags: readonly string[] = []): Promise<Ended> {
   const script = `
     const allocscope = require(${JSON.stringify(path.join(root, 'dist', 'index.js'))})
     const fixture = require(${JSON.stringify(fixtureFile)})
     const { watchArenas } = allocscope
+    const { untilSampled } = require(${JSON.stringify(require.resolve('./until-sampled.cjs'))})
     const block = (ms) => { for (const end = performance.now() + ms; performance.now() < end; ); }
     const print = (value) => require('node:fs').writeSync(1, JSON.stringify(value) + '\\n')
     ${body}`

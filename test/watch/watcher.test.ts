@@ -3,10 +3,7 @@ import { once } from 'node:events'
 import { watchArenas } from '../../lib/watch/index.js'
 import type { ArenaSample } from '../../lib/sampling/index.js'
 import { samplingThreads } from './sampling-threads.cjs'
-
-function nextTurn(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
+import { untilSampled } from './until-sampled.cjs'
 
 test('samples come while the event loop runs, and stop() ends the thread', async () => {
   const exitListeners = process.listenerCount('exit')
@@ -60,9 +57,9 @@ test('stop() from within a listener gives out the rest, once and in order', asyn
   expect(stamps).toEqual([...stamps].sort((a, b) => a - b))
 })
 
-test('a listener that throws loses nothing but its own call', async () => {
+test('a listener that throws loses nothing but its own call', () => {
   const watcher = watchArenas({ intervalMs: 5 })
-  await nextTurn(30)
+  untilSampled(watcher, 2)
   const stamps: number[] = []
   watcher.on('sample', ({ timeMs }) => {
     stamps.push(timeMs)
