@@ -10,21 +10,34 @@ export interface AllocationPlace {
   readonly isExact: boolean
 }
 
-/** Objects that each call leaves behind, and what keeps them. */
+/** Who asked malloc, or its kin, for memory. */
+export interface NativeRequest {
+  /** The native function. Empty when its object has no symbol for it. */
+  readonly functionName: string
+  /** The object of that function: an addon with its package, a shared library, or node itself. */
+  readonly module: string
+}
+
+/** What each call leaves behind: JavaScript objects and what keeps them, or native blocks and who asked for them. */
 export interface Holder {
   /**
    * Their constructor: `SecureContext`, `(string)`, `function onData`. Wrappers of native objects are named, and the native memory that V8 or node
-   * knows of is theirs. Undefined where only the sampler was asked: it knows places, not objects.
+   * knows of is theirs. Undefined for native blocks, and where only the sampler was asked: it knows places, not objects.
    */
   readonly constructor: string | undefined
-  /** By how many their number rose, divided by the calls. Undefined where only the sampler was asked. */
+  /** By how many the number of these objects or native blocks rose, divided by the calls. Undefined where only the sampler was asked. */
   readonly perCall: number | undefined
-  /** What they keep and nothing else does, themselves included, divided by the calls. The sampler's is an estimate, of the JavaScript heap alone. */
+  /**
+   * What they keep and nothing else does, themselves included, divided by the calls. The sampler's is an estimate, of the JavaScript heap alone. Of native
+   * blocks the bytes that were asked for.
+   */
   readonly bytesPerCall: number
   /** What keeps one of them: "Map `cache` in server.js". Undefined where it isn't known. */
   readonly path: string | undefined
   /** Where most of them are allocated. Undefined where no JavaScript of the program did. */
   readonly allocatedAt: AllocationPlace | undefined
+  /** Who asked for native blocks. Undefined for JavaScript objects. */
+  readonly allocatedBy?: NativeRequest
 }
 
 /** The result of a search for what keeps memory. */

@@ -108,6 +108,19 @@ function adviseOnFragmented(findings: Findings): string[] {
 const oneACall = 0.9
 const mostNamed = 3
 
+/** Which lines and native functions asked for the blocks that each call leaves behind; empty when that isn't known. */
+function describeRequests(holders: readonly Holder[]): string {
+  const byLine = new Map<string, string[]>()
+  for (const { allocatedBy, allocatedAt } of holders.filter((holder) => holder.allocatedBy !== undefined).slice(0, mostNamed)) {
+    const { functionName = '', module = '' } = allocatedBy ?? {}
+    const at = allocatedAt?.isExact === false ? 'in the function at ' : 'at '
+    const line = allocatedAt === undefined ? '' : `${at}${allocatedAt.file}:${allocatedAt.line} `
+    byLine.set(line, [...(byLine.get(line) ?? []), `${functionName === '' ? '(no symbol)' : functionName} [${module}]`])
+  }
+  const requests = [...byLine].map(([line, functions]) => `${line}by ${functions.join(', ')}`)
+  return requests.length === 0 ? '' : ` It was asked for ${requests.join('; ')}.`
+}
+
 /** Only where nothing else can have it is it an addon's. */
 function adviseOnNative(
   amount: string,
@@ -116,13 +129,15 @@ function adviseOnNative(
 ): string {
   const never = `${amount} of native memory were never freed, beyond Buffers and what JavaScript objects declare`
   const standing = holders.flatMap(({ constructor: name, perCall = 0 }) => (name === undefined || perCall < oneACall ? [] : [name]))
+  const requests = describeRequests(holders)
   if (standing.length > 0)
-    return `${never}. JavaScript objects that rise with each call may stand for it: ${standing.slice(0, mostNamed).join(', ')}. Close or drop them; an addon is to blame only if they don't.`
+    return `${never}. JavaScript objects that rise with each call may stand for it: ${standing.slice(0, mostNamed).join(', ')}. Close or drop them; an addon is to blame only if they don't.${requests}`
+  if (requests !== '') return `${never}.${requests}`
   if (otherIsolates === undefined || (otherIsolates > 0 && otherExternalBytes === undefined))
     return `${never}: an addon, what a JavaScript object stands for (a stream, a database, a TLS context), or Buffers of another thread's, which aren't counted here.`
   return (
     `${never}: an addon, or a library under it, or what JavaScript objects stand for (streams, databases, TLS contexts). Where no such objects are kept, ` +
-    'heaptrack or valgrind name the place.'
+    'allocscope track, or a check that looks for holders, names the line and the native function.'
   )
 }
 

@@ -7,6 +7,7 @@ import { planCheck } from './check-plan.js'
 import type { CheckOptions, CheckPlan } from './check-plan.js'
 import { embeddedGrowth } from './embedded-moment.js'
 import { explainLive } from './find-holders.js'
+import { explainNative } from './find-native-holders.js'
 import { growthBoundOf } from './growth-bound.js'
 import { splitHeld } from './held-bytes.js'
 import { readBaseline, readMoment } from './memory-moment.js'
@@ -77,7 +78,8 @@ async function conclude(action: () => unknown, measured: Measured, plan: CheckPl
   const bytes = bytesOf(measured)
   const { allocator, provenance } = getAllocatorStats()
   const allowedBytes = plan.allowBytes ?? leastAllowedBytes + (bytes.peakBytes - bytes.baselineBytes) * allowedShareOfRise
-  const { live, holderSearch } = await explainLive(action, plan, findLive(bytes, measured.rounds, allowedBytes))
+  const kept = await explainLive(action, plan, findLive(bytes, measured.rounds, allowedBytes))
+  const { live, nativeSearch } = await explainNative(action, plan, kept.live)
   const nativeKnown = isNativeKnown(bytes.held, measured.rounds)
   const growth = growthBoundOf(measured.rounds, bytes.peakBytes - bytes.baselineBytes, plan)
   // Whoever says how many calls are made has the bound told, and the verdict by what stayed.
@@ -94,7 +96,8 @@ async function conclude(action: () => unknown, measured: Measured, plan: CheckPl
     ),
     bytes,
     live,
-    holderSearch,
+    holderSearch: kept.holderSearch,
+    nativeSearch,
     advice: advise({ verdict, bytes, live, before: measured.before, after: measured.after, missing, embedded, allocator }),
     rounds: measured.rounds,
     calls: measured.calls,

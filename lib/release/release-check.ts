@@ -130,7 +130,8 @@ export interface LiveMemory {
   readonly bytesPerCall: number
   /**
    * What keeps it: objects whose number rises with each call, those that keep most first. On the place that grows most alone; undefined on others, and
-   * where {@link CheckOptions.holders} didn't ask for them, or they couldn't be looked for.
+   * where {@link CheckOptions.holders} didn't ask for them, or they couldn't be looked for. Of `'native'` memory that grows, whichever place grows most,
+   * also the lines and native functions whose blocks each call leaves behind, after the objects.
    */
   readonly holders?: readonly Holder[]
   /** How well the rounds agree. `'high'`: the last three, within 1.2 times. `'medium'`: the last two or three, within 1.3 times. `'low'` otherwise. */
@@ -157,6 +158,16 @@ export interface WhatIfMade {
   readonly forkMs: number | undefined
 }
 
+/** A search for the lines and native functions whose blocks grow with the calls, by tracking all that malloc and its kin are asked for. */
+export interface NativeSearch {
+  /** Calls of the function that were made for it, beyond those of the check. */
+  readonly calls: number
+  /** Why nothing could be looked for, or what may be wrong with what was found, in words. Empty as a rule. */
+  readonly limitations: readonly string[]
+  /** What the search took, with its calls. */
+  readonly durationMs: number
+}
+
 /** What {@link checkRelease} found. */
 export interface ReleaseCheck {
   readonly verdict: ReleaseVerdict
@@ -167,6 +178,8 @@ export interface ReleaseCheck {
   readonly live: readonly LiveMemory[]
   /** The search for what keeps memory: by what, and why it isn't by snapshots. Undefined where none was made. */
   readonly holderSearch: Omit<HoldersFound, 'holders'> | undefined
+  /** The search for who asked for native memory that grows. Undefined where none was made. */
+  readonly nativeSearch: NativeSearch | undefined
   /** What to do, each with its evidence. */
   readonly advice: readonly string[]
   readonly rounds: readonly CheckRound[]

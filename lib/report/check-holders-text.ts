@@ -15,7 +15,11 @@ function describePlace({ allocatedAt }: Holder): string[] {
 }
 
 function describeHolder(holder: Holder): string[] {
-  const { constructor: name = 'objects', perCall, bytesPerCall, path } = holder
+  const { constructor: objects = 'objects', perCall, bytesPerCall, path, allocatedBy } = holder
+  const name =
+    allocatedBy === undefined
+      ? objects
+      : `${allocatedBy.functionName === '' ? '(no symbol)' : allocatedBy.functionName} [${allocatedBy.module}]`
   const kept = [...(path === undefined ? [] : [`kept by ${path}`]), ...describePlace(holder)]
   const number = perCall === undefined ? '' : `+${Number(perCall.toFixed(2))} a call`
   return [printable(name), number, `${formatBytes(bytesPerCall)} a call`, printable(kept.join(', '))]
@@ -32,15 +36,27 @@ function describeSearch({ source, reason = '', calls }: NonNullable<ReleaseCheck
   }
 }
 
+function describeNativeSearch({ calls, limitations }: NonNullable<ReleaseCheck['nativeSearch']>, isFound: boolean): string {
+  const made = isFound
+    ? `Native blocks: the bytes that were asked for, by ${formatCount(calls)} calls with all of them tracked.`
+    : `No line's native blocks grew evenly in ${formatCount(calls)} calls with all of them tracked.`
+  if (calls === 0) return `Who asked for native memory isn't known: ${limitations.join('; ')}.`
+  return [made, ...limitations.map((limitation) => `${limitation}.`)].join(' ')
+}
+
 /** Who keeps what grows: constructors whose number rises with each call, what keeps one of them, and the line that allocates them. */
-export function renderKeepers({ live, holderSearch }: ReleaseCheck, style: TextStyle): string[] {
+export function renderKeepers({ live, holderSearch, nativeSearch }: ReleaseCheck, style: TextStyle): string[] {
   if (holderSearch === undefined) return []
-  const rows = live.flatMap(({ holders = [] }) => holders).slice(0, mostHolders)
-  const isNone = rows.length === 0 && holderSearch.source !== 'none'
+  const found = live.flatMap(({ holders = [] }) => holders)
+  const objects = found.filter(({ allocatedBy }) => allocatedBy === undefined)
+  const blocks = found.filter(({ allocatedBy }) => allocatedBy !== undefined)
+  const rows = [...objects.slice(0, mostHolders), ...blocks.slice(0, mostHolders)]
+  const isNone = objects.length === 0 && holderSearch.source !== 'none'
   const figure = { align: 'right', paint: style.accent } as const
   return [
     ...(isNone ? ['  No JavaScript object is left by each call.'] : []),
     ...layOutTable([{}, figure, figure, { elastic: true }], rows.map(describeHolder), style),
     ...renderProse(describeSearch(holderSearch), '  ', style, style.dim),
+    ...(nativeSearch === undefined ? [] : renderProse(describeNativeSearch(nativeSearch, blocks.length > 0), '  ', style, style.dim)),
   ]
 }

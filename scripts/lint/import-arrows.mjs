@@ -31,8 +31,8 @@ const siblings = {
   holders: ['profile'],
   // The same, of what allocated natively.
   track: ['profile'],
-  // A check whose memory is still live asks who keeps it.
-  release: ['holders'],
+  // A check whose memory is still live asks who keeps it, and which line asked for what is native.
+  release: ['holders', 'track'],
   // The workload ends with a check of what came back.
   demo: ['release'],
   // Experiments measure with the package's own calls.

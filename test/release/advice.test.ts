@@ -137,10 +137,28 @@ test('where to look for what is still live', () => {
     expect.stringMatching(/^300 B a call of array buffers that malloc doesn't serve .*are kept by JavaScript objects/),
     expect.stringMatching(/^300 B a call of WebAssembly memory/),
     expect.stringMatching(/^300 B a call of strings .*or of what addons declare, are kept by JavaScript objects/),
-    expect.stringMatching(/^300 B a call of native memory were never freed.*heaptrack or valgrind/),
+    expect.stringMatching(/^300 B a call of native memory were never freed.*allocscope track, .*names the line and the native function/),
     expect.stringMatching(/^The heaps of other threads have 300 B a call more, garbage included/),
     expect.stringMatching(/^300 B a call of resident memory belong to nobody that is known/),
   ])
+})
+
+test('who asked for native memory is named, with the line, and the objects that may stand for it', () => {
+  const block = { constructor: undefined, perCall: 1, bytesPerCall: 300, path: undefined }
+  const allocatedAt = { file: 'app.js', line: 7, functionName: 'load', isExact: true }
+  const holders = [
+    { constructor: 'Database', perCall: 1, bytesPerCall: 40, path: undefined, allocatedAt: undefined },
+    { ...block, allocatedAt, allocatedBy: { functionName: 'Open', module: 'better-sqlite3' } },
+    { ...block, allocatedAt, allocatedBy: { functionName: '', module: 'node' } },
+    { ...block, allocatedAt: undefined, allocatedBy: { functionName: 'malloc', module: 'libc.so.6' } },
+  ]
+  const live: LiveMemory[] = [{ where: 'native', bytes: 7 * mebibyte, grows: true, bytesPerCall: 300, confidence: 'high', holders }]
+  const named = / It was asked for at app\.js:7 by Open \[better-sqlite3\], \(no symbol\) \[node\]; by malloc \[libc\.so\.6\]\.$/
+  const [advice] = advise(findingsOf({ verdict: 'still-live', live }))
+  expect(advice).toMatch(/ were never freed.*may stand for it: Database\. Close or drop them/)
+  expect(advice).toMatch(named)
+  const addonAlone = live.map((one) => ({ ...one, holders: holders.slice(1) }))
+  expect(advise(findingsOf({ verdict: 'still-live', live: addonAlone }))[0]).toMatch(named)
 })
 
 test('an addon is not blamed for what another thread may hold', () => {
@@ -149,14 +167,14 @@ test('an addon is not blamed for what another thread may hold', () => {
     const grown = grownOf({ otherExternalBytes: undefined })
     const [advice] = advise(findingsOf({ verdict: 'still-live', live, after: momentOf({ owners: ownersOf({ otherIsolates }), grown }) }))
     expect(advice).toMatch(/Buffers of another thread's/)
-    expect(advice).not.toMatch(/heaptrack/)
+    expect(advice).not.toMatch(/allocscope track/)
   }
 })
 
 test('it is where V8 tells what other threads have', () => {
   const live: LiveMemory[] = [{ where: 'native', bytes: 7 * mebibyte, grows: true, bytesPerCall: 300, confidence: 'high' }]
   const [advice] = advise(findingsOf({ verdict: 'still-live', live, after: momentOf({ owners: ownersOf({ otherIsolates: 1 }) }) }))
-  expect(advice).toMatch(/heaptrack/)
+  expect(advice).toMatch(/allocscope track/)
   expect(advice).not.toMatch(/another thread/)
 })
 

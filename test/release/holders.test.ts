@@ -24,21 +24,28 @@ testOnEachNode('of native memory, the objects that stand for it are named: one a
   expect(place).toMatchObject({ where: 'native', grows: true })
   expect(place?.holders?.[0]).toMatchObject({ constructor: 'SecureContext', perCall: 1 })
   expect(place?.holders?.[0]?.path).toMatch(/Map `sessions`/)
-  expect(advice.join()).toMatch(/may stand for it: SecureContext/)
-  expect(advice.join()).not.toMatch(/heaptrack/)
+  // What OpenSSL asked for is told by function and line, too.
+  expect(place?.holders?.at(-1)).toMatchObject({ allocatedBy: { module: expect.any(String) as string } })
+  expect(advice.join()).toMatch(/may stand for it: SecureContext.*It was asked for in the function at .*\[node\]/)
 })
 
-testOnEachNode('a leak that no object stands for is an addon’s', async (node) => {
-  const { live, holderSearch, advice } = await checkProgram(node, 'nothing', { holders: true })
+testOnEachNode('a leak that no object stands for is an addon’s: its function and the line that called it are named', async (node) => {
+  const { live, holderSearch, nativeSearch, advice } = await checkProgram(node, 'nothing', { holders: true })
   expect(holderSearch?.source).toBe('snapshots')
-  expect(live).toMatchObject([{ where: 'native', grows: true, holders: [] }])
-  expect(advice.join()).toMatch(/heaptrack or valgrind name the place/)
+  expect(nativeSearch).toMatchObject({ limitations: [] })
+  expect(live).toMatchObject([{ where: 'native', grows: true, holders: [{ perCall: 1, bytesPerCall: 16_384 }] }])
+  const [holder] = live[0]?.holders ?? []
+  expect(holder?.allocatedBy?.functionName).toMatch(/Leak/)
+  expect(holder?.allocatedBy?.module).toMatch(/^fixture\.node/)
+  expect(holder?.allocatedAt).toMatchObject({ file: '[eval]', functionName: 'call' })
+  expect(advice.join()).toMatch(/It was asked for (in the function )?at \[eval\]:\d+ by .*Leak \[fixture\.node.*\]\.$/)
 })
 
 test('nobody is looked for where nothing grows, nor unasked', async () => {
   const clean = await checkProgram(process.execPath, 'clean', { holders: true })
-  expect([clean.live, clean.holderSearch]).toEqual([[], undefined])
+  expect([clean.live, clean.holderSearch, clean.nativeSearch]).toEqual([[], undefined, undefined])
   const unasked = await checkProgram(process.execPath, 'nothing', {})
   expect(unasked.live[0]).not.toHaveProperty('holders')
-  expect(unasked.holderSearch).toBeUndefined()
+  expect([unasked.holderSearch, unasked.nativeSearch]).toEqual([undefined, undefined])
+  expect(unasked.advice.join()).toMatch(/allocscope track, or a check that looks for holders, names the line/)
 })

@@ -48,6 +48,27 @@ test('nobody found, and nothing looked for', () => {
   expect(renderKeepers({ live: [], holderSearch: undefined } as unknown as ReleaseCheck, style)).toEqual([])
 })
 
+test('native blocks come after the objects, with the function that asked for them', () => {
+  const blocks = { ...context, constructor: undefined, path: undefined, allocatedBy: { functionName: 'Open', module: 'sqlite.node' } }
+  const live = [{ where: 'native', holders: [context, blocks, { ...blocks, allocatedBy: { functionName: '', module: 'libc.so.6' } }] }]
+  const holderSearch = { source: 'snapshots', calls: 32 }
+  const rendered = (nativeSearch: object, found: object = live): readonly string[] =>
+    renderKeepers({ live: found, holderSearch, nativeSearch } as unknown as ReleaseCheck, style)
+  expect(rendered({ calls: 480, limitations: [] })).toEqual([
+    '  SecureContext            +1 a call  208 B a call  kept by Map `cache` in server.js, allocated at server.js:12',
+    '  Open [sqlite.node]       +1 a call  208 B a call  allocated at server.js:12',
+    '  (no symbol) [libc.so.6]  +1 a call  208 B a call  allocated at server.js:12',
+    '  Between two heap snapshots, 32 calls apart.',
+    '  Native blocks: the bytes that were asked for, by 480 calls with all of them tracked.',
+  ])
+  expect(rendered({ calls: 15, limitations: ['1 stack was lost'] }, []).at(-1)).toBe(
+    "  No line's native blocks grew evenly in 15 calls with all of them tracked. 1 stack was lost.",
+  )
+  expect(rendered({ calls: 0, limitations: ['it is tracked already'] }, []).at(-1)).toBe(
+    "  Who asked for native memory isn't known: it is tracked already.",
+  )
+})
+
 test('names from the program draw nothing on the terminal', () => {
   const [line] = render([{ ...context, constructor: 'A\u001b[2J', path: 'Map `\u0007` in x.js' }])
   expect(line).not.toMatch(/\p{Cc}/u)

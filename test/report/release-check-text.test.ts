@@ -48,6 +48,7 @@ const checks = fc
       },
       live: [],
       holderSearch: undefined,
+      nativeSearch: undefined,
       embedded: [],
       advice: ['One thing.'],
       rounds: [],
