@@ -1,23 +1,25 @@
 import path from 'node:path'
 
-import loadAddon from 'node-gyp-build'
-
 import { AllocscopeError } from '../errors/index.js'
 import type { AllocscopeErrorCode } from '../errors/index.js'
+import { lazily } from '../loading/index.js'
 import type { FailureRecord, NativeBinding } from './native-surface.js'
 
 /** The package's own folder, from `lib/binding` and `dist/binding` alike. */
 const packageRoot = path.join(__dirname, '..', '..')
 
+const loader = lazily(() => require('node-gyp-build') as typeof import('node-gyp-build'))
+/** Loaded where the addon isn't. */
+const refusal = lazily(() => require('./no-addon.js') as typeof import('./no-addon.js'))
+
 type Loaded = { readonly binding: NativeBinding } | { readonly error: AllocscopeError }
 
 function load(): Loaded {
   try {
-    return { binding: loadAddon(packageRoot) as NativeBinding }
+    // The permission model may refuse it to look around, already when it is loaded.
+    return { binding: loader()(packageRoot) as NativeBinding }
   } catch (cause) {
-    const platform = `${process.platform}-${process.arch}`
-    const message = `allocscope has no native binary that loads on ${platform} with Node ${process.version}`
-    return { error: new AllocscopeError('ERR_ALLOCSCOPE_NO_ADDON', message, { cause }) }
+    return { error: refusal().noAddon('native binary', cause, packageRoot) }
   }
 }
 

@@ -1,12 +1,13 @@
 import path from 'node:path'
 
-import loadAddon from 'node-gyp-build'
-
-import { AllocscopeError } from '../errors/index.js'
+import { lazily } from '../loading/index.js'
 import type { NativeTracker } from './native-tracker.js'
+import { noAddon } from './no-addon.js'
 
 /** The package's own folder, from `lib/binding` and `dist/binding` alike. */
 const packageRoot = path.join(__dirname, '..', '..')
+
+const loader = lazily(() => require('node-gyp-build') as typeof import('node-gyp-build'))
 
 let loaded: NativeTracker | undefined
 
@@ -18,12 +19,10 @@ export function requireTracker(): NativeTracker {
   if (loaded !== undefined) return loaded
   try {
     const library = { exports: {} }
-    process.dlopen(library, path.join(path.dirname(loadAddon.resolve(packageRoot)), 'allocscope_tracker.so'))
+    process.dlopen(library, path.join(path.dirname(loader().resolve(packageRoot)), 'allocscope_tracker.so'))
     loaded = library.exports as NativeTracker
     return loaded
   } catch (cause) {
-    const platform = `${process.platform}-${process.arch}`
-    const message = `allocscope has no tracker that loads on ${platform} with Node ${process.version}`
-    throw new AllocscopeError('ERR_ALLOCSCOPE_NO_ADDON', message, { cause })
+    throw noAddon('tracker', cause, packageRoot)
   }
 }

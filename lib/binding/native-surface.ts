@@ -68,6 +68,8 @@ export interface NativeProcess {
   readProcessMemory(figures: Float64Array): undefined | FailureRecord
   /** `ru_maxrss` of `RUSAGE_CHILDREN`, bytes. */
   readChildrenPeak(): number
+  /** CLOCK_MONOTONIC, milliseconds. */
+  monotonicMs(): number
   /**
    * Starts a program whose standard input ends when this process is gone. It has a session of its own, this process's environment and standard
    * error, and no standard output. About 1 ms.

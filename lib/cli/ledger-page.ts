@@ -2,6 +2,7 @@ import { formatCount } from '../figures/index.js'
 import { diffLedgers } from '../ledger/index.js'
 import type { ExplainedProgram, ExplainMoment, LedgerFigures, TakenLedger } from '../ledger/index.js'
 import { lazily } from '../loading/index.js'
+import { runtimeText } from '../loading/runtime.js'
 import { formatDuration } from '../report/index.js'
 import type { LedgerPage } from '../report/ledger-page/index.js'
 import type { Output } from './open-output.js'
@@ -56,7 +57,7 @@ export function writeProgramPage(output: Output, command: string, explained: Exp
   })
   const many = `${formatCount(ledgers.length)} ledgers were taken, and ${shown.length} of them are here; --json has all.`
   const notes = [...(ledgers.length === 0 ? [describeNone(explained)] : []), ...(shown.length < ledgers.length ? [many] : [])]
-  write(output, { subject: command, facts: `allocscope ${packageVersion} explain, node ${process.version}, pid ${pid}`, moments, notes })
+  write(output, { subject: command, facts: `allocscope ${packageVersion} explain, ${runtimeText}, pid ${pid}`, moments, notes })
 }
 
 /** Writes the page of a process that was read from outside. */

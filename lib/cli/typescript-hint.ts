@@ -1,3 +1,4 @@
+import { runtimeText } from '../loading/runtime.js'
 import type { ProgramEnding } from '../program/index.js'
 
 const typescriptFile = /\.[cm]?tsx?$/
@@ -13,6 +14,6 @@ export function explainFailure(program: string, { exitCode }: ProgramEnding, nod
     return [`node runs no ${program.slice(program.lastIndexOf('.'))} file by itself: take a loader, as in --node-option=--import=tsx.`]
   if (isStripping !== undefined && isStripping !== false) return []
   return [
-    `Node ${process.version} runs no TypeScript by itself. Take Node 22.18 or newer, a loader (--node-option=--import=tsx), or compile the program and profile the JavaScript: source maps are followed.`,
+    `${runtimeText} runs no TypeScript by itself. Take Node 22.18 or newer, a loader (--node-option=--import=tsx), or compile the program and profile the JavaScript: source maps are followed.`,
   ]
 }

@@ -3,6 +3,7 @@ import { isMainThread } from 'node:worker_threads'
 import { isFailure, requireBinding, toError } from '../binding/index.js'
 import type { NativeBinding } from '../binding/index.js'
 import { AllocscopeError } from '../errors/index.js'
+import { nodeVersion } from '../loading/runtime.js'
 import { readContainerLimit } from '../process/container/container-limit.js'
 import { monotonicMs } from '../process/monotonic-clock.js'
 import { packageVersion } from '../program/package-version.js'
@@ -46,7 +47,7 @@ function pinnedEvents(
   containerBytes: number | undefined,
   clockOffsetMs: number,
 ): readonly FileEvent[] {
-  const { pid, argv, version: nodeVersion } = process
+  const { pid, argv } = process
   const { allocator, figures } = rowFigures(binding)
   const limits = { containerBytes, ...readHeapLimits() }
   const start = { timeMs: Date.now(), allocscopeVersion: packageVersion, command: argv, pid, intervalMs, children: false }

@@ -14,13 +14,13 @@ function sender(session: {
   post: (method: string, parameters: object, done: (error: Error | null, result: unknown) => void) => void
 }): Send {
   return (method, parameters) => {
-    let answer: unknown
-    // A session of this thread answers before the call returns.
+    let answer: { readonly error: Error | null; readonly result: unknown } | undefined
+    // Node's session of this thread answers before the call returns. Nothing may be thrown at one that answers later.
     session.post(method, parameters, (error, result) => {
-      if (error !== null) throw new Error(`the inspector refused ${method}`, { cause: error })
-      answer = result
+      answer = { error, result }
     })
-    return answer
+    if (answer?.error !== null) throw new Error(`the inspector refused ${method}`, { cause: answer?.error })
+    return answer.result
   }
 }
 

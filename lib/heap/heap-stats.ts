@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import v8 from 'node:v8'
 
+import { runtime } from '../loading/runtime.js'
 import { readMemoryUsage } from '../process/memory-usage.js'
 
 /** One space of V8's heap. */
@@ -19,6 +20,11 @@ export interface HeapSpaceStats {
 
 /** V8's heap of the calling thread. */
 export interface HeapStats {
+  /**
+   * Whose heap it is. Bun answers `node:v8` with figures of JavaScriptCore: there used, committed, external and array buffers mean what their names say,
+   * the others nothing.
+   */
+  readonly engine: 'V8' | 'JavaScriptCore'
   readonly spaces: readonly HeapSpaceStats[]
   /** Bytes of objects, live or not yet collected. `used_heap_size`. */
   readonly usedBytes: number
@@ -61,6 +67,7 @@ export function getHeapStats(): HeapStats {
     availableBytes: space.space_available_size,
   }))
   return {
+    engine: runtime.engine,
     spaces,
     usedBytes: heap.used_heap_size,
     committedBytes: heap.total_heap_size,

@@ -4,6 +4,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 
 import { checkNumber, readOptions } from '../errors/index.js'
 import { collectFully } from '../heap/index.js'
+import { runtime, runtimeText } from '../loading/runtime.js'
 import type { HolderSearchOptions, HoldersFound } from './holders-found.js'
 import { hasInspector, InspectorSession } from './inspector-session.js'
 import { holdersByObjects, holdersBySamples } from './make-holders.js'
@@ -98,6 +99,8 @@ export class HolderSearch {
     const maxHeapBytes = checkNumber('options.maxHeapBytes', given.maxHeapBytes, 0, defaultMaxHeapBytes)
     const startMs = performance.now()
     if (!hasInspector()) return new HolderSearch({ source: 'none', reason: 'this Node was built without the inspector' }, budgetMs, 0)
+    if (runtime.name !== 'Node')
+      return new HolderSearch({ source: 'none', reason: `the inspector of ${runtimeText} isn't Node's` }, budgetMs, 0)
     if (isRunning) return new HolderSearch({ source: 'none', reason: 'another search runs in this thread' }, budgetMs, 0)
     isRunning = true
     await collectFully()

@@ -1,9 +1,19 @@
 import { performance } from 'node:perf_hooks'
 
-/** CLOCK_MONOTONIC, milliseconds: the clock that all processes of a machine and the native threads share. */
-export function monotonicMs(): number {
+import { lazily } from '../loading/index.js'
+import { runtime } from '../loading/runtime.js'
+
+const native = lazily(() => require('../binding/index.js') as typeof import('../binding/index.js'))
+
+function hrtimeMs(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
+
+/**
+ * CLOCK_MONOTONIC, milliseconds: the clock that all processes of a machine and the native threads share. Node's `hrtime` is this clock; that of other
+ * runtimes begins with the process.
+ */
+export const monotonicMs: () => number = runtime.name === 'Node' ? hrtimeMs : () => native().binding?.monotonicMs() ?? hrtimeMs()
 
 const looks = 8
 let originMs: number | undefined

@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 
 import { checkFunction, invalidArgumentType, invalidArgumentValue } from '../errors/index.js'
+import { monotonicMs } from '../process/monotonic-clock.js'
 
 /** Whoever records this thread. Times are milliseconds of CLOCK_MONOTONIC. */
 export interface MarkReceiver {
@@ -37,10 +38,6 @@ export function receiveMarks(receiver: MarkReceiver): () => void {
   return () => {
     receivers().delete(receiver)
   }
-}
-
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6
 }
 
 function checkName(name: unknown): asserts name is string {

@@ -2,6 +2,7 @@ import { PerformanceObserver } from 'node:perf_hooks'
 import type { PerformanceEntry } from 'node:perf_hooks'
 import v8 from 'node:v8'
 
+import { nodeVersion } from '../loading/runtime.js'
 import { monotonicMs, monotonicOriginMs } from '../process/monotonic-clock.js'
 import { quietly } from '../program/index.js'
 import { sampleInto } from '../sampling/index.js'
@@ -103,7 +104,7 @@ export function startRecordingInside(source: RecordSource): void {
   publishHeap(sampler, figures)
   const { layout } = sampler
   const heapLimitBytes = v8.getHeapStatistics().heap_size_limit
-  source.write({ kind: 'start', nodeVersion: process.version, allocator: layout.allocator, heapLimitBytes, layout })
+  source.write({ kind: 'start', nodeVersion, allocator: layout.allocator, heapLimitBytes, layout })
   const collections = new Collections()
   const tell = quietly(() => {
     publishHeap(sampler, figures)

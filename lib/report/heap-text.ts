@@ -1,17 +1,27 @@
 import type { HeapStats } from '../heap/index.js'
 import { formatBytes, formatCount } from '../figures/index.js'
 import { renderFigures } from './section.js'
+import type { FigureRow } from './section.js'
 import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'
 
-/** V8's heap as a whole. */
+/** The heap as a whole. Of another engine than V8 only what its figures mean. */
 export function renderHeapTotals(heap: HeapStats, style: TextStyle): string[] {
+  const isV8 = heap.engine === 'V8'
+  const common: FigureRow[] = [
+    ['used', formatBytes(heap.usedBytes), 'objects, live or not yet collected'],
+    [
+      'committed',
+      formatBytes(heap.committedBytes),
+      isV8 ? `taken from the system; the limit is ${formatBytes(heap.limitBytes)}` : 'taken from the system',
+    ],
+    ['external', formatBytes(heap.externalBytes), 'outside the heap, kept by its objects'],
+    ['array buffers', formatBytes(heap.arrayBufferBytes), 'of the external bytes: array buffers and Buffers'],
+  ]
+  if (!isV8) return renderFigures(common, style)
   return renderFigures(
     [
-      ['used', formatBytes(heap.usedBytes), 'objects, live or not yet collected'],
-      ['committed', formatBytes(heap.committedBytes), `taken from the system; the limit is ${formatBytes(heap.limitBytes)}`],
-      ['external', formatBytes(heap.externalBytes), 'outside the heap, kept by its objects'],
-      ['array buffers', formatBytes(heap.arrayBufferBytes), 'of the external bytes: array buffers and Buffers'],
+      ...common,
       ['malloced by V8', formatBytes(heap.mallocedBytes), `zones and tables; ${formatBytes(heap.peakMallocedBytes)} at most`],
       ['contexts', formatCount(heap.nativeContexts), `and ${formatCount(heap.detachedContexts)} detached`],
     ],

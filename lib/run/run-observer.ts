@@ -1,5 +1,6 @@
 import type { MissingFigures } from '../allocator/index.js'
 import { collectAtOnce } from '../heap/full-collection.js'
+import { nodeVersion } from '../loading/runtime.js'
 import { readChildrenPeak } from '../process/child-processes.js'
 import { quietly } from '../program/index.js'
 import { sampleMemory } from '../reading/index.js'
@@ -34,7 +35,7 @@ class Observer {
   begin(): void {
     const { sample, missing, allocator } = sampleMemory(this.startMs, { detail: 'usage' })
     this.count(sample)
-    if (!this.writer.write({ kind: 'start', pid: process.pid, nodeVersion: process.version, allocator, missing, sample })) return
+    if (!this.writer.write({ kind: 'start', pid: process.pid, nodeVersion, allocator, missing, sample })) return
     const takeSample = quietly(() => {
       this.takeSample()
     })

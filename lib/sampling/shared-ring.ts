@@ -1,4 +1,6 @@
 import { requireBinding, toError } from '../binding/index.js'
+import { AllocscopeError } from '../errors/index.js'
+import { runtime, runtimeText } from '../loading/runtime.js'
 import type { ArenaSample } from './arena-sample.js'
 import { RowBuffer } from './row-buffer.js'
 import { publishedIn, toSample } from './row-layout.js'
@@ -12,6 +14,13 @@ export interface RingSample {
   readonly published: readonly (number | undefined)[]
 }
 
+/** Deno numbers files by itself: a descriptor of the system's means nothing to its `node:fs`. */
+function refuseDeno(): void {
+  if (runtime.name !== 'Deno') return
+  const remedy = 'run allocscope with node, or let record --pid follow the process'
+  throw new AllocscopeError('ERR_ALLOCSCOPE_UNSUPPORTED', `${runtimeText} can't share memory with the program: ${remedy}`)
+}
+
 /**
  * Memory shared with another process. A sampling thread there writes rows into it, and this process reads them, even while the other's threads are
  * blocked. It is a file without a name: the other process gets {@link SharedRing.descriptor}, and nothing is left when both have ended.
@@ -22,8 +31,9 @@ export class SharedRing {
   /** Of the file. The caller who opened the ring closes it. */
   readonly descriptor: number
 
-  /** Throws `ERR_ALLOCSCOPE_NO_ADDON`, `ERR_ALLOCSCOPE_PROC_UNREADABLE`. */
+  /** Throws `ERR_ALLOCSCOPE_NO_ADDON`, `ERR_ALLOCSCOPE_PROC_UNREADABLE`, `ERR_ALLOCSCOPE_UNSUPPORTED`. */
   constructor(bytes: number) {
+    refuseDeno()
     const binding = requireBinding()
     const opened = binding.openRing(bytes)
     if ('failure' in opened) throw toError(opened)

@@ -1,4 +1,6 @@
 import { getHeapStats } from '../heap/heap-stats.js'
+import { nodeVersion } from '../loading/runtime.js'
+import { monotonicMs } from '../process/monotonic-clock.js'
 import { quietly } from '../program/index.js'
 import { sampleMemory } from '../reading/index.js'
 import { sampleInto } from '../sampling/index.js'
@@ -8,10 +10,6 @@ import { publishedFigures, publishEveryMs } from './watched-sample.js'
 
 /** The share of a core that sampling may use. Where reading the allocator costs more, the interval grows. */
 const maxCpuShare = 0.05
-
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6
-}
 
 /** Gives V8's figures to the sampling thread, as only the main thread can read them. Their time shows when the event loop last turned. */
 function publishHeap(sampler: RingSampler, figures: Float64Array): void {
@@ -29,7 +27,7 @@ export function startWatching(writer: WatchWriter): void {
   const sampler = sampleInto(writer.descriptor, writer.ringBytes, writer.intervalMs, maxCpuShare, publishedFigures)
   publishHeap(sampler, figures)
   const layout = { ...sampler.layout, clockOffsetMs }
-  writer.write({ kind: 'start', pid: process.pid, nodeVersion: process.version, allocator, missing, sample, layout })
+  writer.write({ kind: 'start', pid: process.pid, nodeVersion, allocator, missing, sample, layout })
   const publish = quietly(() => {
     publishHeap(sampler, figures)
   })

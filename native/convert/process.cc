@@ -7,6 +7,7 @@
 #include "convert/register.h"
 #include "convert/values.h"
 #include "environment.h"
+#include "platform/clock.h"
 #include "process/peak.h"
 #include "process/pipe_reader.h"
 
@@ -51,6 +52,14 @@ napi_value ReadChildrenPeak(napi_env env, napi_callback_info) {
   return bytes;
 }
 
+// monotonicMs(): number
+napi_value MonotonicMs(napi_env env, napi_callback_info) {
+  constexpr double kNanosPerMilli = 1e6;
+  napi_value milliseconds;
+  napi_create_double(env, static_cast<double>(platform::MonotonicNanos()) / kNanosPerMilli, &milliseconds);
+  return milliseconds;
+}
+
 // startPipeReader(command: string[]): undefined | FailureRecord
 napi_value StartPipeReader(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
@@ -73,6 +82,7 @@ void RegisterProcess(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "readRss", ReadRss);
   Export(env, exports, "readProcessMemory", ReadProcessMemory);
   Export(env, exports, "readChildrenPeak", ReadChildrenPeak);
+  Export(env, exports, "monotonicMs", MonotonicMs);
   Export(env, exports, "startPipeReader", StartPipeReader);
 }
 

@@ -54,6 +54,7 @@ export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'impor
 /** Files that may be imported without loading the whole room: constants for a command's help, one cheap reading. */
 const doors = {
   errors: ['./allocscope-error.ts'],
+  loading: ['./runtime.ts'],
   binding: ['./load-tracker.ts'],
   ledger: ['./explain-rss.ts'],
   heap: ['./collect-garbage.ts', './full-collection.ts', './heap-stats.ts'],

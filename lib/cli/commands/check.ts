@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 
+import { runtimeText } from '../../loading/runtime.js'
 import { allocatorChoices } from '../../program/index.js'
 import type { AllocatorChoice } from '../../program/index.js'
 import { untriedMark } from '../../release/remedies.js'
@@ -129,7 +130,7 @@ async function check(program: string, programArguments: readonly string[], optio
   const found = tried === undefined ? first : { ...first, advice: first.advice.map(withoutMark) }
   const { allocator, provenance } = found.allocator
   const under = `${allocator}${provenance.version === undefined ? '' : ` ${provenance.version}`}`
-  const subject = `allocscope ${packageVersion}, Node ${process.version}, ${under}: ${program}, ${answer.subject}`
+  const subject = `allocscope ${packageVersion}, ${runtimeText}, ${under}: ${program}, ${answer.subject}`
   const style = file === undefined ? styleFor(process.stdout) : plainStyle
   const text = options.json === true ? renderReleaseCheckJson(found, subject, tried) : renderReleaseCheck(found, subject, style, tried)
   if (file === undefined) process.stdout.write(text)

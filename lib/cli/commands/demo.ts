@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import { runDemo } from '../../demo/index.js'
+import { runtimeText } from '../../loading/runtime.js'
 import { takeReading } from '../../reading/index.js'
 import { renderDemo, renderDemoJson } from '../../report/index.js'
 import { packageVersion } from '../package-version.js'
@@ -16,7 +17,7 @@ async function demo({ json }: DemoOptions): Promise<void> {
   // Nothing else in this process needs its arenas, so walks of the free lists may take as long as they take.
   const run = await runDemo(() => takeReading({ detail: 'arenas', budgetMs: Infinity }), progress)
   progress.end()
-  const subject = `allocscope ${packageVersion}, Node ${process.version}, ${process.platform}-${process.arch}`
+  const subject = `allocscope ${packageVersion}, ${runtimeText}, ${process.platform}-${process.arch}`
   process.stdout.write(json ? renderDemoJson(run) : renderDemo(run, subject, styleFor(process.stdout)))
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import { basicSizeSources, listBasicSizes } from '../../heap/index.js'
+import { runtimeText } from '../../loading/runtime.js'
 import { renderBasicSizes, renderJson } from '../../report/index.js'
 import { styleFor } from '../terminal.js'
 
@@ -10,7 +11,7 @@ interface SizesOptions {
 
 function printSizes({ json }: SizesOptions): void {
   const sizes = listBasicSizes()
-  const subject = `Bytes of typical values on Node ${process.version}, V8 ${process.versions.v8}, ${process.arch}`
+  const subject = `Bytes of typical values on ${runtimeText}, V8 ${process.versions.v8}, ${process.arch}`
   const model = { version: 1, node: process.version, v8: process.versions.v8, sizes }
   process.stdout.write(json ? renderJson(model) : renderBasicSizes(sizes, subject, basicSizeSources, styleFor(process.stdout)))
 }

@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 
 import type { AllocatorDetail } from '../../allocator/index.js'
+import { runtimeText } from '../../loading/runtime.js'
 import { takeReading } from '../../reading/memory-reading.js'
 import { renderStats, renderStatsJson } from '../../report/stats-report.js'
 import { packageVersion } from '../package-version.js'
@@ -14,7 +15,7 @@ interface StatsOptions {
 
 function printStats({ json, detail }: StatsOptions): void {
   const reading = takeReading({ detail })
-  const subject = `allocscope ${packageVersion}, Node ${process.version}, ${process.platform}-${process.arch}, pid ${process.pid}`
+  const subject = `allocscope ${packageVersion}, ${runtimeText}, ${process.platform}-${process.arch}, pid ${process.pid}`
   process.stdout.write(json ? renderStatsJson(reading) : renderStats(reading, subject, styleFor(process.stdout)))
 }
 

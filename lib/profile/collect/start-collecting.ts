@@ -4,6 +4,7 @@ import { isFailure, requireBinding, toError } from '../../binding/index.js'
 import type { NativeBinding, NativeProfile } from '../../binding/index.js'
 import { AllocscopeError } from '../../errors/index.js'
 import { lazily } from '../../loading/index.js'
+import { nodeVersion } from '../../loading/runtime.js'
 import { probeNames } from '../probe-names.js'
 import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
 import type { ProfileMode } from '../line-profile.js'
@@ -113,7 +114,7 @@ class ThreadCollector implements Collector {
   #describe(): void {
     const { figures } = this.#views
     const startedMs = Date.now()
-    appendDescriptions(this.#registry.files, [{ process: { nodeVersion: process.version, startedMs } }])
+    appendDescriptions(this.#registry.files, [{ process: { nodeVersion, startedMs } }])
     figures[figure.pid] = process.pid
     figures[figure.threadId] = threadId
     figures[figure.mode] = modes.indexOf(this.#options.mode)

@@ -1,0 +1,2 @@
+console.log('from the program')
+process.exitCode = 3

@@ -1,0 +1,179 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+import { noAddon } from '../../lib/binding/no-addon.js'
+import type { AllocatorStats, HeapStats } from '../../lib/index.js'
+import { testOnEachNode } from '../heap/node-versions.js'
+import { notInstalled, testWhere } from '../installed/test-where.js'
+
+const root = path.resolve('.')
+const runtimes = path.resolve('.cache/runtimes/node_modules')
+const cli = path.resolve('dist/cli/main.js')
+const ends = path.resolve('test/runtimes/programs/ends.js')
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const options = { env: { ...process.env, NO_COLOR: '1', ...env } }
+  return promisify(execFile)(file, args, options).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: unknown) => error as Ended,
+  )
+}
+
+type Answer<Value> = { readonly answer: Value } & { readonly code?: string; readonly message?: string }
+
+interface Checked {
+  readonly verdict: string
+  readonly grows: readonly { readonly where: string; readonly bytesPerCall: number }[]
+}
+
+interface Answers {
+  readonly stats: Answer<AllocatorStats>
+  readonly rss: Answer<{ readonly ours: number; readonly theirs: number }>
+  readonly heap: Answer<HeapStats>
+  readonly watch: Answer<{ readonly beganMs: number; readonly sampledMs: number; readonly endedMs: number }>
+  readonly release: Answer<unknown>
+  readonly clean: Answer<Checked>
+  readonly leak: Answer<Checked>
+  readonly sizeOf: Answer<number>
+  readonly track: Answer<unknown>
+  readonly measure: Answer<unknown>
+}
+
+const bun = {
+  file: path.join(runtimes, '@oven/bun-linux-x64/bin/bun'),
+  flags: [],
+  engine: 'JavaScriptCore',
+  head: /, Bun 1\.4\.5,/,
+} as const
+const deno = {
+  file: path.join(runtimes, '@deno/linux-x64-glibc/deno'),
+  flags: ['run', '-A'],
+  engine: 'V8',
+  head: /, Deno 2\.9\.6,/,
+} as const
+
+describe.each([
+  ['Bun', bun],
+  ['Deno', deno],
+])('%s', (name, { file, flags, engine, head }) => {
+  const testHere = testWhere(existsSync(file) ? undefined : notInstalled(name))
+  let answers: Answers
+  beforeAll(async () => {
+    if (!existsSync(file)) return
+    const { stdout } = await run(file, [...flags, path.resolve('test/runtimes/programs/readings.cjs'), path.join(root, 'dist')])
+    answers = JSON.parse(stdout) as Answers
+  }, 60_000)
+
+  testHere('what can be read is read', () => {
+    expect(answers.stats.answer).toMatchObject({ allocator: 'glibc', complete: true })
+    const { ours, theirs } = answers.rss.answer
+    expect(Math.abs(ours - theirs)).toBeLessThan(8 * 2 ** 20)
+    expect(answers.heap.answer.engine).toBe(engine)
+    expect(answers.release.code).toBeUndefined()
+  })
+
+  testHere('samples stand on the clock of performance.now()', () => {
+    const { beganMs, sampledMs, endedMs } = answers.watch.answer
+    // A millisecond: both clocks are read one after the other.
+    expect(sampledMs).toBeGreaterThan(beganMs - 1)
+    expect(sampledMs).toBeLessThan(endedMs + 1)
+  })
+
+  testHere('a check tells what is kept from what is not', () => {
+    // What the allocator keeps of it is its own affair.
+    expect(answers.clean.answer.grows).toEqual([])
+    expect(answers.clean.answer.verdict).not.toBe('still-live')
+    expect(answers.leak.answer.verdict).toBe('still-live')
+    // 1,000,000 bytes a call, and what the allocator adds to a Buffer: less than a page and a sixteenth.
+    const [most = 0] = answers.leak.answer.grows.map(({ bytesPerCall }) => bytesPerCall).sort((one, other) => other - one)
+    expect(most).toBeGreaterThan(990_000)
+    expect(most).toBeLessThan(1_070_000)
+  })
+
+  testHere('what needs what Node’s own V8 exports is refused, with a code and the reason', () => {
+    expect(answers.sizeOf).toMatchObject({ code: 'ERR_ALLOCSCOPE_V8_LAYOUT_UNSUPPORTED' })
+    for (const refused of [answers.track, answers.measure]) {
+      expect(refused).toMatchObject({ code: 'ERR_ALLOCSCOPE_UNSUPPORTED', message: expect.stringMatching(/doesn't export/) as string })
+    }
+  })
+
+  testHere('reports name the runtime and its engine', async () => {
+    const { code, stdout } = await run(file, [...flags, cli, 'stats'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(head)
+    expect(stdout).toContain(`\n${engine} heap\n`)
+    expect(stdout).not.toMatch(/Node v/)
+  })
+
+  testHere('run lets the program end as it would', async () => {
+    const { code, stdout, stderr } = await run(file, [...flags, cli, 'run', ends])
+    expect([code, stdout]).toEqual([3, 'from the program\n'])
+    expect(stderr).toMatch(/exit code 3 after/)
+  })
+})
+
+testWhere(existsSync(bun.file) ? undefined : notInstalled('Bun'))(
+  'bun --preload allocscope/register: the program runs, unprofiled, with one line',
+  async () => {
+    const { code, stdout, stderr } = await run(bun.file, ['--preload', path.resolve('dist/register/register.js'), ends])
+    expect([code, stdout]).toEqual([3, 'from the program\n'])
+    expect(stderr).toMatch(/^allocscope: the program runs without a profile: .*\n$/)
+  },
+)
+
+testWhere(existsSync(deno.file) ? undefined : notInstalled('Deno'))(
+  'Deno: what hands a descriptor to the program is refused before it starts',
+  async () => {
+    for (const command of ['watch', 'record']) {
+      const { code, stdout, stderr } = await run(deno.file, [...deno.flags, cli, command, ends])
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).toMatch(/Deno 2\.9\.6 can't share memory with the program: .*\[ERR_ALLOCSCOPE_UNSUPPORTED\]/)
+    }
+  },
+)
+
+describe('why the addon is not there', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-no-addon-'))
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
+  const say = `try { require(${JSON.stringify(path.join(root, 'dist'))}).watchArenas() } catch (error) { console.log(error.code, error.message) }`
+
+  testOnEachNode('addons that are switched off', async (node) => {
+    const { stdout } = await run(node, ['--no-addons', '-e', say])
+    expect(stdout).toMatch(
+      /^ERR_ALLOCSCOPE_NO_ADDON .* with Node v\d+\.\d+\.\d+: native addons are switched off: --allow-addons lets them in/,
+    )
+  })
+
+  test('another libc, a bundle, and what the loader itself says', () => {
+    const missing = Object.assign(new Error('No native build was found for platform=linux arch=x64 runtime=node libc=musl node=24'), {})
+    expect(noAddon('native binary', missing, root).message).toMatch(/there is no binary for musl, .*node:slim$/)
+    expect(noAddon('native binary', new Error('No native build was found'), folder).message).toMatch(
+      /in a bundle, leave allocscope out of it/,
+    )
+    const damaged = new Error('invalid ELF header')
+    const error = noAddon('tracker', damaged, root)
+    expect(error).toMatchObject({ code: 'ERR_ALLOCSCOPE_NO_ADDON', cause: damaged })
+    expect(error.message).toMatch(/^allocscope has no tracker that loads on linux-x64 with Node v.*: invalid ELF header$/)
+    for (const thrown of [{}, 'text', 1]) expect(noAddon('tracker', thrown, root).message).toMatch(/: no reason is told$/)
+  })
+
+  test('a folder that may not be read', async () => {
+    const file = path.join(folder, 'main.cjs')
+    writeFileSync(file, say)
+    const permission = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+    const reads = [folder, path.join(root, 'dist'), path.join(root, 'node_modules'), path.join(root, 'package.json')]
+    const { stdout } = await run(process.execPath, [permission, ...reads.map((read) => `--allow-fs-read=${read}`), file])
+    expect(stdout).toMatch(/^ERR_ALLOCSCOPE_NO_ADDON .*: (\/\S+) may not be read: --allow-fs-read=\1 permits it/)
+  })
+})
