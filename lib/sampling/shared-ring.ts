@@ -14,7 +14,7 @@ export interface RingSample {
   readonly published: readonly (number | undefined)[]
 }
 
-/** Deno numbers files by itself: a descriptor of the system's means nothing to its `node:fs`. */
+/** Deno's `node:fs` and `spawn` know only the descriptors that it opened itself, not one that the addon did. */
 function refuseDeno(): void {
   if (runtime.name !== 'Deno') return
   const remedy = 'run allocscope with node, or let record --pid follow the process'
