@@ -81,6 +81,8 @@ export interface NativeProcess {
 export interface NativeAllocator {
   describeAllocator(): NativeAllocatorDescription
   readAllocatorFootprint(figures: Float64Array): undefined | FailureRecord
+  /** Fills `figures` with what each arena has from the system, in glibc's order; how many arenas there are. 0 where they aren't told apart. */
+  readArenaFootprints(figures: Float64Array): number
   readAllocatorDetail(arenas: boolean): NativeAllocatorDocument | FailureRecord
 }
 

@@ -46,6 +46,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_TRACK_RECORD'
   /** A file that was to be compared is no report of `allocscope track --json`. The message names it and says why. */
   | 'ERR_ALLOCSCOPE_TRACK_REPORT'
+  /** The registry or meter has allocscope's metrics already, or another metric of one of their names. */
+  | 'ERR_ALLOCSCOPE_METRICS_REGISTERED'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

@@ -1,3 +1,4 @@
+import { arenasByNumber } from '../allocator/arena-bytes.js'
 import { footprintOf } from '../allocator/index.js'
 import type { FootprintColumn } from '../allocator/index.js'
 import type { NativeAllocatorDescription } from '../binding/index.js'
@@ -33,7 +34,7 @@ export function toSample(row: Float64Array, layout: RowLayout): ArenaSample {
     rssBytes: known(at(rowPlace.rss)),
     ...footprintOf(layout.allocator, figure),
     mmappedBytes: figure('mmappedBytes'),
-    arenas: byNumber(at(rowPlace.arenas), row.subarray(rowPlace.figures + layout.figures.length + layout.published)),
+    arenas: arenasByNumber(at(rowPlace.arenas), row.subarray(rowPlace.figures + layout.figures.length + layout.published)),
     mmapThresholdBytes: figure('mmapThresholdBytes'),
     trimThresholdBytes: figure('trimThresholdBytes'),
     costMicros: at(rowPlace.costMicros),
@@ -46,9 +47,4 @@ export function toSample(row: Float64Array, layout: RowLayout): ArenaSample {
 export function publishedIn(row: Float64Array, layout: RowLayout): readonly (number | undefined)[] {
   const start = rowPlace.figures + layout.figures.length
   return Array.from(row.subarray(start, start + layout.published), known)
-}
-
-/** The arenas by number. glibc inserts new arenas after the main one, so its list is the main arena, then newest to oldest. */
-function byNumber(count: number, listed: Float64Array): readonly (number | undefined)[] {
-  return Array.from({ length: count }, (_, number) => listed[number === 0 ? 0 : count - number])
 }

@@ -77,6 +77,14 @@ napi_value ReadAllocatorFootprint(napi_env env, napi_callback_info info) {
   return read.ok() ? nullptr : MakeFailure(env, read.failure());
 }
 
+// readArenaFootprints(figures: Float64Array): number
+// Writes what each arena has from the system, as many as there is room for, in the allocator's order; returns how many arenas there are.
+napi_value ReadArenaFootprints(napi_env env, napi_callback_info info) {
+  const FigureBuffer buffer = FigureBufferArgument(env, info);
+  const size_t arenas = allocator::LiveBackend().ReadArenaFootprints(buffer.figures, buffer.length);
+  return Napi::Number::New(env, static_cast<double>(arenas));
+}
+
 // readAllocatorDetail(arenas: boolean): { figures, texts, flags, tables } | FailureRecord
 napi_value ReadAllocatorDetail(napi_env env, napi_callback_info raw_info) {
   const Napi::CallbackInfo info(env, raw_info);
@@ -92,6 +100,7 @@ napi_value ReadAllocatorDetail(napi_env env, napi_callback_info raw_info) {
 void RegisterAllocator(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "describeAllocator", DescribeAllocator);
   Export(env, exports, "readAllocatorFootprint", ReadAllocatorFootprint);
+  Export(env, exports, "readArenaFootprints", ReadArenaFootprints);
   Export(env, exports, "readAllocatorDetail", ReadAllocatorDetail);
 }
 

@@ -17,7 +17,8 @@ const floors = [
   ['run', 'record', 'release', 'profile', 'holders', 'demo', 'capabilities', 'track'],
   ['compare', 'lab'],
   ['report'],
-  ['register', 'flight', 'jest'],
+  ['metrics'],
+  ['register', 'flight', 'jest', 'prometheus', 'opentelemetry'],
   ['cli'],
 ]
 
@@ -55,11 +56,13 @@ export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'impor
 const doors = {
   errors: ['./allocscope-error.ts'],
   loading: ['./runtime.ts'],
+  allocator: ['./arena-bytes.ts'],
   binding: ['./load-tracker.ts'],
   ledger: ['./explain-rss.ts'],
   heap: ['./collect-garbage.ts', './full-collection.ts', './heap-stats.ts'],
   process: [
     './child-processes.ts',
+    './container/container-figures.ts',
     './container/container-limit.ts',
     './kernel-memory.ts',
     './look-at-process.ts',

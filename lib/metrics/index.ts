@@ -1,0 +1,5 @@
+export { MetricsReader } from './metrics-reader.js'
+export type { MetricsOptions, MetricsRegistration } from './metrics-reader.js'
+export { metrics } from './metric-table.js'
+export type { Label, Metric, MetricKey } from './metric-table.js'
+export type { Reading, Sample } from './reading.js'

@@ -1,0 +1,2 @@
+export type { MetricsOptions, MetricsRegistration } from '../metrics/index.js'
+export { registerAllocscopeMetrics } from './register-metrics.js'

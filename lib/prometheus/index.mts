@@ -1,0 +1,2 @@
+export { registerAllocscopeMetrics } from './index.js'
+export type * from './index.js'
