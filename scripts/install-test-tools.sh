@@ -9,9 +9,9 @@ cd "$(dirname "$0")/.."
 node_majors=(20 22 24 26)
 
 # What each package is for: allocators under which the back ends are tested, then analysers, formatters, a terminal, a browser for the page, and
-# the peers of the line profiler, the recorder and the tracker.
+# the peers of the line profiler, the recorder and the tracker, and what scrapes the metrics.
 packages=(libjemalloc2 libjemalloc-dev libmimalloc2.0 libtcmalloc-minimal4 libtbbmalloc2 g++ make python3 binutils valgrind clang-format clang-tidy tmux chromium
-  python3-memory-profiler heaptrack)
+  python3-memory-profiler heaptrack prometheus)
 
 say() { printf 'install-test-tools: %s\n' "$*"; }
 
@@ -27,6 +27,14 @@ missing_packages() {
   for package in "${packages[@]}"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || printf '%s\n' "$package"
   done
+}
+
+# Debian starts the services of a package when it is installed, unless this file says no. Only one that wasn't there is taken away again.
+policy=/usr/sbin/policy-rc.d
+forbid_services() {
+  [ -e "$policy" ] && return
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && as_root chmod +x "$policy"
+  trap 'as_root rm -f "$policy"' EXIT
 }
 
 install_packages() {
@@ -45,6 +53,7 @@ install_packages() {
     return
   fi
   say "apt-get install ${missing[*]}"
+  forbid_services
   as_root apt-get update -qq || say 'apt-get update failed; trying with the lists at hand'
   for package in "${missing[@]}"; do
     # One by one: a package that this release of the distribution lacks must not prevent the others.

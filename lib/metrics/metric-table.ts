@@ -43,13 +43,13 @@ const ofAllocator = {
     labels: ['allocator'],
     help:
       'In use by the program, rounding included. Source: the counters of jemalloc, tcmalloc and scudo, with each scrape; glibc and mimalloc tell it only ' +
-      'where usageEveryMs is set, between scrapes; cost of a scrape: none.',
+      'where usageEveryMs is set, between scrapes; cost: none in a scrape.',
   }),
   retainedBytes: bytes('allocator_retained', 'nodejs.allocator.memory.retained', {
     labels: ['allocator'],
     help:
       'Free, but kept instead of given back; part of it may not be resident. Source: the counters of jemalloc, tcmalloc and scudo, with each scrape; glibc ' +
-      'walks its free lists for it, which happens only where usageEveryMs is set, between scrapes; cost of a scrape: none.',
+      'walks its free lists for it, which happens only where usageEveryMs is set, between scrapes; cost: none in a scrape.',
   }),
   arenas: value('nodejs_allocator_arenas', 'nodejs.allocator.arena.count', {
     instrument: 'updowncounter',
@@ -74,11 +74,11 @@ const ofAllocator = {
     labels: ['allocator', 'library'],
     help:
       'Resident memory of allocators that live within loaded libraries, at most 16 and "other". Source: mallctl of that copy, or its mappings; read between ' +
-      'scrapes where usageEveryMs is set; cost of a scrape: none.',
+      'scrapes where usageEveryMs is set; cost: none in a scrape.',
   }),
   embeddedAllocatedBytes: bytes('embedded_allocator_allocated', 'nodejs.embedded_allocator.memory.allocated', {
     labels: ['allocator', 'library'],
-    help: 'In use by the library, of those that count it. Source: mallctl stats.allocated of that copy, between scrapes; cost of a scrape: none.',
+    help: 'In use by the library, of those that count it. Source: mallctl stats.allocated of that copy, between scrapes; cost: none in a scrape.',
   }),
 }
 

@@ -1,0 +1,29 @@
+/** One line of Prometheus' text format. */
+export interface Exposed {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+/** The samples of a text in Prometheus' format whose labels have no escapes. */
+export function parseExposition(text: string): readonly Exposed[] {
+  return Array.from(text.matchAll(/^([a-z_0-9]+)(?:\{(.*)\})? (\S+)$/gm), ([, name = '', labels = '', value]) => ({
+    name,
+    labels: Object.fromEntries(Array.from(labels.matchAll(/(\w+)="([^"]*)"/g), ([, label, own]) => [label, own])),
+    value: Number(value),
+  }))
+}
+
+/** The samples of one metric. */
+export function exposed(samples: readonly Exposed[], name: string): readonly Exposed[] {
+  return samples.filter((sample) => sample.name === name)
+}
+
+/** The one value of a metric without labels; undefined when it isn't there. */
+export function valueOf(samples: readonly Exposed[], name: string): number | undefined {
+  return exposed(samples, name)[0]?.value
+}
+
+export function sumOf(samples: readonly Exposed[], name: string): number {
+  return exposed(samples, name).reduce((sum, { value }) => sum + value, 0)
+}
