@@ -5,11 +5,15 @@ export interface Exposed {
   readonly value: number
 }
 
+function parseLabels(text: string): Exposed['labels'] {
+  return Object.fromEntries(Array.from(text.matchAll(/(\w+)="([^"]*)"/g), ([, label = '', own = '']) => [label, own]))
+}
+
 /** The samples of a text in Prometheus' format whose labels have no escapes. */
 export function parseExposition(text: string): readonly Exposed[] {
   return Array.from(text.matchAll(/^([a-z_0-9]+)(?:\{(.*)\})? (\S+)$/gm), ([, name = '', labels = '', value]) => ({
     name,
-    labels: Object.fromEntries(Array.from(labels.matchAll(/(\w+)="([^"]*)"/g), ([, label, own]) => [label, own])),
+    labels: parseLabels(labels),
     value: Number(value),
   }))
 }
@@ -26,4 +30,9 @@ export function valueOf(samples: readonly Exposed[], name: string): number | und
 
 export function sumOf(samples: readonly Exposed[], name: string): number {
   return exposed(samples, name).reduce((sum, { value }) => sum + value, 0)
+}
+
+/** The values of one metric by one of its labels. */
+export function valuesBy(samples: readonly Exposed[], name: string, label: string): ReadonlyMap<string, number> {
+  return new Map(exposed(samples, name).map(({ labels, value }) => [labels[label] ?? '', value]))
 }

@@ -2,7 +2,7 @@ import { hiddenLayout } from '../allocator/fixture.js'
 import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import { live } from '../allocator/live-allocator.js'
 import { testOnEachNode } from '../heap/node-versions.js'
-import { exposed, parseExposition, sumOf, valueOf } from '../metrics/exposition.js'
+import { exposed, parseExposition, sumOf, valueOf, valuesBy } from '../metrics/exposition.js'
 import type { Exposed } from '../metrics/exposition.js'
 import { inFreshScrape } from './fresh-scrape.js'
 
@@ -40,10 +40,11 @@ if (live === 'glibc') {
       fixture.allocate(3, 5_000_000)
       await registry.metrics()
       ${scrapeBesideMallinfo}`)
-    const byArena = Object.fromEntries(exposed(samples, mapped).map(({ labels, value }) => [labels['arena'], value]))
+    const byArena = valuesBy(samples, mapped, 'arena')
     const arenas = arenasIn(mallocInfo)
     expect(arenas.length).toBeGreaterThanOrEqual(6)
-    expect(byArena).toEqual({ ...arenas, mmapped: mallinfo.hblkhd })
+    const expected = arenas.map((bytes, number) => [String(number), bytes] as const)
+    expect([...byArena]).toEqual([...expected, ['mmapped', mallinfo.hblkhd]])
     expect(mallinfo.hblkhd).toBeGreaterThanOrEqual(3 * 5_000_000)
     expect(sumOf(samples, mapped)).toBe(mallinfo.arena + mallinfo.hblkhd)
     expect(valueOf(samples, 'nodejs_allocator_arenas')).toBe(arenas.length)
@@ -155,17 +156,15 @@ testOnEachNode('resident memory, faults and V8 are what the kernel and node say'
   ) as Kernel
   const samples = parseExposition(text)
   const kilobytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024
-  const resident = Object.fromEntries(
-    exposed(samples, 'nodejs_memory_resident_bytes').map(({ labels, value }) => [labels['backing'], value]),
-  )
+  const resident = valuesBy(samples, 'nodejs_memory_resident_bytes', 'backing')
   // The kernel adds the threads' last 64 pages each to what it tells at times of its own.
   const slack = 64 * 4096 * 16
-  expect(Math.abs((resident['anonymous'] ?? 0) - kilobytes('RssAnon'))).toBeLessThan(slack)
-  expect(Math.abs((resident['file'] ?? 0) - kilobytes('RssFile') - kilobytes('RssShmem'))).toBeLessThan(slack)
+  expect(Math.abs((resident.get('anonymous') ?? 0) - kilobytes('RssAnon'))).toBeLessThan(slack)
+  expect(Math.abs((resident.get('file') ?? 0) - kilobytes('RssFile') - kilobytes('RssShmem'))).toBeLessThan(slack)
   expect(valueOf(samples, 'nodejs_memory_resident_peak_bytes')).toBeGreaterThanOrEqual(usage.maxRSS * 1024)
-  const faults = Object.fromEntries(exposed(samples, 'nodejs_page_faults_total').map(({ labels, value }) => [labels['type'], value]))
-  expect(faults['minor']).toBeGreaterThanOrEqual(usage.minorPageFault)
-  expect(faults['major']).toBeGreaterThanOrEqual(usage.majorPageFault)
+  const faults = valuesBy(samples, 'nodejs_page_faults_total', 'type')
+  expect(faults.get('minor')).toBeGreaterThanOrEqual(usage.minorPageFault)
+  expect(faults.get('major')).toBeGreaterThanOrEqual(usage.majorPageFault)
   expect(valueOf(samples, 'nodejs_v8_heap_limit_bytes')).toBe(heap['heap_size_limit'])
   expect(valueOf(samples, 'nodejs_v8_external_bytes')).toBe(heap['external_memory'])
   expect(heap['external_memory']).toBeGreaterThanOrEqual(30_000_000)
