@@ -74,8 +74,11 @@ export function registerAllocscopeMetrics(meter: Meter, options?: MetricsOptions
   }
   meter.addBatchObservableCallback(observe, all)
   observed.add(meter)
+  let stopped = false
   return {
     stop: () => {
+      if (stopped) return
+      stopped = true
       reader.stop()
       meter.removeBatchObservableCallback(observe, all)
       observed.delete(meter)
