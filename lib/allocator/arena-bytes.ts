@@ -1,9 +1,5 @@
 import { binding } from '../binding/index.js'
-
-/** The arenas by number. glibc inserts new arenas after the main one, so its list is the main arena, then newest to oldest. */
-export function arenasByNumber(count: number, listed: Float64Array): readonly (number | undefined)[] {
-  return Array.from({ length: count }, (_, number) => listed[number === 0 ? 0 : count - number])
-}
+import { arenasByNumber } from './footprint.js'
 
 let listed = new Float64Array(64)
 

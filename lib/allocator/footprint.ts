@@ -43,3 +43,8 @@ export function footprintOf<Allocator extends keyof FootprintColumns>(allocator:
 export function hasFootprint(allocator: string): allocator is keyof FootprintColumns {
   return Object.hasOwn(footprints, allocator)
 }
+
+/** The arenas by number. glibc inserts new arenas after the main one, so its list is the main arena, then newest to oldest. */
+export function arenasByNumber(count: number, listed: Float64Array): readonly (number | undefined)[] {
+  return Array.from({ length: count }, (_, number) => listed[number === 0 ? 0 : count - number])
+}

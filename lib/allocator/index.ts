@@ -7,7 +7,7 @@ export type {
   UnknownAllocatorStats,
 } from './allocator-snapshot.js'
 export type { AllocatorStats, AllocatorStatsOptions } from './allocator-stats.js'
-export { footprintOf, hasFootprint } from './footprint.js'
+export { arenasByNumber, footprintOf, hasFootprint } from './footprint.js'
 export type { Footprint, FootprintFigure } from './footprint.js'
 export { getAllocatorStats } from './get-allocator-stats.js'
 export type { GlibcArena, GlibcBin, GlibcCounters, GlibcStats, GlibcTunables, GlibcWalk } from './glibc/glibc-stats.js'

@@ -1,5 +1,4 @@
-import { arenasByNumber } from '../allocator/arena-bytes.js'
-import { footprintOf } from '../allocator/index.js'
+import { arenasByNumber, footprintOf } from '../allocator/index.js'
 import type { FootprintColumn } from '../allocator/index.js'
 import type { NativeAllocatorDescription } from '../binding/index.js'
 import type { ArenaSample } from './arena-sample.js'
