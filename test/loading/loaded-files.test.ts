@@ -56,6 +56,8 @@ test.each([
   ['measureMemory()', () => calling('allocscope.measureMemory(() => 0)')],
   ['profile()', () => calling('allocscope.profile(() => 0)')],
   ["require('allocscope/jest')", () => loadedBy('-e', `require(${JSON.stringify(path.join(dist, 'jest', 'index.js'))})`)],
+  ["require('allocscope/prometheus')", () => loadedBy('-e', `require(${JSON.stringify(path.join(dist, 'prometheus', 'index.js'))})`)],
+  ["require('allocscope/opentelemetry')", () => loadedBy('-e', `require(${JSON.stringify(path.join(dist, 'opentelemetry', 'index.js'))})`)],
   ['--import allocscope/register', () => loadedBy('--import', path.join(dist, 'register', 'register.mjs'), empty)],
   ['--import allocscope/flight', () => loadedBy('--import', path.join(dist, 'flight', 'flight.mjs'), empty)],
   ['allocscope stats', () => loadedBy(path.join(dist, 'cli', 'main.js'), 'stats')],
