@@ -86,7 +86,10 @@ export class ContainerReader {
 
   /** Undefined where the group can't be found or read. */
   read(): ContainerFigures | undefined {
-    if (performance.now() - this.#searchedAtMs > searchEveryMs) setImmediate(() => { this.#search(); })
+    if (performance.now() - this.#searchedAtMs > searchEveryMs)
+      setImmediate(() => {
+        this.#search()
+      })
     const place = this.#place
     const usageBytes = place && parseFigure(readText(place.usageFile))
     if (place === undefined || usageBytes === undefined) return undefined
