@@ -104,6 +104,21 @@ for (const major of [20, 26]) {
   const node = path.join(root, '.cache', 'node', String(major), 'bin', 'node')
   const skip = existsSync(node) || isCi ? false : `.cache/node/${major} is not installed (scripts/install-test-tools.sh installs it)`
 
+  test(`installed without prom-client, allocscope/prometheus says what is missing, on Node ${major}`, { skip }, () => {
+    const registry = '{ registerMetric() {}, getSingleMetric() {}, removeSingleMetric() {} }'
+    const print = `try { registerAllocscopeMetrics(${registry}) } catch ({ code }) { console.log(code, typeof byMeter) }`
+    const imports = `import { registerAllocscopeMetrics } from 'allocscope/prometheus'
+      import { registerAllocscopeMetrics as byMeter } from 'allocscope/opentelemetry'`
+    const requires = `const { registerAllocscopeMetrics } = require('allocscope/prometheus')
+      const { registerAllocscopeMetrics: byMeter } = require('allocscope/opentelemetry')`
+    for (const args of [
+      ['--input-type=module', '-e', `${imports}; ${print}`],
+      ['-e', `${requires}; ${print}`],
+    ]) {
+      assert.equal(run(node, args), 'ERR_ALLOCSCOPE_MISSING_PEER function\n')
+    }
+  })
+
   for (const [name, args] of Object.entries(programs)) {
     test(`installed, by ${name} on Node ${major}`, { skip }, () => {
       const stats = JSON.parse(run(node, args))
