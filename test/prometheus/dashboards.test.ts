@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
+import ts from 'typescript'
+
 import { metrics } from '../../lib/metrics/index.js'
 import { testWhere } from '../installed/test-where.js'
 import { prometheusMissing, promtool, promtoolMissing, startPrometheus } from './prometheus.js'
@@ -9,6 +11,7 @@ import { serveMetrics } from './served-metrics.js'
 
 const dashboards = path.join(__dirname, '..', '..', 'dashboards')
 const alerts = path.join(dashboards, 'alerts.yml')
+const file = path.join(dashboards, 'allocscope.json')
 
 interface Panel {
   readonly id: number
@@ -20,10 +23,10 @@ interface Panel {
 
 interface Dashboard {
   readonly panels: readonly Panel[]
-  readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] }
+  readonly templating: { readonly list: readonly { readonly name: string }[] }
 }
 
-const { panels, templating } = JSON.parse(readFileSync(path.join(dashboards, 'allocscope.json'), 'utf8')) as Dashboard
+const { panels, templating } = JSON.parse(readFileSync(file, 'utf8')) as Dashboard
 
 /** As Grafana asks Prometheus when everything is chosen. */
 function asked(expression: string): string {
@@ -44,6 +47,19 @@ test('every metric that the dashboard and the alerts name is one of ours', () =>
   expect(used.filter((name) => !names.has(name))).toEqual([])
 })
 
+test("the dashboard is of Grafana's own schema", () => {
+  const schema = '@grafana/schema/dist/esm/raw/dashboard/x/Dashboard_types.gen'
+  const source = `import type { Dashboard } from '${schema}'\nexport const dashboard: Dashboard = ${readFileSync(file, 'utf8')}`
+  // Beside this file, from which the schema is found; it is never written.
+  const made = path.join(__dirname, 'made-dashboard.ts')
+  const options: ts.CompilerOptions = { strict: true, noEmit: true, skipLibCheck: true, types: [], module: ts.ModuleKind.NodeNext }
+  const host = ts.createCompilerHost(options)
+  const readSource = host.getSourceFile.bind(host)
+  host.getSourceFile = (name, version) => (name === made ? ts.createSourceFile(name, source, version) : readSource(name, version))
+  const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram([made], options, host))
+  expect(diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([])
+})
+
 test('the panels have numbers of their own, lie beside each other, and use variables that there are', () => {
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   const cells = panels.flatMap(({ gridPos: { h, w, x, y } }) =>
@@ -58,10 +74,10 @@ test('the panels have numbers of their own, lie beside each other, and use varia
 
 testWhere(promtoolMissing)('promtool takes the alerts and every expression of the dashboard, and the tests of the alerts pass', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
-  const file = path.join(folder, 'dashboard.yml')
+  const written = path.join(folder, 'dashboard.yml')
   const rules = expressions.map(({ expression }, number) => ({ record: `panel:expression:${number}`, expr: expression }))
-  writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }))
-  const checked = [promtool(['check', 'rules', file]), promtool(['check', 'rules', alerts])]
+  writeFileSync(written, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }))
+  const checked = [promtool(['check', 'rules', written]), promtool(['check', 'rules', alerts])]
   rmSync(folder, { recursive: true })
   expect(checked.map(({ status, output }) => (status === 0 ? 0 : output))).toEqual([0, 0])
   expect(checked[0]?.output).toContain(`SUCCESS: ${expressions.length} rules found`)
