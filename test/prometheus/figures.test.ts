@@ -94,6 +94,7 @@ if (live === 'glibc') {
     const [before = [], after = []] = text.map(parseExposition)
     expect(exposed(before, 'nodejs_allocator_retained_bytes')).toEqual([])
     expect(exposed(before, 'nodejs_allocator_allocated_bytes')).toEqual([])
+    expect(exposed(before, 'nodejs_allocator_usage_timestamp_seconds')).toEqual([])
     // Half of the blocks are free between others. The registration itself takes less than a tenth of that.
     const retained = valueOf(after, 'nodejs_allocator_retained_bytes') as number
     expect(Math.abs(retained - mallinfo.fordblks)).toBeLessThan(500_000)
@@ -139,11 +140,12 @@ interface Kernel {
   readonly status: string
   readonly heap: Readonly<Record<string, number>>
   readonly usage: NodeJS.ResourceUsage
+  readonly later: NodeJS.ResourceUsage
 }
 
 testOnEachNode('resident memory, faults and V8 are what the kernel and node say', async (node) => {
   await Promise.resolve()
-  const { text, status, heap, usage } = inFreshScrape(
+  const { text, status, heap, usage, later } = inFreshScrape(
     `registerAllocscopeMetrics(registry)
      const kept = Buffer.alloc(30_000_000, 1)
      await registry.metrics()
@@ -151,7 +153,7 @@ testOnEachNode('resident memory, faults and V8 are what the kernel and node say'
      const usage = process.resourceUsage()
      const heap = require('node:v8').getHeapStatistics()
      const text = await registry.metrics()
-     return { text, status, heap, usage, kept: kept.length }`,
+     return { text, status, heap, usage, later: process.resourceUsage(), kept: kept.length }`,
     { node },
   ) as Kernel
   const samples = parseExposition(text)
@@ -164,7 +166,9 @@ testOnEachNode('resident memory, faults and V8 are what the kernel and node say'
   expect(valueOf(samples, 'nodejs_memory_resident_peak_bytes')).toBeGreaterThanOrEqual(usage.maxRSS * 1024)
   const faults = valuesBy(samples, 'nodejs_page_faults_total', 'type')
   expect(faults.get('minor')).toBeGreaterThanOrEqual(usage.minorPageFault)
+  expect(faults.get('minor')).toBeLessThanOrEqual(later.minorPageFault)
   expect(faults.get('major')).toBeGreaterThanOrEqual(usage.majorPageFault)
+  expect(faults.get('major')).toBeLessThanOrEqual(later.majorPageFault)
   expect(valueOf(samples, 'nodejs_v8_heap_limit_bytes')).toBe(heap['heap_size_limit'])
   expect(valueOf(samples, 'nodejs_v8_external_bytes')).toBe(heap['external_memory'])
   expect(heap['external_memory']).toBeGreaterThanOrEqual(30_000_000)
