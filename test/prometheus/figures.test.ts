@@ -1,3 +1,5 @@
+import path from 'node:path'
+
 import { hiddenLayout } from '../allocator/fixture.js'
 import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import { live } from '../allocator/live-allocator.js'
@@ -133,6 +135,20 @@ testWhereInstalled('tbbmalloc')('of an allocator that tells nothing there is its
   })
   expect(samples.filter(({ name }) => name.startsWith('nodejs_allocator')).map(({ name }) => name)).toEqual(['nodejs_allocator_info'])
   expect(sumOf(samples, 'nodejs_memory_resident_bytes')).toBeGreaterThan(2 ** 20)
+})
+
+test("an addon's own allocator is a series of that library, where usageEveryMs is set", () => {
+  const { samples } = scrape(`
+    require(${JSON.stringify(path.join(__dirname, '..', '..', 'node_modules', '@swc', 'core'))}).parseSync('const one = 1')
+    registerAllocscopeMetrics(registry, { usageEveryMs: 60_000 })
+    ${scrapeBesideMallinfo}`)
+  const [series, ...others] = exposed(samples, 'nodejs_embedded_allocator_resident_bytes')
+  expect(series?.labels).toMatchObject({ allocator: 'mimalloc' })
+  // It may load a copy of its own under another name.
+  expect(series?.labels['library']).toMatch(/^[^/]+\.node$/)
+  // mimalloc takes its memory in segments of MiB, of which a parse touches far more than a page.
+  expect(series?.value).toBeGreaterThan(4096)
+  expect(others).toEqual([])
 })
 
 interface Kernel {
