@@ -16,6 +16,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   allocscope::convert::RegisterFlight(env, exports);
   allocscope::convert::RegisterRelease(env, exports);
   allocscope::convert::RegisterProfile(env, exports);
+  allocscope::convert::RegisterAttach(env, exports);
   return exports;
 }
 

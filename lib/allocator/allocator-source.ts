@@ -1,5 +1,5 @@
 import { isFailure, toError } from '../binding/index.js'
-import type { NativeAllocatorDescription, NativeAllocatorDocument, NativeBinding } from '../binding/index.js'
+import type { NativeAllocator, NativeAllocatorDescription, NativeAllocatorDocument, NativeEmbedded } from '../binding/index.js'
 import { lazily } from '../loading/index.js'
 import type { AllocatorDetail, OtherAllocator, Provenance } from './allocator-snapshot.js'
 import { placeOf } from './named-figures.js'
@@ -13,20 +13,30 @@ function provenanceOf({ library, version, proof }: NativeAllocatorDescription): 
   return Object.freeze({ library, version: version === '' ? undefined : version, proof })
 }
 
+/** The calls that read an allocator. Those of another process don't look for allocators within its libraries. */
+export type AllocatorCalls = NativeAllocator & Partial<NativeEmbedded>
+
 /** The native readings of the live allocator, with failures turned into errors. One for each thread. */
 export class AllocatorSource {
   /** Whether a reading looks for other allocators. */
   looksForOthers = true
-  readonly #binding: NativeBinding
+  /** The folder of the allocator's process in /proc. */
+  readonly procFolder: string
+  readonly #binding: AllocatorCalls
   readonly #figures: Float64Array
   #description: NativeAllocatorDescription
   #provenance: Provenance
 
-  constructor(binding: NativeBinding, description: NativeAllocatorDescription) {
+  constructor(binding: AllocatorCalls, description: NativeAllocatorDescription, procFolder = '/proc/self') {
     this.#binding = binding
+    this.procFolder = procFolder
     this.#description = description
     this.#figures = new Float64Array(description.footprintFields.length)
     this.#provenance = provenanceOf(description)
+  }
+
+  get allocator(): NativeAllocatorDescription['allocator'] {
+    return this.#description.allocator
   }
 
   get provenance(): Provenance {
@@ -64,8 +74,13 @@ export class AllocatorSource {
 
   /** None while they aren't looked for. */
   findOthers(): readonly OtherAllocator[] {
-    return this.looksForOthers ? embedded().readEmbedded(this.#binding) : []
+    const binding = this.#binding
+    return this.looksForOthers && hasEmbedded(binding) ? embedded().readEmbedded(binding) : []
   }
+}
+
+function hasEmbedded(binding: AllocatorCalls): binding is NativeAllocator & NativeEmbedded {
+  return binding.readEmbeddedAllocators !== undefined
 }
 
 /** A native figure as the API gives it: NaN stands for none. */

@@ -1,8 +1,10 @@
 import { performance } from 'node:perf_hooks'
 
 import { binding, bindingLoadError } from '../binding/index.js'
+import type { NativeAllocator } from '../binding/index.js'
 import { checkBoolean, checkNumber, checkOneOf, readOptions } from '../errors/index.js'
 import { lazily } from '../loading/index.js'
+import type { ProcessMemory } from '../process/index.js'
 import type { AllocatorDetail } from './allocator-snapshot.js'
 import { AllocatorSource } from './allocator-source.js'
 import type { AllocatorStats, AllocatorStatsOptions } from './allocator-stats.js'
@@ -31,9 +33,12 @@ function createReader(): AllocatorReader {
     const reason = bindingLoadError?.message ?? ''
     return new (unknown().UnknownReader)({ library: '', version: undefined, proof: 'no addon to look with' }, reason, () => [])
   }
-  const description = binding.describeAllocator()
-  source = new AllocatorSource(binding, description)
-  switch (description.allocator) {
+  source = new AllocatorSource(binding, binding.describeAllocator())
+  return readerOf(source)
+}
+
+function readerOf(source: AllocatorSource, readProcess?: () => ProcessMemory): AllocatorReader {
+  switch (source.allocator) {
     case 'glibc':
       return new (glibc().GlibcReader)(source)
     case 'jemalloc':
@@ -49,7 +54,7 @@ function createReader(): AllocatorReader {
     case 'scudo':
       return new (scudo().ScudoReader)(source)
     case 'unknown':
-      return new (unknown().UnknownReader)(source.provenance, source.limitation, () => source?.findOthers() ?? [])
+      return new (unknown().UnknownReader)(source.provenance, source.limitation, () => source.findOthers(), readProcess)
   }
 }
 
@@ -74,4 +79,20 @@ export function getAllocatorStats(options?: AllocatorStatsOptions): AllocatorSta
   const detail = checkOneOf('options.detail', given.detail, details, 'footprint')
   const budgetMs = checkNumber('options.budgetMs', given.budgetMs, 0, defaultBudgetMs)
   return readWithOthers(reader, detail, budgetMs, checkBoolean('options.others', given.others, detail !== 'footprint'))
+}
+
+/** An allocator in another process. */
+export interface AllocatorElsewhere {
+  /** What answers in that process. */
+  readonly calls: NativeAllocator
+  /** Its folder in /proc. */
+  readonly procFolder: string
+  readonly readProcess: () => ProcessMemory
+}
+
+/** Reads the allocator of another process. Allocators within its libraries aren't looked for, so `others` is undefined. */
+export function readAllocatorElsewhere(elsewhere: AllocatorElsewhere, detail: AllocatorDetail): AllocatorStats {
+  const { calls, procFolder, readProcess } = elsewhere
+  const reader = readerOf(new AllocatorSource(calls, calls.describeAllocator(), procFolder), readProcess)
+  return { ...reader.read(detail, defaultBudgetMs), others: undefined }
 }

@@ -9,7 +9,8 @@ export type {
 export type { AllocatorStats, AllocatorStatsOptions } from './allocator-stats.js'
 export { arenasByNumber, footprintOf, hasFootprint } from './footprint.js'
 export type { Footprint, FootprintFigure } from './footprint.js'
-export { getAllocatorStats } from './get-allocator-stats.js'
+export { getAllocatorStats, readAllocatorElsewhere } from './get-allocator-stats.js'
+export type { AllocatorElsewhere } from './get-allocator-stats.js'
 export type { GlibcArena, GlibcBin, GlibcCounters, GlibcStats, GlibcTunables, GlibcWalk } from './glibc/glibc-stats.js'
 export type {
   JemallocArena,

@@ -2,9 +2,12 @@ export { binding, bindingLoadError, isFailure, requireBinding, toError } from '.
 export type { NativeTrackedData, NativeTrackedObject, NativeTracker } from './native-tracker.js'
 export type {
   FailureRecord,
+  NativeAllocator,
   NativeAllocatorDescription,
   NativeAllocatorDocument,
+  NativeAttach,
   NativeBinding,
+  NativeEmbedded,
   NativeEmbeddedAllocators,
   NativeEmbeddedCopy,
   NativeLedger,

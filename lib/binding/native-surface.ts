@@ -283,6 +283,15 @@ export interface NativeLedgers {
   readThreadName(pid: number, tid: number): string
 }
 
+/** The calls of `native/convert/attach.cc`. */
+export interface NativeAttach {
+  /**
+   * Asks another process about itself, through a thread of it that waits for work: `library` is this addon's file by the path under which that process sees
+   * it. `request` and the answer, JSON, are those of native/agent/answer.cc. Blocks this thread for `timeoutMs` at the most.
+   */
+  askProcess(pid: number, library: string, request: string, timeoutMs: number): string | FailureRecord
+}
+
 export interface NativeBinding
   extends
     NativeProcess,
@@ -293,4 +302,5 @@ export interface NativeBinding
     NativeFlight,
     NativeRelease,
     NativeProfiling,
-    NativeLedgers {}
+    NativeLedgers,
+    NativeAttach {}

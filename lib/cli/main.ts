@@ -12,6 +12,7 @@ type Register = (program: Command) => void
 const verbs: Readonly<Record<string, () => Register>> = {
   stats: lazily(() => (require('./commands/stats.js') as typeof import('./commands/stats.js')).registerStats),
   explain: lazily(() => (require('./commands/explain.js') as typeof import('./commands/explain.js')).registerExplain),
+  attach: lazily(() => (require('./commands/attach.js') as typeof import('./commands/attach.js')).registerAttach),
   run: lazily(() => (require('./commands/run.js') as typeof import('./commands/run.js')).registerRun),
   watch: lazily(() => (require('./commands/watch.js') as typeof import('./commands/watch.js')).registerWatch),
   record: lazily(() => (require('./commands/record.js') as typeof import('./commands/record.js')).registerRecord),
@@ -37,6 +38,7 @@ const examples = `
 Examples:
   $ allocscope stats
   $ allocscope explain app.js
+  $ allocscope attach 4711
   $ allocscope run --allocator jemalloc app.js
   $ allocscope watch app.js
   $ allocscope record app.js

@@ -48,6 +48,10 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_TRACK_REPORT'
   /** The registry or meter has allocscope's metrics already, or another metric of one of their names. */
   | 'ERR_ALLOCSCOPE_METRICS_REGISTERED'
+  /** A process can't be attached to: it has ended, is stopped, isn't a Node program, or didn't answer. The message says which. */
+  | 'ERR_ALLOCSCOPE_ATTACH'
+  /** This user may not look into that process. The message says what forbids it, and what to do. */
+  | 'ERR_ALLOCSCOPE_ATTACH_FORBIDDEN'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

@@ -55,33 +55,46 @@ export interface HeapStats {
   readonly source: 'node:v8'
 }
 
-/** Public: described where it is exported, in lib/index.ts. */
-export function getHeapStats(): HeapStats {
-  const start = performance.now()
-  const heap = v8.getHeapStatistics()
-  const spaces = v8.getHeapSpaceStatistics().map((space) => ({
-    name: space.space_name,
-    usedBytes: space.space_used_size,
-    committedBytes: space.space_size,
-    physicalBytes: space.physical_space_size,
-    availableBytes: space.space_available_size,
-  }))
+/** What V8 and node say of a heap, in their own words. */
+export interface HeapWords {
+  readonly heap: v8.HeapInfo
+  readonly spaces: readonly v8.HeapSpaceInfo[]
+  /** `process.memoryUsage().arrayBuffers`. */
+  readonly arrayBufferBytes: number
+}
+
+/** The typed snapshot of V8's words. */
+export function heapStatsOf({ heap, spaces, arrayBufferBytes }: HeapWords, costMicros: () => number): HeapStats {
   return {
     engine: runtime.engine,
-    spaces,
+    spaces: spaces.map((space) => ({
+      name: space.space_name,
+      usedBytes: space.space_used_size,
+      committedBytes: space.space_size,
+      physicalBytes: space.physical_space_size,
+      availableBytes: space.space_available_size,
+    })),
     usedBytes: heap.used_heap_size,
     committedBytes: heap.total_heap_size,
     physicalBytes: heap.total_physical_size,
     availableBytes: heap.total_available_size,
     externalBytes: heap.external_memory,
-    arrayBufferBytes: readMemoryUsage().arrayBuffers,
+    arrayBufferBytes,
     mallocedBytes: heap.malloced_memory,
     peakMallocedBytes: heap.peak_malloced_memory,
     nativeContexts: heap.number_of_native_contexts,
     detachedContexts: heap.number_of_detached_contexts,
     limitBytes: heap.heap_size_limit,
     globalHandles: { committedBytes: heap.total_global_handles_size, usedBytes: heap.used_global_handles_size },
-    costMicros: (performance.now() - start) * 1000,
+    costMicros: costMicros(),
     source: 'node:v8',
   }
+}
+
+/** Public: described where it is exported, in lib/index.ts. */
+export function getHeapStats(): HeapStats {
+  const start = performance.now()
+  const heap = v8.getHeapStatistics()
+  const spaces = v8.getHeapSpaceStatistics()
+  return heapStatsOf({ heap, spaces, arrayBufferBytes: readMemoryUsage().arrayBuffers }, () => (performance.now() - start) * 1000)
 }

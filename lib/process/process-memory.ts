@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 
 import { binding, isFailure, toError } from '../binding/index.js'
 import { AllocscopeError, checkOneOf, readOptions } from '../errors/index.js'
+import { lookAtProcess } from './look-at-process.js'
 import { readRssWithoutAddon } from './memory-usage.js'
 import { parseProcFields } from './proc-fields.js'
 
@@ -25,8 +26,8 @@ export interface ProcessMemory {
   readonly majorFaults: number
   /** What this reading cost, microseconds of this thread's time. */
   readonly costMicros: number
-  /** Where the figures came from. */
-  readonly source: 'statm+getrusage' | 'node'
+  /** Where the figures came from. `'proc'` is another process's files, as `allocscope attach` reads them; there the peak is `VmHWM`. */
+  readonly source: 'statm+getrusage' | 'node' | 'proc'
 }
 
 /** {@link ProcessMemory} and figures for which the kernel walks every mapping. */
@@ -120,11 +121,10 @@ function readProcFile(file: string): ReadonlyMap<string, number> {
   }
 }
 
-function readFull(): FullProcessMemory {
-  const start = performance.now()
-  const basic = readBasic()
-  const rollup = readProcFile('/proc/self/smaps_rollup')
-  const status = readProcFile('/proc/self/status')
+/** The figures that stand in a process's files. `folder` is its own in /proc. */
+function readFromFiles(basic: ProcessMemory, folder: string, start: number): FullProcessMemory {
+  const rollup = readProcFile(`${folder}/smaps_rollup`)
+  const status = readProcFile(`${folder}/status`)
   const sum = (source: ReadonlyMap<string, number>, ...names: readonly string[]): number =>
     names.reduce((total, name) => total + (source.get(name) ?? 0), 0)
   return {
@@ -140,6 +140,30 @@ function readFull(): FullProcessMemory {
     pageTableBytes: sum(status, 'VmPTE'),
     costMicros: (performance.now() - start) * 1000,
   }
+}
+
+function readFull(): FullProcessMemory {
+  const start = performance.now()
+  return readFromFiles(readBasic(), '/proc/self', start)
+}
+
+/** The kernel's figures of another process. Throws `ERR_ALLOCSCOPE_PROC_UNREADABLE`. */
+export function readProcessMemoryOf(pid: number): FullProcessMemory {
+  const start = performance.now()
+  const status = readProcFile(`/proc/${pid}/status`)
+  const look = lookAtProcess(pid)
+  const bytes = (name: string): number => status.get(name) ?? 0
+  const basic: ProcessMemory = {
+    rssBytes: bytes('VmRSS'),
+    virtualBytes: bytes('VmSize'),
+    residentSharedBytes: bytes('RssFile') + bytes('RssShmem'),
+    peakRssBytes: bytes('VmHWM'),
+    minorFaults: look?.minorFaults ?? 0,
+    majorFaults: look?.majorFaults ?? 0,
+    costMicros: 0,
+    source: 'proc',
+  }
+  return readFromFiles(basic, `/proc/${pid}`, start)
 }
 
 /** Public: described where it is exported, in lib/index.ts. */

@@ -1,3 +1,4 @@
+import type { AttachedReading } from '../attach/index.js'
 import type { MemoryReading } from '../reading/index.js'
 import { renderBalance, renderMissing, renderOwnSections, renderProvenance } from './allocator/allocator-text.js'
 import { renderOthers } from './allocator/others-text.js'
@@ -27,14 +28,24 @@ function processRows(memory: MemoryReading['process']): FigureRow[] {
   ]
 }
 
-function costLine({ allocator, process: memory, heap }: MemoryReading): string {
-  const costs = [allocator, memory, heap].map(({ costMicros }) => formatMicros(costMicros))
-  return `This reading cost ${costs[0]} (allocator), ${costs[1]} (kernel) and ${costs[2]} (V8).`
+/** A reading of this process, or of one that was attached to. */
+type AnyReading = MemoryReading | AttachedReading
+
+function costLine({ allocator, process: memory, heap }: AnyReading): string {
+  const costs = [`${formatMicros(allocator.costMicros)} (allocator)`, `${formatMicros(memory.costMicros)} (kernel)`]
+  if (heap !== undefined) costs.push(`${formatMicros(heap.costMicros)} (V8)`)
+  return `This reading cost ${costs.slice(0, -1).join(', ')} and ${costs.at(-1)}.`
+}
+
+function heapLines({ allocator, heap, ...rest }: AnyReading, style: TextStyle): string[] {
+  if (heap === undefined) return renderSection('V8 heap', [`not known: ${'heapReason' in rest ? rest.heapReason : ''}`], style)
+  const spaces = allocator.detail === 'footprint' || heap.engine !== 'V8' ? [] : ['', ...renderHeapSpaces(heap, style)]
+  return [...renderSection(`${heap.engine} heap`, renderHeapTotals(heap, style), style), ...spaces]
 }
 
 /** What `allocscope stats` prints. */
-export function renderStats(reading: MemoryReading, subject: string, style: TextStyle): string {
-  const { allocator, process: memory, heap } = reading
+export function renderStats(reading: AnyReading, subject: string, style: TextStyle): string {
+  const { allocator, process: memory } = reading
   const deep = allocator.detail === 'arenas'
   const lines = [
     style.dim(subject),
@@ -45,16 +56,15 @@ export function renderStats(reading: MemoryReading, subject: string, style: Text
     ...renderSection('Process', renderFigures(processRows(memory), style), style),
     ...renderOwnSections(allocator, style),
     ...renderOthers(allocator, style),
-    ...renderSection(`${heap.engine} heap`, renderHeapTotals(heap, style), style),
-    ...(allocator.detail === 'footprint' || heap.engine !== 'V8' ? [] : ['', ...renderHeapSpaces(heap, style)]),
+    ...heapLines(reading, style),
     '',
     style.dim(costLine(reading)),
-    ...(deep ? [] : [style.dim('Every arena, bin and setting: allocscope stats --detail arenas')]),
+    ...(deep ? [] : [style.dim('Every arena, bin and setting: --detail arenas')]),
   ]
   return `${lines.join('\n')}\n`
 }
 
 /** What `allocscope stats --json` prints: `{ version: 1, allocator, process, heap }`. */
-export function renderStatsJson({ allocator, process: memory, heap }: MemoryReading): string {
-  return renderJson({ version: 1, allocator, process: memory, heap })
+export function renderStatsJson({ allocator, process: memory, ...rest }: AnyReading): string {
+  return renderJson({ version: 1, allocator, process: memory, ...rest })
 }

@@ -15,6 +15,7 @@ void RegisterSampler(Napi::Env env, Napi::Object exports);
 void RegisterRelease(Napi::Env env, Napi::Object exports);
 void RegisterFlight(Napi::Env env, Napi::Object exports);
 void RegisterProfile(Napi::Env env, Napi::Object exports);
+void RegisterAttach(Napi::Env env, Napi::Object exports);
 
 }  // namespace allocscope::convert
 

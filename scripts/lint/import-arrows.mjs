@@ -13,7 +13,7 @@ const floors = [
   ['sampling'],
   ['reading'],
   ['ledger'],
-  ['watch'],
+  ['watch', 'attach'],
   ['run', 'record', 'release', 'profile', 'holders', 'demo', 'capabilities', 'track'],
   ['compare', 'lab'],
   ['report'],

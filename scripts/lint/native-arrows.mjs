@@ -17,6 +17,10 @@ const reachable = {
   ledger: ['allocator'],
   // The forked child reads its memory through the other rooms' headers.
   whatif: ['process', 'allocator', 'embedded', 'heap'],
+  // What a process that was attached to answers with.
+  agent: ['process', 'allocator'],
+  // It asks another process, and reads nothing of this one.
+  attach: [],
   // A library of its own: it shares no state with the others.
   tracker: [],
 }

@@ -1,5 +1,5 @@
 import { isFailure, toError } from '../../binding/index.js'
-import type { NativeBinding, NativeEmbeddedAllocators, NativeEmbeddedCopy } from '../../binding/index.js'
+import type { NativeEmbedded, NativeEmbeddedAllocators, NativeEmbeddedCopy } from '../../binding/index.js'
 import type { OtherAllocator } from '../allocator-snapshot.js'
 
 type Figures = Pick<OtherAllocator, 'allocatedBytes' | 'activeBytes' | 'residentBytes' | 'retainedBytes' | 'residencyFrom' | 'reason'>
@@ -100,14 +100,14 @@ export function describeEmbedded(found: NativeEmbeddedAllocators): readonly Othe
   return [...told, ...groupPlaces(found).map((places) => describeGroup(found, places))]
 }
 
-function read(binding: NativeBinding): NativeEmbeddedAllocators {
+function read(binding: NativeEmbedded): NativeEmbeddedAllocators {
   const answer = binding.readEmbeddedAllocators()
   if (isFailure(answer)) throw toError(answer)
   return answer
 }
 
 /** Looks for embedded allocators, and reads them. */
-export function readEmbedded(binding: NativeBinding): readonly OtherAllocator[] {
+export function readEmbedded(binding: NativeEmbedded): readonly OtherAllocator[] {
   return describeEmbedded(read(binding))
 }
 
@@ -124,7 +124,7 @@ export interface EmbeddedAllocators {
 }
 
 /** Looks for embedded allocators. What they can be asked refers to this look, until the next. */
-export function findEmbedded(binding: NativeBinding): EmbeddedAllocators {
+export function findEmbedded(binding: NativeEmbedded): EmbeddedAllocators {
   const found = read(binding)
   const placeOf = ({ libraries, symbol }: OtherAllocator): number =>
     found.copies.findIndex((copy) => copy.statistics !== undefined && copy.library === libraries[0] && copy.symbol === symbol)

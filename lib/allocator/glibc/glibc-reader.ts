@@ -155,7 +155,7 @@ export class GlibcReader {
   }
 
   #readWalking(footprint: Footprint, detail: 'usage' | 'arenas', budgetMs: number, start: number): GlibcStats {
-    const arenaBytes = footprint.arenaBytes ?? mappedArenas().readMappedArenaBytes()
+    const arenaBytes = footprint.arenaBytes ?? mappedArenas().readMappedArenaBytes(this.#source.procFolder)
     const estimateMicros = this.#budget.estimateMicros(arenaBytes)
     const refusal = this.#budget.refusal(estimateMicros, budgetMs)
     const walked = refusal === undefined ? this.#walk(detail, arenaBytes, estimateMicros) : notWalked
@@ -188,7 +188,7 @@ export class GlibcReader {
     const info = parseMallocInfo(text)
     const counters = countersOfMallocInfo(info, document.figures[glibcTopColumn])
     if (detail === 'usage') return { counters, arenas: [], tunables: undefined, walk }
-    return { counters, arenas: arenasOf(info, document), tunables: tunablesOf(document), walk }
+    return { counters, arenas: arenasOf(info, document), tunables: tunablesOf(document, this.#source.procFolder), walk }
   }
 
   #missingBy(reason: string, footprint: Footprint, detail: AllocatorDetail): readonly MissingFigures[] {

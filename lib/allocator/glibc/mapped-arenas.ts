@@ -19,7 +19,7 @@ export function mappedArenaBytes(maps: string): number {
   }, 0)
 }
 
-/** {@link mappedArenaBytes} of this process, where the layout that tells the arenas' bytes isn't proved. */
-export function readMappedArenaBytes(): number {
-  return mappedArenaBytes(readFileSync('/proc/self/maps', 'utf8'))
+/** {@link mappedArenaBytes} of the process with this folder in /proc, where the layout that tells the arenas' bytes isn't proved. */
+export function readMappedArenaBytes(procFolder = '/proc/self'): number {
+  return mappedArenaBytes(readFileSync(`${procFolder}/maps`, 'utf8'))
 }
