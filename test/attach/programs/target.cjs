@@ -1,0 +1,32 @@
+'use strict'
+
+// A program that knows nothing of allocscope. It says over its channel what it has itself, and does what it is told to.
+const { execSync } = require('node:child_process')
+const v8 = require('node:v8')
+
+let kept
+
+const orders = {
+  ping: () => ({ pong: true }),
+  hold: ({ bytes }) => {
+    kept = Buffer.alloc(bytes, 1)
+    return { bytes: kept.length }
+  },
+  heap: () => ({ limitBytes: v8.getHeapStatistics().heap_size_limit }),
+  spin: ({ ms }) => {
+    process.send({ began: 'spin' })
+    for (const end = Date.now() + ms; Date.now() < end;);
+    return { done: true }
+  },
+  block: ({ seconds }) => {
+    process.send({ began: 'block' })
+    execSync(`sleep ${seconds}`)
+    return { done: true }
+  },
+}
+
+process.on('message', (order) => {
+  process.send(orders[order.do](order))
+})
+process.on('disconnect', () => process.exit())
+process.send({ ready: true })

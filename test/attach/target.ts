@@ -1,0 +1,92 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import path from 'node:path'
+
+import { plainEnvironment } from '../cli/run-cli.js'
+
+export interface Target {
+  readonly pid: number
+  /** Sends an order and answers with the next message. */
+  readonly tell: (order: Readonly<Record<string, unknown>>) => Promise<Readonly<Record<string, unknown>>>
+  readonly child: ChildProcess
+  readonly output: () => string
+}
+
+const program = path.join(__dirname, 'programs', 'target.cjs')
+
+async function nextMessage(child: ChildProcess): Promise<Readonly<Record<string, unknown>>> {
+  const [message] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code, signal]) => {
+      throw new Error(`the target ended: ${code} ${signal}`)
+    }),
+  ])) as [Readonly<Record<string, unknown>>]
+  return message
+}
+
+export interface TargetOptions {
+  readonly execArgv?: readonly string[]
+  readonly uid?: number
+  readonly env?: NodeJS.ProcessEnv
+  /** Whether it isn't waited for. */
+  readonly early?: boolean
+}
+
+/** Runs `use` with a program that was started by `node`, and ends the program. */
+export async function withTarget(node: string, use: (target: Target) => Promise<void>, options: TargetOptions = {}): Promise<void> {
+  const { execArgv = [], uid, env, early = false } = options
+  const child = fork(program, {
+    execPath: node,
+    execArgv: [...execArgv],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: plainEnvironment(env),
+    uid,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const tell = async (order: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> => {
+    const message = nextMessage(child)
+    child.send(order)
+    return await message
+  }
+  const ready = nextMessage(child)
+  try {
+    if (!early) await ready
+    await use({ pid: child.pid as number, child, tell, output: () => output })
+    await ready
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+/** What can be seen of a process from outside. */
+export interface Traces {
+  /** Descriptors and what they are of. */
+  readonly descriptors: readonly string[]
+  readonly threads: number
+  /** Files that are mapped. */
+  readonly files: readonly string[]
+  readonly rssBytes: number
+}
+
+export function tracesOf(pid: number): Traces {
+  const folder = `/proc/${pid}/fd`
+  const maps = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')
+  const files = new Set(maps.map((line) => line.slice(73).trim()).filter((name) => name.startsWith('/')))
+  return {
+    descriptors: readdirSync(folder).map((name) => `${name} ${readlinkSync(`${folder}/${name}`)}`),
+    threads: readdirSync(`/proc/${pid}/task`).length,
+    files: [...files],
+    rssBytes: Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024,
+  }
+}
+
+/** Signals that each thread blocks, as the kernel has them. */
+export function blockedSignals(pid: number): readonly string[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1')
+    return `${thread} ${/SigBlk:\s+(\w+)/.exec(status)?.[1]}`
+  })
+}
