@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 
 import { toError } from '../binding/index.js'
 import type { FailureRecord } from '../binding/index.js'
@@ -37,4 +37,17 @@ export function attachError(answer: FailureRecord, pid: number): AllocscopeError
   if (code !== 'ATTACH' && code !== 'ATTACH_FORBIDDEN') return toError(answer)
   const remedy = code === 'ATTACH_FORBIDDEN' ? `: ${forbiddance(pid)}` : ''
   return new AllocscopeError(`ERR_ALLOCSCOPE_${code}`, `${message}${remedy}`, { syscall: call, errno: errno === 0 ? undefined : errno })
+}
+
+/** Throws the error with which attaching to `pid` would fail for want of a process or of the right to look into it. The kernel asks for that right here, too. */
+export function checkAccess(pid: number): void {
+  try {
+    readlinkSync(`/proc/${pid}/root`)
+  } catch (cause) {
+    const { code, errno = 0 } = cause as NodeJS.ErrnoException
+    const forbidden = code === 'EACCES' || code === 'EPERM'
+    const message = forbidden ? `this user may not look into process ${pid}` : `there is no process ${pid}`
+    const kind = forbidden ? 'ATTACH_FORBIDDEN' : 'ATTACH'
+    throw attachError({ failure: { code: kind, call: 'readlink', errno: Math.abs(errno), message } }, pid)
+  }
 }

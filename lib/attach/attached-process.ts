@@ -5,7 +5,7 @@ import path from 'node:path'
 
 import { isFailure, requireBinding, toError } from '../binding/index.js'
 import type { FailureRecord, NativeAllocator, NativeAllocatorDescription, NativeAllocatorDocument } from '../binding/index.js'
-import { attachError } from './attach-failure.js'
+import { attachError, checkAccess } from './attach-failure.js'
 import { findLibraryThere } from './library-there.js'
 import type { LibraryThere } from './library-there.js'
 
@@ -39,8 +39,8 @@ export class AttachedProcess {
   /** Throws `ERR_ALLOCSCOPE_NO_ADDON`, `ERR_ALLOCSCOPE_ATTACH`, `ERR_ALLOCSCOPE_ATTACH_FORBIDDEN`, `ERR_ALLOCSCOPE_UNSUPPORTED`. */
   constructor(pid: number) {
     this.pid = pid
-    // Before anything is copied there: it may not be a process that can be attached to at all.
     requireBinding()
+    checkAccess(pid)
     this.#library = findLibraryThere(loadAddon.resolve(path.join(__dirname, '..', '..')), pid)
   }
 

@@ -1,3 +1,7 @@
+export type { AgentRequest } from './agent-messages.js'
+export { findAgent } from './agent-place.js'
+export { askAgent } from './ask-agent.js'
 export { AttachedProcess } from './attached-process.js'
 export { readAttached } from './attached-reading.js'
 export type { AttachedReading } from './attached-reading.js'
+export { inviteAgent } from './invite-agent.js'

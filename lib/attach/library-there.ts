@@ -1,4 +1,4 @@
-import { chownSync, closeSync, constants, copyFileSync, mkdtempSync, openSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { chownSync, closeSync, constants, copyFileSync, mkdtempSync, openSync, realpathSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { AllocscopeError } from '../errors/index.js'
@@ -12,7 +12,7 @@ export interface LibraryThere {
   readonly close: () => void
 }
 
-function isSameFile(one: string, other: string): boolean {
+export function isSameFile(one: string, other: string): boolean {
   try {
     const [mine, theirs] = [statSync(one), statSync(other)]
     return mine.dev === theirs.dev && mine.ino === theirs.ino
@@ -62,17 +62,7 @@ export function findLibraryThere(addon: string, pid: number): LibraryThere {
     return copyThere(own, pid, uid ?? 0)
   } catch (cause) {
     const { syscall } = cause as NodeJS.ErrnoException
-    const root = rootOf(pid)
-    const message = `process ${pid} doesn't see ${own}, and no copy could be made in ${root}/tmp: install allocscope where the program runs`
+    const message = `process ${pid} doesn't see ${own}, and no copy could be made in its /tmp: install allocscope where the program runs`
     throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', message, { cause, syscall })
-  }
-}
-
-function rootOf(pid: number): string {
-  try {
-    const root = readlinkSync(`/proc/${pid}/root`)
-    return root === '/' ? 'its' : root
-  } catch {
-    return 'its'
   }
 }

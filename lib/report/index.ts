@@ -10,6 +10,7 @@ export { renderLedger, renderLedgerDiff, renderLimitForecast } from './ledger-te
 export type { ProfileView } from './line-profile/profile-selection.js'
 export type { ProfileColumn } from './profile-columns.js'
 export type { ProfileSort } from './profile-sorts.js'
+export { renderRelease } from './release-text.js'
 export { describeWhatIf, renderHolding, renderReleaseCheck, renderReleaseCheckJson } from './release-check-text.js'
 export { renderRecordEnd, renderRecordEndJson } from './recording/record-end-text.js'
 export { renderRun, renderRunJson } from './run-text.js'

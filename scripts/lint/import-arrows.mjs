@@ -18,7 +18,7 @@ const floors = [
   ['compare', 'lab'],
   ['report'],
   ['metrics'],
-  ['register', 'flight', 'jest', 'prometheus', 'opentelemetry'],
+  ['register', 'flight', 'jest', 'prometheus', 'opentelemetry', 'agent'],
   ['cli'],
 ]
 
@@ -57,6 +57,8 @@ const doors = {
   errors: ['./allocscope-error.ts'],
   loading: ['./runtime.ts'],
   allocator: ['./arena-bytes.ts'],
+  // What a program carries that may be asked one day is small.
+  attach: ['./agent-messages.ts', './agent-place.ts'],
   binding: ['./load-tracker.ts'],
   ledger: ['./explain-rss.ts'],
   heap: ['./collect-garbage.ts', './full-collection.ts', './heap-stats.ts'],

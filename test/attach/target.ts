@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 
@@ -16,14 +15,17 @@ export interface Target {
 
 const program = path.join(__dirname, 'programs', 'target.cjs')
 
-async function nextMessage(child: ChildProcess): Promise<Readonly<Record<string, unknown>>> {
-  const [message] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code, signal]) => {
-      throw new Error(`the target ended: ${code} ${signal}`)
-    }),
-  ])) as [Readonly<Record<string, unknown>>]
-  return message
+function nextMessage(child: ChildProcess): Promise<Readonly<Record<string, unknown>>> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null, signal: string | null): void => {
+      reject(new Error(`the target ended: ${code ?? signal}`))
+    }
+    child.once('exit', onExit)
+    child.once('message', (message) => {
+      child.off('exit', onExit)
+      resolve(message as Readonly<Record<string, unknown>>)
+    })
+  })
 }
 
 export interface TargetOptions {

@@ -29,4 +29,5 @@ process.on('message', (order) => {
   process.send(orders[order.do](order))
 })
 process.on('disconnect', () => process.exit())
-process.send({ ready: true })
+// The pool's threads are there before, as in every program that has read a file.
+require('node:fs').stat('/', () => process.send({ ready: true }))

@@ -1,0 +1,31 @@
+import { agentVersion } from '../attach/agent-messages.js'
+import type { AgentAnswer } from '../attach/agent-messages.js'
+import { isAllocscopeError } from '../errors/index.js'
+import { explainRssAsync } from '../ledger/index.js'
+import { takeReading } from '../reading/memory-reading.js'
+import { releaseMemory } from '../release/index.js'
+
+async function resultOf(line: string): Promise<unknown> {
+  const asked = JSON.parse(line) as Readonly<Record<string, unknown>> | null
+  switch (asked?.['request']) {
+    case 'stats':
+      return takeReading({ detail: asked['detail'] as 'usage' })
+    case 'explain':
+      return await explainRssAsync()
+    case 'release':
+      return await releaseMemory()
+    default:
+      throw new TypeError('stats, explain and release can be asked for')
+  }
+}
+
+/** The answer to a line that came in. Whatever came, it is an answer. */
+export async function answerRequest(line: string): Promise<AgentAnswer> {
+  const head = { version: agentVersion, pid: process.pid }
+  try {
+    return { ...head, result: await resultOf(line) }
+  } catch (error) {
+    const code = isAllocscopeError(error) ? error.code : 'ERR_ALLOCSCOPE_ATTACH'
+    return { ...head, error: { code, message: error instanceof Error ? error.message : String(error) } }
+  }
+}

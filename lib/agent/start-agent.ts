@@ -1,0 +1,73 @@
+import { chmodSync, rmSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { isMainThread, threadId } from 'node:worker_threads'
+
+import { makeAgentFolder, socketName } from '../attach/agent-place.js'
+import { lazily } from '../loading/index.js'
+
+// All that reads memory is loaded by the first request.
+const answering = lazily(() => require('./answer-request.js') as typeof import('./answer-request.js'))
+
+/** No request is longer. */
+const mostRequestBytes = 4096
+
+/** How long an agent that was brought in by attaching waits for whoever did so, milliseconds. */
+const guestPatienceMs = 10_000
+
+function serve(socket: net.Socket): void {
+  let line = ''
+  socket.unref()
+  socket.setEncoding('utf8')
+  // Whoever asked may be gone.
+  socket.on('error', () => undefined)
+  socket.on('data', (chunk: string) => {
+    line += chunk
+    if (line.length > mostRequestBytes) socket.destroy()
+    if (!line.endsWith('\n')) return
+    const request = line
+    line = ''
+    void answering()
+      .answerRequest(request)
+      .then((answer) => socket.write(`${JSON.stringify(answer)}\n`))
+  })
+}
+
+/** Closes the agent when it has served its one visitor, or when none comes. */
+function leaveAfterVisit(server: net.Server, close: () => void): void {
+  const timer = setTimeout(close, guestPatienceMs)
+  timer.unref()
+  server.once('connection', (socket: net.Socket) => {
+    clearTimeout(timer)
+    socket.once('close', close)
+  })
+}
+
+/**
+ * Opens this thread's socket, mode 0600, in a folder that only its user can enter, and answers there. Doesn't keep the program alive. Answers with the
+ * socket's path. As a guest it serves one connection. Throws `ERR_ALLOCSCOPE_ATTACH`, and what the file system throws.
+ */
+export function startAgent({ guest = false }: { readonly guest?: boolean } = {}): string {
+  const folder = makeAgentFolder()
+  const name = guest ? `${process.pid}-guest-${Date.now()}.sock` : socketName(process.pid, isMainThread ? undefined : threadId)
+  const file = path.join(folder, name)
+  // Of a process that had the same number and was killed.
+  rmSync(file, { force: true })
+  const server = net.createServer(serve)
+  server.on('error', () => undefined)
+  const remove = (): void => {
+    rmSync(file, { force: true })
+  }
+  process.once('exit', remove)
+  const close = (): void => {
+    process.off('exit', remove)
+    server.close()
+    remove()
+  }
+  if (guest) leaveAfterVisit(server, close)
+  // Not the primary's socket, in a worker of a cluster.
+  server.listen({ path: file, exclusive: true })
+  chmodSync(file, 0o600)
+  server.unref()
+  return file
+}

@@ -1,0 +1,180 @@
+import { fork, spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import { askAgent } from '../../lib/attach/index.js'
+import { allocscope, plainEnvironment } from '../cli/run-cli.js'
+import { testOnEachNode } from '../heap/node-versions.js'
+import { skipWhere, testWhere } from '../installed/test-where.js'
+import { tracesOf, withTarget } from '../attach/target.js'
+import { notAttachableByOthers, notRoot } from '../attach/where-attachable.js'
+
+const preload = path.resolve('dist/agent/agent.mjs')
+const idle = "setInterval(() => {}, 1000); console.log('ready')"
+
+/** XDG_RUNTIME_DIR of a test. */
+let runtime: string
+
+beforeEach(() => {
+  runtime = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
+})
+
+afterEach(() => {
+  rmSync(runtime, { recursive: true })
+})
+
+async function withAgent(use: (pid: number, socket: string, child: ChildProcess) => Promise<void>): Promise<void> {
+  const env = plainEnvironment({ XDG_RUNTIME_DIR: runtime })
+  const child = spawn(process.execPath, ['--import', preload, '-e', idle], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    await once(child.stdout, 'data')
+    await use(child.pid as number, path.join(runtime, 'allocscope', `${child.pid}.sock`), child)
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+/** What a program says that is started with the agent and ends at once. */
+function endOf(code = '0'): { readonly status: number | null; readonly stderr: string } {
+  const env = plainEnvironment({ XDG_RUNTIME_DIR: runtime })
+  const { status, stderr } = spawnSync(process.execPath, ['--import', preload, '-e', code], { env, encoding: 'utf8' })
+  return { status, stderr }
+}
+
+const mode = (file: string): string => (lstatSync(file).mode & 0o777).toString(8)
+
+test('the socket and its folder are for their user alone, and a program that ends removes it', () => {
+  // The program itself looks, before it ends.
+  const look = `const fs = require('node:fs'); const folder = ${JSON.stringify(path.join(runtime, 'allocscope'))};
+    for (const file of [folder, folder + '/' + process.pid + '.sock']) console.error((fs.lstatSync(file).mode & 0o777).toString(8))`
+  expect(endOf(look)).toEqual({ status: 0, stderr: '700\n600\n' })
+  expect(readdirSync(path.join(runtime, 'allocscope'))).toEqual([])
+})
+
+test('a folder that others can enter, a link and another file are refused, and the program runs', () => {
+  const folder = path.join(runtime, 'allocscope')
+  const refused = (reason: RegExp): void => {
+    const { status, stderr } = endOf("process.exit(require('node:fs').existsSync('/proc/self') ? 7 : 8)")
+    expect(status).toBe(7)
+    expect(stderr).toMatch(reason)
+  }
+  mkdirSync(folder, { mode: 0o755 })
+  refused(/runs without an agent: .* can be entered by others: no socket is opened there \[ERR_ALLOCSCOPE_ATTACH\]/)
+  chmodSync(folder, 0o700)
+  expect(endOf()).toEqual({ status: 0, stderr: '' })
+  rmSync(folder, { recursive: true })
+  const elsewhere = path.join(runtime, 'elsewhere')
+  mkdirSync(elsewhere, { mode: 0o700 })
+  symlinkSync(elsewhere, folder)
+  refused(/is no folder/)
+  expect(readdirSync(elsewhere)).toEqual([])
+})
+
+skipWhere(notRoot)("another user's folder is refused", () => {
+  const folder = path.join(runtime, 'allocscope')
+  mkdirSync(folder, { mode: 0o700 })
+  spawnSync('chown', ['65534', folder])
+  expect(endOf().stderr).toMatch(/belongs to user 65534/)
+})
+
+test('stats, explain and release are answered, and what is no request too', async () => {
+  await withAgent(async (pid, socket) => {
+    expect(await askAgent(socket, { request: 'stats', detail: 'usage' })).toMatchObject({ allocator: {}, process: {}, heap: {} })
+    expect(await askAgent(socket, { request: 'explain' })).toMatchObject({ pid })
+    expect(await askAgent(socket, { request: 'release' })).toMatchObject({ steps: expect.any(Array) as unknown[] })
+    await expect(askAgent(socket, { request: 'exit' } as never)).rejects.toMatchObject({ code: 'ERR_ALLOCSCOPE_ATTACH' })
+    await expect(askAgent(socket, { request: 'stats', detail: 'all' } as never)).rejects.toThrow(/options\.detail/)
+    for (const text of ['\n', '{\n', 'null\n', '[1,2]\n', 'x'.repeat(10_000)]) {
+      const visitor = net.connect(socket)
+      visitor.on('error', () => undefined)
+      visitor.end(text)
+      await once(visitor.resume(), 'close')
+    }
+    expect(await askAgent(socket, { request: 'explain' })).toMatchObject({ pid })
+  })
+})
+
+test('allocscope attach asks the agent, and loads nothing by ptrace', async () => {
+  await withAgent(async (pid) => {
+    const before = tracesOf(pid)
+    const { code, stdout, stderr } = await allocscope(['attach', String(pid), '--json'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { process: memory } = JSON.parse(stdout) as { readonly process: { readonly source: string } }
+    // From within: from outside it would be /proc.
+    expect(memory.source).toBe('statm+getrusage')
+    expect(tracesOf(pid).threads).toBe(before.threads)
+  })
+})
+
+testWhere(notAttachableByOthers)('a socket of an earlier process is no agent', async () => {
+  await withAgent(async (pid, socket, child) => {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(existsSync(socket)).toBe(true)
+    // As another process would find it that has the number again.
+    await expect(askAgent(socket, { request: 'explain' })).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+    expect(pid).toBeGreaterThan(0)
+  })
+})
+
+test('each worker thread and each process of a cluster has its own', async () => {
+  const env = plainEnvironment({ XDG_RUNTIME_DIR: runtime })
+  const child = fork(path.join(__dirname, 'programs', 'threads.cjs'), { env, execArgv: ['--import', preload] })
+  const [{ thread, member }] = (await once(child, 'message')) as [{ readonly thread: number; readonly member: number }]
+  const folder = path.join(runtime, 'allocscope')
+  try {
+    for (const name of [`${child.pid}.sock`, `${child.pid}-${thread}.sock`, `${member}.sock`]) {
+      expect(mode(path.join(folder, name))).toBe('600')
+      const { pid } = (await askAgent(path.join(folder, name), { request: 'explain' })) as { readonly pid: number }
+      expect(pid).toBe(name === `${member}.sock` ? member : child.pid)
+    }
+  } finally {
+    child.disconnect()
+  }
+  await once(child, 'exit')
+})
+
+test.each([
+  ['something else than JSON', 'hello\n', /something else than JSON/],
+  ['another version', '{"version":9,"result":1}\n', /another version/],
+  ['nothing', '', /ended before it had answered/],
+])('an agent that answers with %s is told apart', async (_name, text, expected) => {
+  const socket = path.join(runtime, 'hostile.sock')
+  const server = net.createServer((visitor) => visitor.end(text)).listen(socket)
+  await once(server, 'listening')
+  await expect(askAgent(socket, { request: 'explain' })).rejects.toThrow(expected)
+  server.close()
+})
+
+if (notAttachableByOthers === undefined) {
+  testOnEachNode('explain and release of an unprepared process, and its socket is gone afterwards', async (node) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
+    await withTarget(
+      node,
+      async ({ pid, tell, output }) => {
+        const before = tracesOf(pid)
+        for (const verb of ['explain', 'release']) {
+          const { code, stdout, stderr } = await allocscope(['attach', String(pid), verb, '--json'])
+          expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+          expect(JSON.parse(stdout)).toMatchObject(
+            verb === 'explain' ? { ledger: { pid } } : { release: { steps: expect.any(Array) as unknown[] } },
+          )
+        }
+        await tell({ do: 'ping' })
+        expect(readdirSync(path.join(folder, 'allocscope'))).toEqual([])
+        const after = tracesOf(pid)
+        expect(after.threads).toBe(before.threads)
+        expect(after.descriptors.filter((name) => name.includes('socket:'))).toEqual(
+          before.descriptors.filter((name) => name.includes('socket:')),
+        )
+        expect(output()).toBe('')
+      },
+      { env: { XDG_RUNTIME_DIR: folder } },
+    )
+    rmSync(folder, { recursive: true })
+  })
+}
