@@ -1,19 +1,22 @@
 import { agentVersion } from '../attach/agent-messages.js'
 import type { AgentAnswer } from '../attach/agent-messages.js'
 import { isAllocscopeError } from '../errors/index.js'
-import { explainRssAsync } from '../ledger/index.js'
-import { takeReading } from '../reading/memory-reading.js'
-import { releaseMemory } from '../release/index.js'
+import { lazily } from '../loading/index.js'
+
+// Each request loads what it needs.
+const reading = lazily(() => require('../reading/memory-reading.js') as typeof import('../reading/memory-reading.js'))
+const explaining = lazily(() => require('../ledger/explain-rss.js') as typeof import('../ledger/explain-rss.js'))
+const releasing = lazily(() => require('../release/release-memory.js') as typeof import('../release/release-memory.js'))
 
 async function resultOf(line: string): Promise<unknown> {
   const asked = JSON.parse(line) as Readonly<Record<string, unknown>> | null
   switch (asked?.['request']) {
     case 'stats':
-      return takeReading({ detail: asked['detail'] as 'usage' })
+      return reading().takeReading({ detail: asked['detail'] as 'usage' })
     case 'explain':
-      return await explainRssAsync()
+      return await explaining().explainRssAsync()
     case 'release':
-      return await releaseMemory()
+      return await releasing().releaseMemory()
     default:
       throw new TypeError('stats, explain and release can be asked for')
   }

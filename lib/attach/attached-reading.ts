@@ -2,7 +2,7 @@ import { readAllocatorElsewhere } from '../allocator/index.js'
 import type { AllocatorDetail } from '../allocator/index.js'
 import { heapStatsOf } from '../heap/heap-stats.js'
 import type { HeapStats, HeapWords } from '../heap/heap-stats.js'
-import { readProcessMemoryOf } from '../process/index.js'
+import { readProcessMemoryOf } from '../process/memory-of-process.js'
 import type { MemoryReading } from '../reading/index.js'
 import type { AttachedProcess } from './attached-process.js'
 

@@ -12,7 +12,7 @@ export type {
 } from './container/index.js'
 export { watchFromOutside } from './other-process.js'
 export type { KernelSighting } from './other-process.js'
-export { getProcessMemory, getRss, readProcessMemoryOf } from './process-memory.js'
+export { getProcessMemory, getRss } from './process-memory.js'
 export type { FullProcessMemory, ProcessMemory, ProcessMemoryOptions } from './process-memory.js'
 export { readResidency } from './residency.js'
 export type { Residency } from './residency.js'

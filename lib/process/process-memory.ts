@@ -3,7 +3,6 @@ import { performance } from 'node:perf_hooks'
 
 import { binding, isFailure, toError } from '../binding/index.js'
 import { AllocscopeError, checkOneOf, readOptions } from '../errors/index.js'
-import { lookAtProcess } from './look-at-process.js'
 import { readRssWithoutAddon } from './memory-usage.js'
 import { parseProcFields } from './proc-fields.js'
 
@@ -104,7 +103,7 @@ function readBasic(): ProcessMemory {
   }
 }
 
-function readProcFile(file: string): ReadonlyMap<string, number> {
+export function readProcFile(file: string): ReadonlyMap<string, number> {
   try {
     return parseProcFields(readFileSync(file, 'latin1'))
   } catch (cause) {
@@ -122,7 +121,7 @@ function readProcFile(file: string): ReadonlyMap<string, number> {
 }
 
 /** The figures that stand in a process's files. `folder` is its own in /proc. */
-function readFromFiles(basic: ProcessMemory, folder: string, start: number): FullProcessMemory {
+export function readFromFiles(basic: ProcessMemory, folder: string, start: number): FullProcessMemory {
   const rollup = readProcFile(`${folder}/smaps_rollup`)
   const status = readProcFile(`${folder}/status`)
   const sum = (source: ReadonlyMap<string, number>, ...names: readonly string[]): number =>
@@ -145,25 +144,6 @@ function readFromFiles(basic: ProcessMemory, folder: string, start: number): Ful
 function readFull(): FullProcessMemory {
   const start = performance.now()
   return readFromFiles(readBasic(), '/proc/self', start)
-}
-
-/** The kernel's figures of another process. Throws `ERR_ALLOCSCOPE_PROC_UNREADABLE`. */
-export function readProcessMemoryOf(pid: number): FullProcessMemory {
-  const start = performance.now()
-  const status = readProcFile(`/proc/${pid}/status`)
-  const look = lookAtProcess(pid)
-  const bytes = (name: string): number => status.get(name) ?? 0
-  const basic: ProcessMemory = {
-    rssBytes: bytes('VmRSS'),
-    virtualBytes: bytes('VmSize'),
-    residentSharedBytes: bytes('RssFile') + bytes('RssShmem'),
-    peakRssBytes: bytes('VmHWM'),
-    minorFaults: look?.minorFaults ?? 0,
-    majorFaults: look?.majorFaults ?? 0,
-    costMicros: 0,
-    source: 'proc',
-  }
-  return readFromFiles(basic, `/proc/${pid}`, start)
 }
 
 /** Public: described where it is exported, in lib/index.ts. */
