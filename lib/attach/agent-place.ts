@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { AllocscopeError } from '../errors/index.js'
+import { AllocscopeError } from '../errors/allocscope-error.js'
 
 /** Where a user's agents have their sockets: by XDG_RUNTIME_DIR, which is the user's alone, or in /tmp. */
 export function agentFolders(uid: number, runtimeFolder: string | undefined): readonly string[] {
