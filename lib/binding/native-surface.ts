@@ -81,9 +81,13 @@ export interface NativeProcess {
 export interface NativeAllocator {
   describeAllocator(): NativeAllocatorDescription
   readAllocatorFootprint(figures: Float64Array): undefined | FailureRecord
+  readAllocatorDetail(arenas: boolean): NativeAllocatorDocument | FailureRecord
+}
+
+/** A call of `native/convert/allocator.cc` that is asked of this process alone. */
+export interface NativeArenas {
   /** Fills `figures` with what each arena has from the system, in glibc's order; how many arenas there are. 0 where they aren't told apart. */
   readArenaFootprints(figures: Float64Array): number
-  readAllocatorDetail(arenas: boolean): NativeAllocatorDocument | FailureRecord
 }
 
 /** The calls of `native/convert/embedded.cc`. */
@@ -296,6 +300,7 @@ export interface NativeBinding
   extends
     NativeProcess,
     NativeAllocator,
+    NativeArenas,
     NativeEmbedded,
     NativeHeap,
     NativeSampler,
