@@ -33,6 +33,7 @@ jest.mock('node:v8', () => {
 test('each figure is V8’s own of that name', () => {
   jest.spyOn(process, 'memoryUsage').mockReturnValue({ rss: 1, heapTotal: 2, heapUsed: 3, external: 4, arrayBuffers: 5 })
   expect(getHeapStats()).toEqual({
+    engine: 'V8',
     spaces: [
       { name: 'new_space', usedBytes: 10, committedBytes: 11, physicalBytes: 12, availableBytes: 13 },
       { name: 'old_space', usedBytes: 20, committedBytes: 21, physicalBytes: 22, availableBytes: 23 },

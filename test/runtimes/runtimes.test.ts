@@ -56,7 +56,7 @@ const bun = {
 } as const
 const deno = {
   file: path.join(runtimes, '@deno/linux-x64-glibc/deno'),
-  flags: ['run', '-A'],
+  flags: ['run', '-A', '--unstable-detect-cjs'],
   engine: 'V8',
   head: /, Deno 2\.9\.6,/,
 } as const
