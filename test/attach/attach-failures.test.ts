@@ -8,7 +8,7 @@ import { allocscope, cli, plainEnvironment } from '../cli/run-cli.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { missingCommand, skipWhere, testWhere } from '../installed/test-where.js'
 import { tracesOf, withTarget } from './target.js'
-import { notAttachable, notAttachableByOthers, notRoot } from './where-attachable.js'
+import { lacking, notAttachable, notAttachableByOthers, notRoot } from './where-attachable.js'
 
 const declare = testWhere(notAttachable)
 
@@ -132,7 +132,7 @@ skipWhere(notRoot ?? notAttachable)("another user's process is forbidden, with w
   })
 })
 
-skipWhere(notRoot ?? notAttachable)("root attaches to another user's process", async () => {
+skipWhere(notRoot ?? notAttachable ?? lacking('CAP_SYS_PTRACE'))("root attaches to another user's process", async () => {
   const script = "setInterval(() => {}, 1000); console.log('ready')"
   const child = spawn(process.execPath, ['-e', script], { uid: 65534, gid: 65534, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] })
   try {
@@ -147,7 +147,7 @@ skipWhere(notRoot ?? notAttachable)("root attaches to another user's process", a
   }
 })
 
-skipWhere(notRoot ?? notAttachable ?? missingCommand('unshare'))(
+skipWhere(notRoot ?? notAttachable ?? missingCommand('unshare') ?? lacking('CAP_SYS_ADMIN'))(
   'a process with files of its own, as in a container, gets a copy that is removed',
   async () => {
     const hidden = path.resolve('prebuilds')

@@ -17,3 +17,11 @@ export const notAttachableByOthers =
   notAttachable ?? (ptraceScope() > 0 && process.getuid?.() !== 0 ? 'ptrace_scope forbids it' : undefined)
 
 export const notRoot = process.getuid?.() === 0 ? undefined : 'only root may become another user'
+
+const capabilities = { CAP_SYS_PTRACE: 19n, CAP_SYS_ADMIN: 21n } as const
+
+/** Why what needs `name` can't be done here: root of a container may lack it. Undefined where it can. */
+export function lacking(name: keyof typeof capabilities): string | undefined {
+  const [, effective = '0'] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? []
+  return ((BigInt(`0x${effective}`) >> capabilities[name]) & 1n) === 1n ? undefined : `this process has no ${name}`
+}
