@@ -25,6 +25,14 @@ async function failureOf(pid: number): Promise<{ readonly code: string; readonly
   throw new Error('nothing failed')
 }
 
+async function expectWholeReading(pid: number): Promise<void> {
+  const attached = new AttachedProcess(pid)
+  const reading = await readAttached(attached, 'usage')
+  attached.close()
+  expect(reading.allocator.missing).toEqual([])
+  expect(reading.heap?.usedBytes).toBeGreaterThan(0)
+}
+
 async function withProcess(command: string, args: readonly string[], use: (pid: number) => Promise<void>): Promise<void> {
   const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] })
   await once(child, 'spawn')
@@ -137,11 +145,7 @@ skipWhere(notRoot ?? notAttachable ?? lacking('CAP_SYS_PTRACE'))("root attaches 
   const child = spawn(process.execPath, ['-e', script], { uid: 65534, gid: 65534, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] })
   try {
     await once(child.stdout, 'data')
-    const attached = new AttachedProcess(child.pid as number)
-    const reading = await readAttached(attached, 'usage')
-    attached.close()
-    expect(reading.allocator.missing).toEqual([])
-    expect(reading.heap?.usedBytes).toBeGreaterThan(0)
+    await expectWholeReading(child.pid as number)
   } finally {
     child.kill('SIGKILL')
   }
@@ -155,11 +159,7 @@ skipWhere(notRoot ?? notAttachable ?? missingCommand('unshare') ?? lacking('CAP_
     const child = spawn('unshare', ['-m', 'sh', '-c', script, process.execPath], { stdio: ['ignore', 'pipe', 'inherit'] })
     try {
       await once(child.stdout, 'data')
-      const attached = new AttachedProcess(child.pid as number)
-      const reading = await readAttached(attached, 'usage')
-      attached.close()
-      expect(reading.allocator.missing).toEqual([])
-      expect(reading.heap?.usedBytes).toBeGreaterThan(0)
+      await expectWholeReading(child.pid as number)
       expect(readdirSync(`/proc/${child.pid}/root/tmp`)).toEqual([])
     } finally {
       child.kill('SIGKILL')
