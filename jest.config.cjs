@@ -15,7 +15,8 @@ module.exports = {
   // The root tsconfig says isolatedModules: files are transpiled one by one, and `npm run typecheck` checks the types.
   transform: { '^.+\\.ts$': 'ts-jest' },
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
-  testTimeout: 30_000,
+  // For what hangs alone: how long a test takes says nothing of what it tests, and on a busy machine it is many times as long.
+  testTimeout: 300_000,
   // Each worker is a process of its own with an addon of its own; more of them than cores only disturb each other's figures.
   maxWorkers: '100%',
   // Of test.concurrent: programs that mostly wait for memory to settle.

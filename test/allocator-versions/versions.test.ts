@@ -146,104 +146,84 @@ describe.each(versions)('$title', (version) => {
   const declare = testWhere(entryUnder(version) === undefined ? notInstalled(version.title) : undefined)
   const probe = (): Promise<Probed> => probes.get(version) as Promise<Probed>
 
-  declare(
-    'is named, with its version, and its figures are those that it prints itself',
-    async () => {
-      const { together } = await probe()
-      const { ours } = together
-      expect(ours.allocator).toBe(allocator)
-      if (version.version !== undefined) expect(ours.provenance.version).toMatch(version.version)
-      compare(together, version.queueBytes ?? 0)
-      const told = ours.provenance.version
-      if (told !== undefined) expect(promised?.versions.filter((known) => told.startsWith(known))).not.toEqual([])
-      expect(ours.mappedBytes === undefined).toBe(promised?.mapped.startsWith('yes') === false)
-    },
-    60_000,
-  )
+  declare('is named, with its version, and its figures are those that it prints itself', async () => {
+    const { together } = await probe()
+    const { ours } = together
+    expect(ours.allocator).toBe(allocator)
+    if (version.version !== undefined) expect(ours.provenance.version).toMatch(version.version)
+    compare(together, version.queueBytes ?? 0)
+    const told = ours.provenance.version
+    if (told !== undefined) expect(promised?.versions.filter((known) => told.startsWith(known))).not.toEqual([])
+    expect(ours.mappedBytes === undefined).toBe(promised?.mapped.startsWith('yes') === false)
+  })
 
-  declare(
-    'what is in use is counted with other threads, or said not to be known',
-    async () => {
-      const { together, usableBytes } = await probe()
-      expect(promised?.inUse === '–').toBe(uncounted !== undefined)
-      const { allocatedBytes, missing } = together.ours
-      const reason = missing.find(({ fields }) => fields.includes('allocatedBytes'))?.reason
-      // mimalloc 2 shows the calling thread's heap alone.
-      if (together.ours.allocator === 'mimalloc' && together.ours.threadHeap.length > 0) {
-        const used = together.ours.threadHeap.reduce((sum, one) => sum + one.usedBytes, 0)
-        expect(used).toBeGreaterThanOrEqual(usableBytes)
-        expect(used).toBeLessThan(usableBytes + 10 * mebibyte)
-      } else if (uncounted !== undefined) {
-        expect(allocatedBytes).toBeUndefined()
-        expect(reason).toMatch(uncounted)
-      } else {
-        expect(allocatedBytes).toBeGreaterThanOrEqual(usableBytes + 2 * 10_000 * 1000)
-        // A size class is a quarter above what was asked for at most; the rest is node's own.
-        expect(allocatedBytes).toBeLessThan(120_000 * 1000 * 1.25 + 20 * mebibyte)
-      }
-    },
-    60_000,
-  )
+  declare('what is in use is counted with other threads, or said not to be known', async () => {
+    const { together, usableBytes } = await probe()
+    expect(promised?.inUse === '–').toBe(uncounted !== undefined)
+    const { allocatedBytes, missing } = together.ours
+    const reason = missing.find(({ fields }) => fields.includes('allocatedBytes'))?.reason
+    // mimalloc 2 shows the calling thread's heap alone.
+    if (together.ours.allocator === 'mimalloc' && together.ours.threadHeap.length > 0) {
+      const used = together.ours.threadHeap.reduce((sum, one) => sum + one.usedBytes, 0)
+      expect(used).toBeGreaterThanOrEqual(usableBytes)
+      expect(used).toBeLessThan(usableBytes + 10 * mebibyte)
+    } else if (uncounted !== undefined) {
+      expect(allocatedBytes).toBeUndefined()
+      expect(reason).toMatch(uncounted)
+    } else {
+      expect(allocatedBytes).toBeGreaterThanOrEqual(usableBytes + 2 * 10_000 * 1000)
+      // A size class is a quarter above what was asked for at most; the rest is node's own.
+      expect(allocatedBytes).toBeLessThan(120_000 * 1000 * 1.25 + 20 * mebibyte)
+    }
+  })
 
-  declare(
-    'a native leak is told by its bytes, or nothing is claimed',
-    async () => {
-      const { leak: check, none } = await probe()
-      expect(promised?.leak.startsWith('told')).toBe(uncounted === undefined)
-      if (uncounted === undefined) {
-        const [live] = check.live
-        expect([check.verdict, live?.where, live?.grows]).toEqual(['still-live', 'native', true])
-        expect(live?.bytesPerCall).toBeGreaterThan(leak.blocks * leak.bytes - leak.noiseOfRounds)
-        expect(live?.bytesPerCall).toBeLessThan(leak.blocks * blockBytes + leak.noiseOfRounds)
-      } else {
-        expect(check.bytes.held.nativeBytes).toBeUndefined()
-        expect(check.advice.join()).toMatch(/^What native code has in use is not known: /)
-      }
-      for (const { bytes, coarse, missing } of [check, none]) {
-        const unknown = (['nativeBytes', 'pinnedBytes', 'releasableBytes'] as const).filter((figure) => bytes.held[figure] === undefined)
-        expect(missing.flatMap(({ fields }) => fields).sort()).toEqual(unknown)
-        expect(coarse).toBe(unknown.length > 0)
-        if (uncounted !== undefined) expect(coarse).toBe(true)
-      }
-      expect(none.live).toEqual([])
-      // RSS came back; without a count of what is in use, a leak might hide in what was resident before.
-      expect(none.verdict).toBe(uncounted === undefined ? 'returned' : 'inconclusive')
-    },
-    60_000,
-  )
+  declare('a native leak is told by its bytes, or nothing is claimed', async () => {
+    const { leak: check, none } = await probe()
+    expect(promised?.leak.startsWith('told')).toBe(uncounted === undefined)
+    if (uncounted === undefined) {
+      const [live] = check.live
+      expect([check.verdict, live?.where, live?.grows]).toEqual(['still-live', 'native', true])
+      expect(live?.bytesPerCall).toBeGreaterThan(leak.blocks * leak.bytes - leak.noiseOfRounds)
+      expect(live?.bytesPerCall).toBeLessThan(leak.blocks * blockBytes + leak.noiseOfRounds)
+    } else {
+      expect(check.bytes.held.nativeBytes).toBeUndefined()
+      expect(check.advice.join()).toMatch(/^What native code has in use is not known: /)
+    }
+    for (const { bytes, coarse, missing } of [check, none]) {
+      const unknown = (['nativeBytes', 'pinnedBytes', 'releasableBytes'] as const).filter((figure) => bytes.held[figure] === undefined)
+      expect(missing.flatMap(({ fields }) => fields).sort()).toEqual(unknown)
+      expect(coarse).toBe(unknown.length > 0)
+      if (uncounted !== undefined) expect(coarse).toBe(true)
+    }
+    expect(none.live).toEqual([])
+    // RSS came back; without a count of what is in use, a leak might hide in what was resident before.
+    expect(none.verdict).toBe(uncounted === undefined ? 'returned' : 'inconclusive')
+  })
 
-  declare(
-    'the purge names its calls, what-ifs are made or refused with a reason, and a watch follows RSS and what is mapped',
-    async () => {
-      const { release, watched, none, together } = await probe()
-      const purge = release.steps.find(({ step }) => step === 'purge')
-      expect(purge?.supported).toBe(true)
-      for (const call of promised?.calls ?? ['']) expect(purge?.calls).toContain(call)
-      if (version.unforkable === undefined) expect(none.whatIf).toMatchObject({ made: true })
-      else expect(none.whatIf.reason).toMatch(version.unforkable)
-      const isMimalloc2 = purge?.calls.includes('taken and freed') === true
-      expect(isMimalloc2).toBe(version.title.startsWith('mimalloc 2'))
-      // 120 MB were freed, of which some allocators keep what other threads had.
-      expect((together.ours.rssBytes as number) - release.after.rssBytes).toBeGreaterThan(60 * mebibyte)
-      expect(watched.count).toBeGreaterThan(5)
-      // Of 110 MiB: an allocator may serve some of them from what is resident. So the growth is that of node's own readings, some milliseconds later.
-      const growth = (watched.last.rssBytes as number) - (watched.first.rssBytes as number)
-      expect(growth).toBeGreaterThan(95 * mebibyte)
-      expect(Math.abs(growth - watched.rssGrowth)).toBeLessThan(mebibyte)
-      if (allocator === 'tbbmalloc' || allocator === 'rpmalloc') expect(watched.last.mappedBytes).toBeUndefined()
-      // An allocator may serve some of them from what it had mapped: mimalloc commits 32 MiB at a time.
-      else expect((watched.last.mappedBytes as number) - (watched.first.mappedBytes as number)).toBeGreaterThan(60 * mebibyte)
-    },
-    60_000,
-  )
+  declare('the purge names its calls, what-ifs are made or refused with a reason, and a watch follows RSS and what is mapped', async () => {
+    const { release, watched, none, together } = await probe()
+    const purge = release.steps.find(({ step }) => step === 'purge')
+    expect(purge?.supported).toBe(true)
+    for (const call of promised?.calls ?? ['']) expect(purge?.calls).toContain(call)
+    if (version.unforkable === undefined) expect(none.whatIf).toMatchObject({ made: true })
+    else expect(none.whatIf.reason).toMatch(version.unforkable)
+    const isMimalloc2 = purge?.calls.includes('taken and freed') === true
+    expect(isMimalloc2).toBe(version.title.startsWith('mimalloc 2'))
+    // 120 MB were freed, of which some allocators keep what other threads had.
+    expect((together.ours.rssBytes as number) - release.after.rssBytes).toBeGreaterThan(60 * mebibyte)
+    expect(watched.count).toBeGreaterThan(5)
+    // Of 110 MiB: an allocator may serve some of them from what is resident. So the growth is that of node's own readings, some milliseconds later.
+    const growth = (watched.last.rssBytes as number) - (watched.first.rssBytes as number)
+    expect(growth).toBeGreaterThan(95 * mebibyte)
+    expect(Math.abs(growth - watched.rssGrowth)).toBeLessThan(mebibyte)
+    if (allocator === 'tbbmalloc' || allocator === 'rpmalloc') expect(watched.last.mappedBytes).toBeUndefined()
+    // An allocator may serve some of them from what it had mapped: mimalloc commits 32 MiB at a time.
+    else expect((watched.last.mappedBytes as number) - (watched.first.mappedBytes as number)).toBeGreaterThan(60 * mebibyte)
+  })
 
-  declare(
-    'allocscope stats prints it, with every detail',
-    async () => {
-      const text = await run(version, [path.join(dist, 'cli', 'main.js'), 'stats', '--detail', 'arenas'])
-      expect(text).toMatch(new RegExp(`name +${allocator}`))
-      if (uncounted !== undefined) expect(text.replace(/\s+/g, ' ')).toMatch(uncounted)
-    },
-    60_000,
-  )
+  declare('allocscope stats prints it, with every detail', async () => {
+    const text = await run(version, [path.join(dist, 'cli', 'main.js'), 'stats', '--detail', 'arenas'])
+    expect(text).toMatch(new RegExp(`name +${allocator}`))
+    if (uncounted !== undefined) expect(text.replace(/\s+/g, ' ')).toMatch(uncounted)
+  })
 })

@@ -37,7 +37,7 @@ test('a server that keeps 2 KiB of each request: a leak, by call, which is a bat
   // 100 requests keep a Buffer of 2,048 bytes each. Those of sockets come and go.
   expect(Math.abs((external?.bytesPerCall ?? 0) / 204_800 - 1)).toBeLessThan(0.1)
   expect(subject).toMatch(/checked-server\.js, GET http:\/\/127\.0\.0\.1:\d+\/ over 10 connections, a call is 100 requests$/)
-}, 90_000)
+})
 
 test('as many requests as asked for make a call', async () => {
   const { code, stdout } = await checkServer('leaks', '--connections', '4', '--requests', '40', '--runs', '24', '--json')
@@ -46,14 +46,14 @@ test('as many requests as asked for make a call', async () => {
   expect(calls).toBe(25)
   expect(Math.abs((live.find(({ where }) => where === 'array-buffers')?.bytesPerCall ?? 0) / (40 * 2048) - 1)).toBeLessThan(0.15)
   expect(subject).toContain('over 4 connections, a call is 40 requests')
-}, 90_000)
+})
 
 test('a server that keeps nothing passes, and runs as without allocscope', async () => {
   const { code, stdout, stderr } = await checkServer('says')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(JSON.parse(stdout.split('\n')[0] as string)).toEqual({ main: true, execArgv: [], variable: null })
   expect(stdout).toMatch(/\n {2}returned\n/)
-}, 90_000)
+})
 
 test('answers other than 2xx are said', async () => {
   const { stdout } = await checkServer('refuses', '--runs', '2')
@@ -63,21 +63,17 @@ test('answers other than 2xx are said', async () => {
   expect(requests % 100).toBe(0)
   expect(requests).toBeGreaterThanOrEqual(400)
   expect(requests).toBeLessThanOrEqual(1300)
-}, 90_000)
+})
 
 test.each([
   ['dies', /checked-server\.js ended with exit code 5 before it could be checked \[ERR_ALLOCSCOPE_CHECK_CUT_SHORT\]/],
   ['ends', /checked-server\.js ended with exit code 0 before it could be checked/],
   ['drops', /a request to http:\/\/127\.0\.0\.1:\d+\/ failed: .*\[ERR_ALLOCSCOPE_CHECK_CUT_SHORT\]/],
-])(
-  'a server that %s',
-  async (mode, message) => {
-    const { code, stdout, stderr } = await checkServer(mode)
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(message)
-  },
-  60_000,
-)
+])('a server that %s', async (mode, message) => {
+  const { code, stdout, stderr } = await checkServer(mode)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(message)
+})
 
 test('another program that answers there is not taken for the server', async () => {
   const other = createServer((_request, response) => response.end('other')).listen(0, '127.0.0.1')
@@ -91,7 +87,7 @@ test('another program that answers there is not taken for the server', async () 
     other.close()
     other.closeAllConnections()
   }
-}, 60_000)
+})
 
 test('Ctrl-C ends the calls, and the verdict on what was done is printed', async () => {
   const port = await freePort()
@@ -107,7 +103,7 @@ test('Ctrl-C ends the calls, and the verdict on what was done is printed', async
   )
   expect(code).toBe(0)
   expect(stdout).toMatch(/ a call is 100 requests; \d+ calls, /)
-}, 90_000)
+})
 
 test('without autocannon: what to install, before anything runs', () => {
   // Another place of the package, from where none of the checkout's modules are found but those that it depends on.

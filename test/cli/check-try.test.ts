@@ -33,38 +33,33 @@ testWhereInstalled(['jemalloc', 'mimalloc', 'tcmalloc'])(
     expect(tried.remedies.map(({ remedy }) => remedy.name).toSorted()).toHaveLength(6)
     expect(tried.isCutShort).toBe(false)
   },
-  300_000,
 )
 
-testWithPackages()(
-  'where a jemalloc within DuckDB holds the memory, its own setting alone is tried',
-  async () => {
-    const environment = { DUCKDB_JE_MALLOC_CONF: undefined, EMBEDDED_PACKAGES: packages }
-    const tables = path.join(__dirname, 'programs', 'drops-tables.js')
-    const { code, stdout } = await allocscope(
-      ['check', '--try', '--json', '--no-holders', '--warmup', '5', '--runs', '7', '--settle', '500', tables],
-      {
-        env: environment,
-      },
-    )
-    const { verdict, advice, tried } = JSON.parse(stdout) as {
-      readonly verdict: string
-      readonly advice: readonly string[]
-      readonly tried: TriedRemedies
-    }
-    expect([code, verdict]).toEqual([1, 'held-by-allocator'])
-    expect(advice.join()).toContain('SET allocator_background_threads = true')
-    expect(tried.remedies.map(({ remedy }) => remedy.name)).toEqual(['DUCKDB_JE_MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'])
-    expect(tried.remedies[0]).toMatchObject({ supported: true, isBeyondNoise: true })
-  },
-  120_000,
-)
+testWithPackages()('where a jemalloc within DuckDB holds the memory, its own setting alone is tried', async () => {
+  const environment = { DUCKDB_JE_MALLOC_CONF: undefined, EMBEDDED_PACKAGES: packages }
+  const tables = path.join(__dirname, 'programs', 'drops-tables.js')
+  const { code, stdout } = await allocscope(
+    ['check', '--try', '--json', '--no-holders', '--warmup', '5', '--runs', '7', '--settle', '500', tables],
+    {
+      env: environment,
+    },
+  )
+  const { verdict, advice, tried } = JSON.parse(stdout) as {
+    readonly verdict: string
+    readonly advice: readonly string[]
+    readonly tried: TriedRemedies
+  }
+  expect([code, verdict]).toEqual([1, 'held-by-allocator'])
+  expect(advice.join()).toContain('SET allocator_background_threads = true')
+  expect(tried.remedies.map(({ remedy }) => remedy.name)).toEqual(['DUCKDB_JE_MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'])
+  expect(tried.remedies[0]).toMatchObject({ supported: true, isBeyondNoise: true })
+})
 
 test('there is nothing to try where all came back', async () => {
   const checked = path.join(__dirname, 'programs', 'checked.mjs')
   const { stdout } = await allocscope(['check', '--try', '--runs', '2', '--settle', '300', checked])
   expect(stdout).toMatch(/Tried, each in fresh processes: what stays\n {2}Nothing: no setting changes/)
-}, 60_000)
+})
 
 test('a setting stands behind what the variable held before', async () => {
   const before = { DUCKDB_JE_MALLOC_CONF: 'narenas:4', MIMALLOC_PURGE_DELAY: '10' }

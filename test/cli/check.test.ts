@@ -21,7 +21,7 @@ test('a function that leaves nothing passes; the verdict is printed with a bar o
   expect(stdout).toMatch(/^ {2}\[[A-Za-z?]*·+\]$/m)
   expect(stdout).toMatch(/returned +\d+\.\d MiB +of the peak/)
   expect(stdout).not.toContain('\u001b')
-}, 60_000)
+})
 
 test('a leak fails, and is told by place and by call; --allow lets it pass', async () => {
   const args = ['--runs', '96', '--json', '--export', 'keep']
@@ -32,17 +32,17 @@ test('a leak fails, and is told by place and by call; --allow lets it pass', asy
   expect(found.live[0]).toMatchObject({ where: 'array-buffers', grows: true })
   expect(found.live[0]?.bytesPerCall).toBeCloseTo(200_000, -4)
   expect((await allocscope(['check', ...args, '--allow', 'still-live', checked])).code).toBe(0)
-}, 90_000)
+})
 
 test('a script that exports nothing is run once, as node would run it', async () => {
   const { code, stdout } = await allocscope(['check', program('checked-script.js'), '--settle', '500', '--', '--runs', 'mine'])
   expect(code).toBe(0)
   const [first, second] = stdout.split('\n')
   expect(JSON.parse(first as string)).toEqual({ argv: ['--runs', 'mine'], execArgv: [], variable: null })
-  expect(second).toBe('held 40')
+  expect(second).toBe('held 48 MiB')
   expect(stdout).toMatch(/checked-script\.js, run once; 1 call,/)
   expect(stdout).toMatch(/RSS rose by \d\d\.\d MiB/)
-}, 60_000)
+})
 
 test('Ctrl-C ends the calls, and the verdict on what was done is printed', async () => {
   const { code, stdout } = await allocscope(['check', '--settle', '200', program('waits.js')], {
@@ -52,23 +52,19 @@ test('Ctrl-C ends the calls, and the verdict on what was done is printed', async
   })
   expect(code).toBe(0)
   expect(stdout).toMatch(/waits\.js, run once; 1 call/)
-}, 60_000)
+})
 
-testWhereInstalled('jemalloc')(
-  'runs under the allocator that is asked for',
-  async () => {
-    const { stdout } = await allocscope(['check', '--allocator', 'jemalloc', '--json', ...quick, checked])
-    const found = JSON.parse(stdout) as Printed
-    expect(found.allocator.allocator).toBe('jemalloc')
-    expect(found.subject).toContain('jemalloc')
-  },
-  60_000,
-)
+testWhereInstalled('jemalloc')('runs under the allocator that is asked for', async () => {
+  const { stdout } = await allocscope(['check', '--allocator', 'jemalloc', '--json', ...quick, checked])
+  const found = JSON.parse(stdout) as Printed
+  expect(found.allocator.allocator).toBe('jemalloc')
+  expect(found.subject).toContain('jemalloc')
+})
 
 test('without the what-if the answer says that it is coarser', async () => {
   const { stdout } = await allocscope(['check', '--no-what-if', ...quick, checked])
   expect(stdout).toContain('No purge was tried in a forked child (whatIf is false)')
-}, 60_000)
+})
 
 test('--output leaves standard output to the script', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'allocscope-test-'))
@@ -81,7 +77,7 @@ test('--output leaves standard output to the script', async () => {
   } finally {
     await rm(folder, { recursive: true })
   }
-}, 60_000)
+})
 
 test.each([
   [['nowhere.js'], 2, /no program 'nowhere\.js'.*\[ERR_ALLOCSCOPE_PROGRAM\]/],
@@ -95,12 +91,8 @@ test.each([
   [[program('exit-3.js')], 1, /ended the process with exit code 3 before it could be checked/],
   [[program('aborts.js')], 1, /ended the process by SIGABRT before it could be checked/],
   [[program('throws.js')], 1, /ended the process with exit code 1/],
-])(
-  '%j ends with %i',
-  async (args, expected, message) => {
-    const { code, stderr } = await allocscope(['check', '--settle', '0', ...args])
-    expect(stderr).toMatch(message)
-    expect(code).toBe(expected)
-  },
-  60_000,
-)
+])('%j ends with %i', async (args, expected, message) => {
+  const { code, stderr } = await allocscope(['check', '--settle', '0', ...args])
+  expect(stderr).toMatch(message)
+  expect(code).toBe(expected)
+})

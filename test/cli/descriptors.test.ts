@@ -185,20 +185,16 @@ describe('under allocscope a program ends, and leaves its files, as under plain 
     for (const major of majors) {
       const node = findNode(major)
       const declare = node === undefined ? testWhere(notInstalled(`.cache/node/${major}`)) : skipWhere(missing)
-      declare(
-        `${title}, Node ${major}`,
-        async () => {
-          const [plain, ...others] = await Promise.all(
-            Object.keys(ways).map(async (way) => ({ way, ended: await runProgram(node as string, way, program) })),
-          )
-          for (const { way, ended } of others) {
-            // Whoever prints for a process that can't must not do it before that has ended.
-            if (!isReplaced) expect(ended.stderr).not.toMatch(/crashed/)
-            expect({ way, ...ended, stderr: withoutReport(way, ended.stderr) }).toEqual({ way, ...plain?.ended })
-          }
-        },
-        60_000,
-      )
+      declare(`${title}, Node ${major}`, async () => {
+        const [plain, ...others] = await Promise.all(
+          Object.keys(ways).map(async (way) => ({ way, ended: await runProgram(node as string, way, program) })),
+        )
+        for (const { way, ended } of others) {
+          // Whoever prints for a process that can't must not do it before that has ended.
+          if (!isReplaced) expect(ended.stderr).not.toMatch(/crashed/)
+          expect({ way, ...ended, stderr: withoutReport(way, ended.stderr) }).toEqual({ way, ...plain?.ended })
+        }
+      })
     }
   }
 })

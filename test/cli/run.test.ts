@@ -164,7 +164,7 @@ test('a program that npx runs ends when npx is ended', async () => {
   npx.kill('SIGTERM')
   await closed
   expect(isThere()).toBe(false)
-}, 30_000)
+})
 
 describe('child processes', () => {
   interface Children {

@@ -39,6 +39,6 @@ export function testOnEachNode(
   for (const major of majors) {
     const node = findNode(major)
     const missing = node === undefined ? notInstalled(`.cache/node/${major}`) : undefined
-    testWhere(missing, test.concurrent)(`${title}, Node ${major}`, () => body(node as string, major), 120_000)
+    testWhere(missing, test.concurrent)(`${title}, Node ${major}`, () => body(node as string, major))
   }
 }

@@ -19,21 +19,21 @@ describe('types of a project, as the compiler sees them', () => {
   test('with no runner installed, every declaration checked', () => {
     project.link('@types/node', 'undici-types')
     expectClean('none.ts', '--skipLibCheck', 'false')
-  }, 120_000)
+  })
 
   // Vitest's own declarations need packages that aren't installed, such as jsdom's.
   test('with the expect of Vitest', () => {
     project.link('vitest', '@vitest/expect', '@types/chai')
     expectClean('vitest.ts', '--skipLibCheck', 'true')
-  }, 120_000)
+  })
 
   test("with Jest's global expect of @types/jest, every declaration checked", () => {
     project.link('@types/jest', 'expect', 'pretty-format')
     expectClean('jest-types.ts', '--skipLibCheck', 'false')
-  }, 120_000)
+  })
 
   test('with the expect of @jest/globals', () => {
     project.link('@jest/globals', '@jest/expect')
     expectClean('jest-globals.ts', '--skipLibCheck', 'true')
-  }, 120_000)
+  })
 })

@@ -65,4 +65,4 @@ test('the processes of a cluster are added up, by arena; of peaks and limits one
   const mmapped = exposed(all, 'nodejs_allocator_mapped_bytes').find(({ labels }) => labels['arena'] === 'mmapped')
   expect(mmapped?.value).toBeGreaterThanOrEqual((20 + 40 + 60) * 2 ** 20)
   expect(exposed(all, 'nodejs_allocator_info')).toMatchObject([{ labels: { allocator: 'glibc' }, value: 1 }])
-}, 60_000)
+})

@@ -107,7 +107,7 @@ test('a recorder that is killed has written all but the last 100 ms', async () =
   } finally {
     await killed(target)
   }
-}, 300_000)
+})
 
 async function killed(child: ChildProcess): Promise<void> {
   const closed = once(child, 'close')
@@ -150,7 +150,7 @@ test('of a program that is killed all but the last 100 ms is there, from inside 
     rmSync(file)
   })
   expect(new Set(pids.values()).size).toBe(kills)
-}, 300_000)
+})
 
 async function untilInside(file: string, hasEnded: () => boolean): Promise<void> {
   for (;;) {

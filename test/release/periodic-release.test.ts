@@ -47,7 +47,7 @@ describe('startPeriodicRelease', () => {
       // Each page that came back was a fault.
       expect(minorFaults * 4096).toBeGreaterThan(30 * mebibyte)
     }
-  }, 60_000)
+  })
 
   test('goes on while it sticks, until it is stopped', async () => {
     const { faultBacks, end } = await runPeriodic(
@@ -59,7 +59,7 @@ describe('startPeriodicRelease', () => {
     expect(faultBacks.length).toBeGreaterThanOrEqual(2)
     expect(faultBacks[0]?.share).toBeLessThan(0.2)
     expect(end.returnedBytes).toBeGreaterThan(30 * mebibyte)
-  }, 60_000)
+  })
 
   test('stops itself when a release stalled the event loop for longer than allowed', async () => {
     const { releases, faultBacks, end } = await runPeriodic({ intervalMs: 200, maxStallMs: 0 }, 'use()')
@@ -70,7 +70,7 @@ describe('startPeriodicRelease', () => {
     // What it returned isn't looked at any more.
     expect(faultBacks).toEqual([])
     expect(end.returnedBytes).toBe(releases[0]?.returnedBytes)
-  }, 60_000)
+  })
 
   test('waits while the event loop is busy', async () => {
     const { releases, skips } = await runPeriodic(

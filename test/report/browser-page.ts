@@ -17,7 +17,7 @@ beforeAll(async () => {
   if (chromium === undefined) return
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage']
   browser = await launch({ executablePath: chromium, args, userDataDir: path.join(folder, 'browser') })
-}, 60_000)
+})
 
 afterAll(async () => {
   await browser?.close()

@@ -176,5 +176,4 @@ testWhere(chromium === undefined ? notInstalled('chromium') : undefined)(
       rmSync(folder, { recursive: true, force: true })
     }
   },
-  60_000,
 )

@@ -71,7 +71,7 @@ describe.each([
     if (!existsSync(file)) return
     const { stdout } = await run(file, [...flags, path.resolve('test/runtimes/programs/readings.cjs'), path.join(root, 'dist')])
     answers = JSON.parse(stdout) as Answers
-  }, 60_000)
+  })
 
   testHere('what can be read is read', () => {
     expect(answers.stats.answer).toMatchObject({ allocator: 'glibc', complete: true })

@@ -24,31 +24,27 @@ const hintedResident = `
 const others = 'allocscope.getAllocatorStats({ others: true }).others'
 
 describe('allocators within addons', () => {
-  testWithPackages()(
-    'each of five copies is found, with no other, and each mapping has one owner',
-    async () => {
-      const { found, all } = (await runScript(`${packagesScript}${hintedResident}
+  testWithPackages()('each of five copies is found, with no other, and each mapping has one owner', async () => {
+    const { found, all } = (await runScript(`${packagesScript}${hintedResident}
       const pixels = render(); const program = parse(); transform(); await bundle(); await createTable()
       print({ all: hintedResident(), found: ${others} })`)) as { readonly found: readonly OtherAllocator[]; readonly all: number }
-      const names = found.map(({ allocator, version, libraries }) => [allocator, version?.slice(0, 2), libraries.length])
-      expect(
-        names
-          .filter(([name]) => name === 'mimalloc')
-          .map(([, version]) => version)
-          .sort(),
-      ).toEqual(['2.', '2.', '3.', '3.'])
-      expect(names.filter(([name]) => name === 'jemalloc')).toEqual([['jemalloc', '5.', 1]])
-      expect(found.every(({ libraries }) => libraries.length === 1)).toBe(true)
-      const mimallocs = found.filter(({ allocator }) => allocator === 'mimalloc')
-      expect(mimallocs.map(({ residencyFrom }) => residencyFrom)).toEqual(Array(4).fill('mapping-pointers'))
-      expect(mimallocs.map(({ setting }) => setting)).toEqual(Array(4).fill('MIMALLOC_PURGE_DELAY=0'))
-      if (live === 'mimalloc') return
-      // Between the two readings threads of the addons may still give pages back, or take some.
-      const sum = mimallocs.reduce((total, { residentBytes = 0 }) => total + residentBytes, 0)
-      expect(Math.abs(sum - all)).toBeLessThan(8 * mebibyte)
-    },
-    30_000,
-  )
+    const names = found.map(({ allocator, version, libraries }) => [allocator, version?.slice(0, 2), libraries.length])
+    expect(
+      names
+        .filter(([name]) => name === 'mimalloc')
+        .map(([, version]) => version)
+        .sort(),
+    ).toEqual(['2.', '2.', '3.', '3.'])
+    expect(names.filter(([name]) => name === 'jemalloc')).toEqual([['jemalloc', '5.', 1]])
+    expect(found.every(({ libraries }) => libraries.length === 1)).toBe(true)
+    const mimallocs = found.filter(({ allocator }) => allocator === 'mimalloc')
+    expect(mimallocs.map(({ residencyFrom }) => residencyFrom)).toEqual(Array(4).fill('mapping-pointers'))
+    expect(mimallocs.map(({ setting }) => setting)).toEqual(Array(4).fill('MIMALLOC_PURGE_DELAY=0'))
+    if (live === 'mimalloc') return
+    // Between the two readings threads of the addons may still give pages back, or take some.
+    const sum = mimallocs.reduce((total, { residentBytes = 0 }) => total + residentBytes, 0)
+    expect(Math.abs(sum - all)).toBeLessThan(8 * mebibyte)
+  })
 
   testWithPackages()('a copy is found whose memory lies where the kernel put it', async () => {
     const { found, arenas } = (await runScript(`${packagesScript}

@@ -68,7 +68,7 @@ test('real files that are cut off, or have a piece lost, doubled or put elsewher
     }),
     { numRuns: 400 },
   )
-}, 120_000)
+})
 
 const depth = 10_000
 

@@ -2,6 +2,6 @@
 module.exports = {
   rootDir: __dirname,
   testMatch: ['<rootDir>/*.test.?js'],
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   injectGlobals: process.env.INJECT_GLOBALS !== 'false',
 }
