@@ -20,12 +20,16 @@ const program = path.join(import.meta.dirname, 'track', 'work.cjs')
 const preload = path.join(root, 'dist', 'track', 'track-preload.js')
 const hasHeaptrack = spawnSync('heaptrack', ['--version'], { stdio: 'ignore' }).status === 0
 
-function tracked(intervalBytes) {
+function tracked(intervalBytes, v8Flags = []) {
   return (folder) => {
     // The preload unlinks the file and its folder.
     const file = path.join(mkdtempSync(path.join(folder, 'record-')), 'track')
     writeFileSync(file, '')
-    return { command: node, args: ['--require', preload, program], env: { ALLOCSCOPE_TRACK: JSON.stringify({ file, intervalBytes }) } }
+    return {
+      command: node,
+      args: ['--require', preload, program],
+      env: { ALLOCSCOPE_TRACK: JSON.stringify({ file, intervalBytes, v8Flags }) },
+    }
   }
 }
 
@@ -35,6 +39,8 @@ const settings = {
   'untracked again': () => ({ command: node, args: [program] }),
   '512 KiB': tracked(512 * 1024),
   '64 KiB': tracked(64 * 1024),
+  'exact functions': tracked(512 * 1024, ['--no-turbo-inlining', '--no-maglev-inlining']),
+  'exact lines': tracked(512 * 1024, ['--no-opt', '--no-maglev', '--no-sparkplug']),
   ...(hasHeaptrack
     ? { heaptrack: (folder) => ({ command: 'heaptrack', args: ['-o', path.join(folder, 'heaptrack'), node, program] }) }
     : {}),

@@ -15,21 +15,35 @@ const mostRequestBytes = 4096
 /** How long an agent that was brought in by attaching waits for whoever did so, milliseconds. */
 const guestPatienceMs = 10_000
 
+/** A visitor who ends its side is still answered. Its side ends when it is killed, too. */
 function serve(socket: net.Socket): void {
+  const visit = new AbortController()
   let line = ''
+  let unanswered = 0
+  const end = (): void => {
+    visit.abort()
+    if (unanswered === 0) socket.end()
+  }
   socket.unref()
   socket.setEncoding('utf8')
   // Whoever asked may be gone.
   socket.on('error', () => undefined)
+  socket.on('end', end)
+  socket.on('close', end)
   socket.on('data', (chunk: string) => {
     line += chunk
     if (line.length > mostRequestBytes) socket.destroy()
     if (!line.endsWith('\n')) return
     const request = line
     line = ''
+    unanswered += 1
     void answering()
-      .answerRequest(request)
-      .then((answer) => socket.write(`${JSON.stringify(answer)}\n`))
+      .answerRequest(request, visit.signal)
+      .then((answer) => {
+        unanswered -= 1
+        socket.write(`${JSON.stringify(answer)}\n`)
+        if (visit.signal.aborted) end()
+      })
   })
 }
 
@@ -53,7 +67,7 @@ export function startAgent({ guest = false }: { readonly guest?: boolean } = {})
   const file = path.join(folder, name)
   // Of a process that had the same number and was killed.
   rmSync(file, { force: true })
-  const server = net.createServer(serve)
+  const server = net.createServer({ allowHalfOpen: true }, serve)
   server.on('error', () => undefined)
   const remove = (): void => {
     rmSync(file, { force: true })

@@ -1,7 +1,11 @@
 import type { AllocatorDetail } from '../allocator/index.js'
 
-/** What an agent is asked: a line of JSON. `end` closes one that was brought in by attaching. */
-export type AgentRequest = { readonly request: 'stats'; readonly detail: AllocatorDetail } | { readonly request: 'explain' | 'release' }
+/** What an agent is asked: a line of JSON. */
+export type AgentRequest =
+  | { readonly request: 'stats'; readonly detail: AllocatorDetail }
+  | { readonly request: 'explain' | 'release' }
+  /** Lasts until whoever asked ends the connection's sending side, or is gone. */
+  | { readonly request: 'track'; readonly intervalBytes: number }
 
 /** What it answers: a line of JSON. */
 export type AgentAnswer = { readonly version: number; readonly pid: number } & (

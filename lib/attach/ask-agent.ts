@@ -16,7 +16,7 @@ function readLine(socket: net.Socket): Promise<string> {
     const fail = (reason: string, cause?: unknown): void => {
       reject(new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', reason, { cause }))
     }
-    socket.setTimeout(patienceMs, () => {
+    socket.on('timeout', () => {
       fail(`the agent didn't answer within ${patienceMs / 1000} s: its event loop is blocked`)
     })
     socket.setEncoding('utf8').on('data', (chunk: string) => {
@@ -50,12 +50,18 @@ function parseAnswer(line: string): AgentAnswer {
   return answer
 }
 
-/** Asks the agent behind `path`. Throws `ERR_ALLOCSCOPE_ATTACH`, or the error that it answered with. */
-export async function askAgent(path: string, request: AgentRequest): Promise<unknown> {
+/**
+ * Asks the agent behind `path`. What lasts until it is ended lasts until `until`. Throws `ERR_ALLOCSCOPE_ATTACH`, or the error that the agent answered with.
+ */
+export async function askAgent(path: string, request: AgentRequest, until?: Promise<unknown>): Promise<unknown> {
   const socket = net.connect(path)
   try {
     const line = readLine(socket)
     socket.write(`${JSON.stringify(request)}\n`)
+    // It may refuse, or end, at once.
+    if (until !== undefined) await Promise.race([until, line])
+    socket.setTimeout(patienceMs)
+    socket.end()
     const answer = parseAnswer(await line)
     if ('error' in answer) throw new AllocscopeError(answer.error.code as AllocscopeErrorCode, answer.error.message)
     return answer.result

@@ -1,7 +1,6 @@
 export type { AgentRequest } from './agent-messages.js'
-export { findAgent } from './agent-place.js'
 export { askAgent } from './ask-agent.js'
+export { askProcess } from './ask-process.js'
 export { AttachedProcess } from './attached-process.js'
 export { readAttached } from './attached-reading.js'
 export type { AttachedReading } from './attached-reading.js'
-export { inviteAgent } from './invite-agent.js'

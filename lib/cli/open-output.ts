@@ -48,5 +48,8 @@ export function openOutput(command: Command, file: string): Output {
   }
 }
 
+/** For a command that runs no program of the user's. */
+export const standardOutput: Output = { write: (text) => process.stdout.write(text), close: () => undefined, isLost: false }
+
 /** Standard error, as standard output belongs to the program. */
 export const standardError: Output = { write: (text) => process.stderr.write(text), close: () => undefined, isLost: false }

@@ -32,6 +32,17 @@ export function byteInterval(text: string): number {
   return bytes
 }
 
+/** Milliseconds of each unit. */
+const durationUnits = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
+
+/** Reads an option's value as a time in milliseconds: `500ms`, `30s`, `5m`, `1h`; a bare number is one of seconds. No more than a timer can wait. */
+export function duration(text: string): number {
+  const [, number, unit = 's'] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)?\s*$/.exec(text) ?? []
+  const ms = Number(number) * durationUnits[unit as keyof typeof durationUnits]
+  if (!(ms >= 1 && ms < 2 ** 31)) throw new InvalidArgumentError('It must be a time from 1ms to 596h, such as 30s or 5m.')
+  return ms
+}
+
 /** Reads an option's value as a share of 1: `0.1`, `10%`. */
 export function share(text: string): number {
   const [, number, percent] = /^\s*(\d+(?:\.\d+)?)\s*(%)?\s*$/.exec(text) ?? []

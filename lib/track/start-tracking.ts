@@ -1,7 +1,7 @@
 import { requireTracker } from '../binding/load-tracker.js'
 import { checkCount, readOptions } from '../errors/index.js'
 import { makeReport } from './make-report.js'
-import { TrackingSession } from './tracking-session.js'
+import { defaultIntervalBytes, TrackingSession } from './tracking-session.js'
 import type { TrackingReport } from './tracking-report.js'
 
 /** Options of {@link startTracking}. */
@@ -19,12 +19,10 @@ export interface Tracking {
   stop(): Promise<TrackingReport>
 }
 
-const defaultInterval = 512 * 1024
-
 /** See the public list, lib/index.ts. */
 export function startTracking(options?: TrackingOptions): Tracking {
   const { intervalBytes } = readOptions(options, ['intervalBytes'])
-  const interval = checkCount('options.intervalBytes', intervalBytes, 1) ?? defaultInterval
+  const interval = checkCount('options.intervalBytes', intervalBytes, 1) ?? defaultIntervalBytes
   const session = new TrackingSession(requireTracker(), interval)
   let report: Promise<TrackingReport> | undefined
   return {

@@ -13,6 +13,8 @@ export const trackVariable = 'ALLOCSCOPE_TRACK'
 export interface TrackRequest {
   readonly file: string
   readonly intervalBytes: number
+  /** For V8, before the program is compiled. */
+  readonly v8Flags: readonly string[]
 }
 
 /** What the program says instead of a record when it can't be tracked. */

@@ -36,6 +36,7 @@ function begin(request: TrackRequest): void {
   try {
     // Otherwise V8 keeps no line of a function before something asks for it, and then compiles the function again.
     setFlagsFromString('--no-enable-lazy-source-positions')
+    for (const flag of request.v8Flags) setFlagsFromString(flag)
     const session = new TrackingSession(requireTracker(), request.intervalBytes)
     watchSignals(session, writer)
     process.on(

@@ -10,12 +10,25 @@ import type { TrackingReport } from './tracking-report.js'
 
 const preloadFlags = ['--require', path.join(__dirname, 'track-preload.js')]
 
+/**
+ * What of JavaScript is told exactly, and what the program runs without for it. As usual V8 inlines functions into others, which they then count as, and
+ * keeps no lines for compiled code.
+ */
+const flagsForExact = {
+  functions: ['--no-turbo-inlining', '--no-maglev-inlining'],
+  lines: ['--no-opt', '--no-maglev', '--no-sparkplug'],
+} as const
+
+/** `'functions'`: nothing is inlined. `'lines'`: nothing is compiled; JavaScript is interpreted. */
+export type ExactPlaces = keyof typeof flagsForExact
+
 /** Options of {@link trackProgram}. */
 export interface TrackProgramOptions extends Pick<ProgramOptions, 'allocator'> {
   /** Flags for node itself. */
   readonly nodeOptions: readonly string[]
   /** The mean distance between two sampled bytes. */
   readonly intervalBytes: number
+  readonly exact?: ExactPlaces | undefined
 }
 
 /** How a tracked program ended, and what it allocated. */
@@ -35,12 +48,12 @@ export interface TrackedProgram extends ProgramEnding {
 export async function trackProgram(
   program: string,
   programArguments: readonly string[],
-  { allocator, nodeOptions, intervalBytes }: TrackProgramOptions,
+  { allocator, nodeOptions, intervalBytes, exact }: TrackProgramOptions,
 ): Promise<TrackedProgram> {
   const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
   const reader = openTrack()
   try {
-    const request: TrackRequest = { file: reader.file, intervalBytes }
+    const request: TrackRequest = { file: reader.file, intervalBytes, v8Flags: exact === undefined ? [] : flagsForExact[exact] }
     const { pid, ended } = found.start({ [trackVariable]: JSON.stringify(request) })
     const ending = await ended
     const record = attempt(() => reader.read())

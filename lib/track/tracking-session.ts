@@ -4,6 +4,9 @@ import { AllocscopeError } from '../errors/index.js'
 import { findUnproved } from './known-allocation.js'
 import type { TrackRecord } from './track-record.js'
 
+/** Costs a few per cent. */
+export const defaultIntervalBytes = 512 * 1024
+
 /** A session whose samples are taken as they are. */
 export class TrackingSession {
   readonly #startMs = performance.now()

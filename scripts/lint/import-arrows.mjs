@@ -87,7 +87,7 @@ const doors = {
   ],
   release: ['./release-memory.ts', './remedies.ts', './verdicts.ts'],
   sampling: ['./outside-source.ts', './row-figures.ts'],
-  track: ['./leak-search.ts', './start-tracking.ts'],
+  track: ['./leak-search.ts', './start-tracking.ts', './track-until.ts'],
   report: ['./profile-columns.ts', './profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],
 }
 

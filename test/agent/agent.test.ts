@@ -1,16 +1,19 @@
 import { fork, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { askAgent } from '../../lib/attach/index.js'
 import { allocscope, plainEnvironment } from '../cli/run-cli.js'
+import type { CliResult } from '../cli/run-cli.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { skipWhere, testWhere } from '../installed/test-where.js'
 import { tracesOf, withTarget } from '../attach/target.js'
+import type { Target } from '../attach/target.js'
 import { notAttachableByOthers, notRoot } from '../attach/where-attachable.js'
 
 const preload = path.resolve('dist/agent/agent.mjs')
@@ -85,6 +88,7 @@ test('stats, explain and release are answered, and what is no request too', asyn
   await withAgent(async (pid, socket) => {
     expect(await askAgent(socket, { request: 'stats', detail: 'usage' })).toMatchObject({ allocator: {}, process: {}, heap: {} })
     expect(await askAgent(socket, { request: 'explain' })).toMatchObject({ pid })
+    await expect(askAgent(socket, { request: 'track', intervalBytes: 0 })).rejects.toThrow(/intervalBytes/)
     expect(await askAgent(socket, { request: 'release' })).toMatchObject({ steps: expect.any(Array) as unknown[] })
     await expect(askAgent(socket, { request: 'exit' } as never)).rejects.toMatchObject({ code: 'ERR_ALLOCSCOPE_ATTACH' })
     await expect(askAgent(socket, { request: 'stats', detail: 'all' } as never)).rejects.toThrow(/options\.detail/)
@@ -150,31 +154,98 @@ test.each([
   server.close()
 })
 
+/** Whether process `pid` has loaded the library that tracks: it is loaded with the request, and tracks in the same turn. */
+function isTracked(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/maps`, 'latin1').includes('allocscope_tracker')
+}
+
+/** Starts a command that tracks process `pid`, and calls `use` once it does. Answers with what the command came to. */
+async function whileTracked(pid: number, args: readonly string[], use: (command: ChildProcess) => Promise<void>): Promise<CliResult> {
+  let command: ChildProcess | undefined
+  let hasEnded = false
+  const result = allocscope(['attach', String(pid), 'track', ...args], { onStart: (child) => (command = child) })
+  void result.then(() => (hasEnded = true))
+  while (!isTracked(pid) && !hasEnded) await sleep(10)
+  await use(command as ChildProcess)
+  return await result
+}
+
+/** Runs `use` with a program whose sockets are in a folder of their own: tests run beside each other. */
+async function withOwnFolder(node: string, use: (target: Target & { readonly folder: string }) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
+  await withTarget(node, (target) => use({ ...target, folder }), { env: { XDG_RUNTIME_DIR: folder } })
+  rmSync(folder, { recursive: true })
+}
+
+interface TrackedJson {
+  readonly total: { readonly liveBytes: number }
+  readonly functions: readonly { readonly name: string; readonly liveBytes: number }[]
+  readonly limitations: readonly string[]
+}
+
 if (notAttachableByOthers === undefined) {
-  testOnEachNode('explain and release of an unprepared process, and its socket is gone afterwards', async (node) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
-    await withTarget(
-      node,
-      async ({ pid, tell, output }) => {
-        const before = tracesOf(pid)
-        for (const verb of ['explain', 'release']) {
-          const { code, stdout, stderr } = await allocscope(['attach', String(pid), verb, '--json'])
-          expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-          expect(JSON.parse(stdout)).toMatchObject(
-            verb === 'explain' ? { ledger: { pid } } : { release: { steps: expect.any(Array) as unknown[] } },
-          )
-        }
+  testOnEachNode('track says what was allocated and kept since, when Ctrl-C ends it, and leaves the program quiet', async (node) => {
+    await withOwnFolder(node, async ({ pid, tell, output }) => {
+      const { code, stderr, stdout } = await whileTracked(pid, ['--interval', '1', '--json'], async (command) => {
+        await tell({ do: 'keep', count: 200, bytes: 100_000 })
+        command.kill('SIGINT')
+      })
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      const { functions, limitations } = JSON.parse(stdout) as TrackedJson
+      expect(limitations).toEqual([])
+      const buffers = functions.find(({ name }) => name.startsWith('node::NodeArrayBufferAllocator::'))
+      // Every block was sampled. What the channel's messages took is less than one of these.
+      expect(Math.floor((buffers?.liveBytes ?? 0) / 100_000)).toBe(200)
+      // Another finds it at rest, and for a time that ends by itself.
+      const again = await allocscope(['track', '--pid', String(pid), '--for', '200ms', '--json'])
+      expect({ code: again.code, stderr: again.stderr }).toEqual({ code: 0, stderr: '' })
+      expect((JSON.parse(again.stdout) as TrackedJson).total.liveBytes).toBeLessThan(20_000_000)
+      expect(output()).toBe('')
+    })
+  })
+
+  test('a command that is killed while it tracks leaves nothing that tracks', async () => {
+    await withOwnFolder(process.execPath, async ({ pid, tell }) => {
+      const { signal } = await whileTracked(pid, [], async (command) => {
         await tell({ do: 'ping' })
-        expect(readdirSync(path.join(folder, 'allocscope'))).toEqual([])
-        const after = tracesOf(pid)
-        expect(after.threads).toBe(before.threads)
-        expect(after.descriptors.filter((name) => name.includes('socket:'))).toEqual(
-          before.descriptors.filter((name) => name.includes('socket:')),
+        command.kill('SIGKILL')
+      })
+      expect(signal).toBe('SIGKILL')
+      await tell({ do: 'keep', count: 200, bytes: 100_000 })
+      // A session that still ran would refuse the next.
+      const { code, stdout } = await allocscope(['attach', String(pid), 'track', '--for', '200ms', '--json'])
+      expect(code).toBe(0)
+      expect((JSON.parse(stdout) as TrackedJson).total.liveBytes).toBeLessThan(20_000_000)
+    })
+  })
+
+  test.each([
+    ['stats', '--for'],
+    ['release', '--interval'],
+  ])('%s refuses %s', async (verb, option) => {
+    const { code, stderr } = await allocscope(['attach', '1', verb, option, option === '--for' ? '1s' : '1MiB'])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`${option} is for track`)
+  })
+
+  testOnEachNode('explain and release of an unprepared process, and its socket is gone afterwards', async (node) => {
+    await withOwnFolder(node, async ({ pid, tell, output, folder }) => {
+      const before = tracesOf(pid)
+      for (const verb of ['explain', 'release']) {
+        const { code, stdout, stderr } = await allocscope(['attach', String(pid), verb, '--json'])
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+        expect(JSON.parse(stdout)).toMatchObject(
+          verb === 'explain' ? { ledger: { pid } } : { release: { steps: expect.any(Array) as unknown[] } },
         )
-        expect(output()).toBe('')
-      },
-      { env: { XDG_RUNTIME_DIR: folder } },
-    )
-    rmSync(folder, { recursive: true })
+      }
+      await tell({ do: 'ping' })
+      expect(readdirSync(path.join(folder, 'allocscope'))).toEqual([])
+      const after = tracesOf(pid)
+      expect(after.threads).toBe(before.threads)
+      expect(after.descriptors.filter((name) => name.includes('socket:'))).toEqual(
+        before.descriptors.filter((name) => name.includes('socket:')),
+      )
+      expect(output()).toBe('')
+    })
   })
 }

@@ -15,6 +15,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly input?: string
   readonly env?: NodeJS.ProcessEnv
+  /** The node that runs the command. */
+  readonly node?: string
   /** Called once the process is started. */
   readonly onStart?: (child: ChildProcessWithoutNullStreams) => void
   /** Called once the process is up, with what it has printed so far whenever that grows. */
@@ -37,10 +39,10 @@ export function program(name: string): string {
 /** Runs `allocscope` with `args` until it ends. */
 export function allocscope(
   args: readonly string[],
-  { input = '', env = {}, onStart, onOutput, onError }: CliOptions = {},
+  { input = '', env = {}, node = process.execPath, onStart, onOutput, onError }: CliOptions = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { env: plainEnvironment(env) })
+    const child = spawn(node, [cli, ...args], { env: plainEnvironment(env) })
     onStart?.(child)
     let stdout = ''
     let stderr = ''

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
 import type { TrackingReport } from '../../lib/track/index.js'
+import { testOnEachNode } from '../heap/node-versions.js'
 import { allocscope, program } from './run-cli.js'
 import type { CliResult } from './run-cli.js'
 
@@ -20,7 +21,7 @@ afterAll(() => {
 })
 
 /** Of code that V8 has compiled only the function's first line is known, and when it compiles depends on what else ran before. */
-const interpreted = '--node-option=--no-sparkplug'
+const interpreted = '--exact-lines'
 
 let files = 0
 async function track(args: readonly string[]): Promise<CliResult & { readonly written: Buffer }> {
@@ -40,6 +41,47 @@ test('each line with what it holds at exit; the program ends as it would', async
     expect(place?.liveBytes).toBeGreaterThanOrEqual(bytes)
     expect(place?.liveBytes).toBeLessThan(bytes * 1.1)
   }
+})
+
+/** What hot.cjs holds, by the function's name, the line on which it begins and the line that allocates. */
+const hot = path.resolve('test/track/programs/hot.cjs')
+const heldHot = [
+  { name: 'keepBuffers', lines: [4, 7], bytes: 2000 * 12_000 },
+  { name: 'keepArrays', lines: [10, 13], bytes: 2000 * 14_000 },
+] as const
+
+describe.each(['functions', 'lines'] as const)('--exact-%s', (exact) => {
+  testOnEachNode('counts what hot functions keep as theirs', async (node) => {
+    const file = path.join(folder, `hot-${exact}-${(files += 1)}`)
+    const { code } = await allocscope(['track', `--exact-${exact}`, '--json', '--interval', '512', '-o', file, hot], { node })
+    expect(code).toBe(0)
+    const report = JSON.parse(readFileSync(file, 'utf8')) as TrackingReport
+    const liveAt = (name: string): number => report.lines.find((place) => place.name === name)?.liveBytes ?? 0
+    for (const {
+      name,
+      lines: [first, exactLine],
+      bytes,
+    } of heldHot) {
+      const inFunction = liveAt(`${name} ${hot}:${first}`) + liveAt(`${name} ${hot}:${exactLine}`)
+      const live = exact === 'lines' ? liveAt(`${name} ${hot}:${exactLine}`) : inFunction
+      expect(live).toBeGreaterThanOrEqual(bytes)
+      // With V8's own blocks for a buffer.
+      expect(live).toBeLessThan(bytes * 1.1)
+    }
+  })
+})
+
+test.each([
+  [['--for', '1s', 'app.js'], /--for is for --pid/],
+  [['--pid', '1', 'app.js'], /either a program or --pid/],
+  [[], /either a program or --pid/],
+  [['--pid', '1', '--exact-lines'], /for a program that is started here/],
+  [['--pid', '1', '--for', '0s'], /It must be a time from 1ms/],
+  [['--pid', '1', '--for', 'soon'], /It must be a time from 1ms/],
+])('options that do not go together are refused: %s', async (args, expected) => {
+  const { code, stderr } = await allocscope(['track', ...args])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(expected)
 })
 
 test('the program sees nothing of it, and a profile for pprof is compressed', async () => {

@@ -12,6 +12,11 @@ const orders = {
     kept = Buffer.alloc(bytes, 1)
     return { bytes: kept.length }
   },
+  keep: ({ count, bytes }) => {
+    kept = []
+    for (let index = 0; index < count; index++) kept.push(new ArrayBuffer(bytes))
+    return { count: kept.length }
+  },
   heap: () => ({ limitBytes: v8.getHeapStatistics().heap_size_limit }),
   spin: ({ ms }) => {
     process.send({ began: 'spin' })
