@@ -1,4 +1,4 @@
-// node work.cjs buffers|small|server: what bench/track.mjs tracks. Prints how long it took, what it had of the cores, and RSS, as JSON on its last line.
+// node work.cjs buffers|small|server|compute: what bench/track.mjs tracks. Prints how long it took, what it had of the cores, and RSS, as JSON on its last line.
 const http = require('node:http')
 const { isMainThread, Worker, parentPort } = require('node:worker_threads')
 const zlib = require('node:zlib')
@@ -50,6 +50,16 @@ const works = {
   small: () => {
     const kept = []
     for (let i = 0; i < 1_500_000; i++) kept[i % 5000] = new Uint8Array(100 + (i % 300))
+  },
+  // JavaScript alone: nothing of it asks malloc.
+  compute: () => {
+    let primes = 0
+    for (let candidate = 2; candidate < 2_000_000; candidate++) {
+      let divisor = 2
+      while (divisor * divisor <= candidate && candidate % divisor !== 0) divisor++
+      if (divisor * divisor > candidate) primes++
+    }
+    if (primes !== 148_933) throw new Error(`${primes} primes`)
   },
   server: () => void serve(15_000).then(() => process.exit()),
 }

@@ -19,7 +19,7 @@ async function resultOf(line: string, ended: AbortSignal): Promise<unknown> {
     case 'release':
       return await releasing().releaseMemory()
     case 'track':
-      return await tracking().trackUntil(ended, asked['intervalBytes'])
+      return await tracking().trackUntil(ended, asked['intervalBytes'], asked['exactFunctions'] === true)
     default:
       throw new TypeError('stats, explain, release and track can be asked for')
   }

@@ -5,7 +5,7 @@ export type AgentRequest =
   | { readonly request: 'stats'; readonly detail: AllocatorDetail }
   | { readonly request: 'explain' | 'release' }
   /** Lasts until whoever asked ends the connection's sending side, or is gone. */
-  | { readonly request: 'track'; readonly intervalBytes: number }
+  | { readonly request: 'track'; readonly intervalBytes: number; readonly exactFunctions: boolean }
 
 /** What it answers: a line of JSON. */
 export type AgentAnswer = { readonly version: number; readonly pid: number } & (

@@ -10,6 +10,8 @@ export interface ProcessTracking {
   readonly intervalBytes: number
   /** Undefined: until a signal ends it. */
   readonly forMs: number | undefined
+  /** Whether V8 inlines nothing meanwhile. */
+  readonly exactFunctions: boolean
 }
 
 /** Resolves after `forMs`, or with the first Ctrl-C or SIGTERM: what was found by then is reported. A second one ends the command, as without this. */
@@ -48,11 +50,11 @@ function showTime(pid: number, forMs: number | undefined): () => void {
 }
 
 /** Tracks what process `pid` allocates from now on, and says what of it is live at the end. Throws what attaching and tracking throw. */
-export async function trackProcess(pid: number, { intervalBytes, forMs }: ProcessTracking): Promise<TrackingReport> {
+export async function trackProcess(pid: number, { intervalBytes, forMs, exactFunctions }: ProcessTracking): Promise<TrackingReport> {
   const { ended, dispose } = untilEnded(forMs)
   const hideTime = showTime(pid, forMs)
   try {
-    return reportOfRecord(await askProcess(pid, { request: 'track', intervalBytes }, ended))
+    return reportOfRecord(await askProcess(pid, { request: 'track', intervalBytes, exactFunctions }, ended))
   } finally {
     hideTime()
     dispose()

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { requireTracker } from '../binding/load-tracker.js'
 import { prepareProgram } from '../program/index.js'
 import type { ProgramEnding, ProgramOptions } from '../program/index.js'
+import { inliningFlags } from './inlining.js'
 import { makeReport } from './make-report.js'
 import { openTrack, trackVariable } from './track-channel.js'
 import type { TrackRequest } from './track-channel.js'
@@ -15,7 +16,7 @@ const preloadFlags = ['--require', path.join(__dirname, 'track-preload.js')]
  * keeps no lines for compiled code.
  */
 const flagsForExact = {
-  functions: ['--no-turbo-inlining', '--no-maglev-inlining'],
+  functions: inliningFlags.map((flag) => `--no-${flag}`),
   lines: ['--no-opt', '--no-maglev', '--no-sparkplug'],
 } as const
 

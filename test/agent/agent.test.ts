@@ -88,7 +88,7 @@ test('stats, explain and release are answered, and what is no request too', asyn
   await withAgent(async (pid, socket) => {
     expect(await askAgent(socket, { request: 'stats', detail: 'usage' })).toMatchObject({ allocator: {}, process: {}, heap: {} })
     expect(await askAgent(socket, { request: 'explain' })).toMatchObject({ pid })
-    await expect(askAgent(socket, { request: 'track', intervalBytes: 0 })).rejects.toThrow(/intervalBytes/)
+    await expect(askAgent(socket, { request: 'track', intervalBytes: 0, exactFunctions: false })).rejects.toThrow(/intervalBytes/)
     expect(await askAgent(socket, { request: 'release' })).toMatchObject({ steps: expect.any(Array) as unknown[] })
     await expect(askAgent(socket, { request: 'exit' } as never)).rejects.toMatchObject({ code: 'ERR_ALLOCSCOPE_ATTACH' })
     await expect(askAgent(socket, { request: 'stats', detail: 'all' } as never)).rejects.toThrow(/options\.detail/)
@@ -179,6 +179,7 @@ async function withOwnFolder(node: string, use: (target: Target & { readonly fol
 
 interface TrackedJson {
   readonly total: { readonly liveBytes: number }
+  readonly lines: readonly { readonly name: string; readonly liveBytes: number }[]
   readonly functions: readonly { readonly name: string; readonly liveBytes: number }[]
   readonly limitations: readonly string[]
 }
@@ -204,6 +205,37 @@ if (notAttachableByOthers === undefined) {
     })
   })
 
+  testOnEachNode('exact functions, though V8 had inlined them, and what was compiled meanwhile is dropped', async (node) => {
+    await withOwnFolder(node, async ({ pid, tell }) => {
+      const kept = { do: 'keepHot', count: 2000, bytes: 15_000 }
+      for (let round = 0; round < 10; round++) await tell(kept)
+      const { code, stdout } = await whileTracked(pid, ['--interval', '512', '--exact-functions', '--json'], async (command) => {
+        await tell(kept)
+        command.kill('SIGINT')
+      })
+      expect(code).toBe(0)
+      const { lines } = JSON.parse(stdout) as TrackedJson
+      const live = lines.find(({ name }) => /^keepOne .*target\.cjs:\d+$/.test(name))?.liveBytes ?? 0
+      // With V8's own blocks for a buffer.
+      expect(live).toBeGreaterThanOrEqual(30_000_000)
+      expect(live).toBeLessThan(33_000_000)
+    })
+  })
+
+  test('exact functions are refused where coverage is taken', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
+    await withTarget(
+      process.execPath,
+      async ({ pid }) => {
+        const { code, stderr } = await allocscope(['attach', String(pid), 'track', '--exact-functions', '--for', '1s'])
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/coverage is taken \(NODE_V8_COVERAGE\).*\[ERR_ALLOCSCOPE_UNSUPPORTED\]/)
+      },
+      { env: { XDG_RUNTIME_DIR: folder, NODE_V8_COVERAGE: folder } },
+    )
+    rmSync(folder, { recursive: true })
+  })
+
   test('a command that is killed while it tracks leaves nothing that tracks', async () => {
     await withOwnFolder(process.execPath, async ({ pid, tell }) => {
       const { signal } = await whileTracked(pid, [], async (command) => {
@@ -220,12 +252,13 @@ if (notAttachableByOthers === undefined) {
   })
 
   test.each([
-    ['stats', '--for'],
-    ['release', '--interval'],
+    ['stats', '--for 1s'],
+    ['release', '--interval 1MiB'],
+    ['explain', '--exact-functions'],
   ])('%s refuses %s', async (verb, option) => {
-    const { code, stderr } = await allocscope(['attach', '1', verb, option, option === '--for' ? '1s' : '1MiB'])
+    const { code, stderr } = await allocscope(['attach', '1', verb, ...option.split(' ')])
     expect(code).toBe(2)
-    expect(stderr).toContain(`${option} is for track`)
+    expect(stderr).toContain(`${option.split(' ')[0]} is for track`)
   })
 
   testOnEachNode('explain and release of an unprepared process, and its socket is gone afterwards', async (node) => {

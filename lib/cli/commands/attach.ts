@@ -23,6 +23,7 @@ interface AttachOptions {
   readonly detail: AllocatorDetail
   readonly for?: number
   readonly interval: number
+  readonly exactFunctions?: true
 }
 
 type Verb = 'stats' | 'explain' | 'release'
@@ -40,19 +41,26 @@ function render(verb: Verb, answer: unknown, pid: number): string {
   return renderRelease(answer as ReleaseReport, subject, style)
 }
 
-async function track(pid: number, { json, for: forMs, interval: intervalBytes }: AttachOptions): Promise<void> {
-  const report = await tracking().trackProcess(pid, { intervalBytes, forMs })
+async function track(pid: number, options: AttachOptions): Promise<void> {
+  const { json, for: forMs, interval: intervalBytes, exactFunctions = false } = options
+  const report = await tracking().trackProcess(pid, { intervalBytes, forMs, exactFunctions })
   const { renderTracking, renderTrackingJson } = trackingReport()
   process.stdout.write(json === true ? renderTrackingJson(report) : renderTracking(report, { top: shownRows }, styleFor(process.stdout)))
 }
+
+const trackOptions = [
+  { name: 'for', flag: '--for' },
+  { name: 'interval', flag: '--interval' },
+  { name: 'exactFunctions', flag: '--exact-functions' },
+]
 
 async function attach(pid: number, verb: Verb | 'track', options: AttachOptions, command: Command): Promise<void> {
   if (verb === 'track') {
     await track(pid, options)
     return
   }
-  const given = (['for', 'interval'] as const).find((name) => command.getOptionValueSource(name) === 'cli')
-  if (given !== undefined) command.error(`--${given} is for track`, { exitCode: exitCodes.usage, code: 'ERR_INVALID_ARG_VALUE' })
+  const given = trackOptions.find(({ name }) => command.getOptionValueSource(name) === 'cli')
+  if (given !== undefined) command.error(`${given.flag} is for track`, { exitCode: exitCodes.usage, code: 'ERR_INVALID_ARG_VALUE' })
   const { json, detail } = options
   const answer = await askProcess(pid, requestOf(verb, detail))
   process.stdout.write(json === true ? renderJson({ version: 1, ...namedAnswer(verb, answer) }) : render(verb, answer, pid))
@@ -73,7 +81,7 @@ Examples:
   $ allocscope attach 4711 stats --json | jq .allocator.mappedBytes
   $ allocscope attach 4711 explain
   $ allocscope attach 4711 release
-  $ allocscope attach 4711 track --for 30s
+  $ allocscope attach 4711 track --for 30s --exact-functions
   $ allocscope attach $(pgrep -n -f server.js)
 
 The process is one of Node 20 or later, of this user (or of anyone's, for root). It isn't restarted, and its JavaScript isn't stopped: a thread of it that
@@ -81,7 +89,8 @@ waits for work loads allocscope's addon and answers, as a debugger would have it
 glibc). No port is opened, no thread is made and nothing is printed there. The addon, some 1 to 2 MiB, stays loaded. stats reads V8 in the main thread's
 event loop; where that is blocked for 250 ms, V8's figures are left out, with the reason. explain, release and track run in that event loop: their modules are loaded
 there, some 5 MiB, and a socket of the program's user alone is open meanwhile. track samples what is allocated from now on, for the time of --for or until
-Ctrl-C, and says what of it is live then, as allocscope track does; allocscope track --pid writes it in all its formats. A program that was started with node --import allocscope/agent has such a socket
+Ctrl-C, and says what of it is live then, as allocscope track does; allocscope track --pid writes it in all its formats. With --exact-functions the optimised code
+of the main thread is dropped at the beginning and at the end, which V8 then compiles anew. A program that was started with node --import allocscope/agent has such a socket
 from its start, and is asked there without ptrace.
 
 JSON: stats as that of allocscope stats, with "heapReason" where "heap" is null; { "version": 1, "ledger": … } and { "version": 1, "release": … }, the
@@ -104,6 +113,7 @@ export function registerAttach(program: Command): void {
     )
     .option('--for <time>', 'how long to track: 500ms, 30s, 5m; until Ctrl-C by default', duration)
     .option('--interval <size>', 'the mean distance between two sampled bytes, for track', byteInterval, 512 * 1024)
+    .option('--exact-functions', 'while it tracks, have V8 inline no function into another, so that each counts as itself')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(attach)

@@ -70,7 +70,7 @@ function writeReport(reportOf: () => TrackingReport, program: string, options: T
 }
 
 /** Of a program that is started. */
-const startingOptions = ['allocator', 'nodeOption', 'exactFunctions', 'exactLines'] as const
+const startingOptions = ['allocator', 'nodeOption', 'exactLines'] as const
 
 function exactPlaces({ exactFunctions, exactLines }: TrackOptions): ExactPlaces | undefined {
   if (exactLines === true) return 'lines'
@@ -85,7 +85,7 @@ function checkOptions(program: string | undefined, options: TrackOptions, comman
   const isGiven = (name: keyof TrackOptions): boolean => command.getOptionValueSource(name) === 'cli'
   if (pid === undefined && isGiven('for')) refuse('--for is for --pid: a program is tracked to its end', 'ERR_INVALID_ARG_VALUE')
   if (pid !== undefined && startingOptions.some(isGiven)) {
-    const why = '--allocator, --node-option, --exact-functions and --exact-lines are for a program that is started here'
+    const why = '--allocator, --node-option and --exact-lines are for a program that is started here'
     refuse(why, 'ERR_INVALID_ARG_VALUE')
   }
   if (format === 'pprof' && output === undefined) refuse('--format pprof is no text: say where it goes with -o', 'ERR_INVALID_ARG_VALUE')
@@ -101,7 +101,7 @@ async function track(
   const { interval: intervalBytes, nodeOption: nodeOptions, allocator, output, pid, for: forMs } = options
   if (program === undefined) {
     const file = output === undefined ? standardOutput : openOutput(command, output)
-    const report = await trackProcess(pid as number, { intervalBytes, forMs })
+    const report = await trackProcess(pid as number, { intervalBytes, forMs, exactFunctions: options.exactFunctions === true })
     process.exitCode = writeReport(() => report, `process ${pid}`, options, file)
     return
   }
@@ -117,7 +117,7 @@ const examples = `
 Examples:
   $ allocscope track app.js
   $ allocscope track --interval 64KiB app.js --port 8080
-  $ allocscope track --pid 4711 --for 30s
+  $ allocscope track --pid 4711 --for 30s --exact-functions
   $ allocscope track --exact-lines app.js
   $ allocscope track --json -o allocations.json app.js
   $ allocscope track diff before.json after.json

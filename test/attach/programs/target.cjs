@@ -6,6 +6,16 @@ const v8 = require('node:v8')
 
 let kept
 
+function keepOne(bytes) {
+  kept.push(new ArrayBuffer(bytes))
+}
+
+function keepMany(count, bytes) {
+  kept = []
+  for (let index = 0; index < count; index++) keepOne(bytes)
+  return kept.length
+}
+
 const orders = {
   ping: () => ({ pong: true }),
   hold: ({ bytes }) => {
@@ -17,6 +27,7 @@ const orders = {
     for (let index = 0; index < count; index++) kept.push(new ArrayBuffer(bytes))
     return { count: kept.length }
   },
+  keepHot: ({ count, bytes }) => ({ count: keepMany(count, bytes) }),
   heap: () => ({ limitBytes: v8.getHeapStatistics().heap_size_limit }),
   spin: ({ ms }) => {
     process.send({ began: 'spin' })
