@@ -2,6 +2,9 @@ import type { Session } from 'node:inspector'
 import { setFlagsFromString } from 'node:v8'
 
 import { AllocscopeError } from '../errors/index.js'
+import { lazily } from '../loading/index.js'
+
+const inspector = lazily(() => require('node:inspector') as typeof import('node:inspector'))
 
 /** V8's flags by which its compilers inline functions into others. */
 export const inliningFlags = ['turbo-inlining', 'maglev-inlining'] as const
@@ -19,8 +22,7 @@ function unsupported(reason: string, cause?: unknown): AllocscopeError {
 /** A session with V8's own inspector, within this thread: no port is opened. */
 function connect(): Session {
   try {
-    const inspector = require('node:inspector') as typeof import('node:inspector')
-    const session = new inspector.Session()
+    const session = new (inspector().Session)()
     session.connect()
     return session
   } catch (cause) {

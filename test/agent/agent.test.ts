@@ -162,10 +162,10 @@ function isTracked(pid: number): boolean {
 /** Starts a command that tracks process `pid`, and calls `use` once it does. Answers with what the command came to. */
 async function whileTracked(pid: number, args: readonly string[], use: (command: ChildProcess) => Promise<void>): Promise<CliResult> {
   let command: ChildProcess | undefined
-  let hasEnded = false
+  const endings: CliResult[] = []
   const result = allocscope(['attach', String(pid), 'track', ...args], { onStart: (child) => (command = child) })
-  void result.then(() => (hasEnded = true))
-  while (!isTracked(pid) && !hasEnded) await sleep(10)
+  void result.then((ending) => endings.push(ending))
+  while (!isTracked(pid) && endings.length === 0) await sleep(10)
   await use(command as ChildProcess)
   return await result
 }
