@@ -2,7 +2,7 @@ import { chownSync, closeSync, constants, copyFileSync, mkdtempSync, openSync, r
 import path from 'node:path'
 
 import { AllocscopeError } from '../errors/index.js'
-import { userOf } from './attach-failure.js'
+import { checkAccess, userOf } from './attach-failure.js'
 
 /** The addon as another process can load it. */
 export interface LibraryThere {
@@ -61,6 +61,8 @@ export function findLibraryThere(addon: string, pid: number): LibraryThere {
   try {
     return copyThere(own, pid, uid ?? 0)
   } catch (cause) {
+    // It may have ended meanwhile.
+    checkAccess(pid)
     const { syscall } = cause as NodeJS.ErrnoException
     const message = `process ${pid} doesn't see ${own}, and no copy could be made in its /tmp: install allocscope where the program runs`
     throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', message, { cause, syscall })

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import { AttachedProcess, readAttached } from '../../lib/attach/index.js'
@@ -62,14 +63,18 @@ declare('a process that is no Node program', async () => {
   })
 })
 
-declare('a static binary', async () => {
-  const esbuild = require.resolve('@esbuild/linux-x64/bin/esbuild')
-  await withProcess(esbuild, ['--service=0.0.0', '--ping'], async (pid) => {
+testWhere(notAttachable ?? missingCommand('cc'))('a static binary', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
+  const waits = path.join(folder, 'waits')
+  const source = '#include <unistd.h>\nint main(void) { return pause(); }\n'
+  expect(spawnSync('cc', ['-static', '-x', 'c', '-o', waits, '-'], { input: source, encoding: 'utf8' })).toMatchObject({ status: 0 })
+  await withProcess(waits, [], async (pid) => {
     expect(await failureOf(pid)).toMatchObject({
       code: 'ERR_ALLOCSCOPE_ATTACH',
       message: expect.stringMatching(/isn't a Node program/) as string,
     })
   })
+  rmSync(folder, { recursive: true })
 })
 
 declare('a process that is stopped, and goes on', async () => {
