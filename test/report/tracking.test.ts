@@ -51,8 +51,22 @@ const report: TrackingReport = {
   limitations: ["the free of 3 sampled blocks wasn't seen"],
 }
 
+test('text: a row into which functions may have been inlined, if V8 may inline and the row is shown', () => {
+  const hint = /^ {2}V8 may have inlined [^,]+ --exact-functions\s+keeps/m
+  const textOf = (name: string, view: { readonly top: number; readonly mayBeInlined: boolean }): string =>
+    renderTracking({ ...report, lines: [...report.lines.slice(0, 1), { name, ...some }] }, view, plainStyle)
+  for (const name of ['createPool node:buffer:195', '(top level) /app/main.js:1']) {
+    expect(textOf(name, { top: 2, mayBeInlined: true })).toMatch(hint)
+    expect(textOf(name, { top: 1, mayBeInlined: true })).not.toMatch(hint)
+    expect(textOf(name, { top: 2, mayBeInlined: false })).not.toMatch(hint)
+  }
+  for (const name of ['load /app/node:1/images.js:3', 'malloc [node]', 'node::Buffer::New [node]']) {
+    expect(textOf(name, { top: 2, mayBeInlined: true })).not.toMatch(hint)
+  }
+})
+
 test('text: what is live with its error, the rate of what is allocated, and what is uncertain besides', () => {
-  expect(renderTracking(report, { top: 15 }, plainStyle)).toBe(`allocscope track: native allocations
+  expect(renderTracking(report, { top: 15, mayBeInlined: true }, plainStyle)).toBe(`allocscope track: native allocations
   live        74.0 KiB  ±8.0 KiB, in 74 blocks, when tracking ended
   allocated  960.0 KiB  in 960 blocks, in 2.0 s; 200 samples, one for 4.0 KiB on average
 
@@ -70,7 +84,9 @@ By module
   64.0 KiB  ±8.0 KiB      64  320.0 KiB/s  images.node (images)
   – the free of 3 sampled blocks wasn't seen
 `)
-  expect(renderTracking({ ...report, lines: [] }, { top: 1 }, plainStyle)).toContain('By JavaScript line\n  nothing is live\n')
+  expect(renderTracking({ ...report, lines: [] }, { top: 1, mayBeInlined: true }, plainStyle)).toContain(
+    'By JavaScript line\n  nothing is live\n',
+  )
 })
 
 test('collapsed: the outermost first, separators within names replaced, live bytes alone, in order', () => {

@@ -45,7 +45,11 @@ async function track(pid: number, options: AttachOptions): Promise<void> {
   const { json, for: forMs, interval: intervalBytes, exactFunctions = false } = options
   const report = await tracking().trackProcess(pid, { intervalBytes, forMs, exactFunctions })
   const { renderTracking, renderTrackingJson } = trackingReport()
-  process.stdout.write(json === true ? renderTrackingJson(report) : renderTracking(report, { top: shownRows }, styleFor(process.stdout)))
+  process.stdout.write(
+    json === true
+      ? renderTrackingJson(report)
+      : renderTracking(report, { top: shownRows, mayBeInlined: !exactFunctions }, styleFor(process.stdout)),
+  )
 }
 
 const trackOptions = [

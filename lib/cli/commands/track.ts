@@ -49,7 +49,9 @@ function render(report: TrackingReport, program: string, options: TrackOptions, 
   if (format === 'html') return renderTrackingHtml(report, program)
   if (format === 'collapsed') return renderCollapsed(report)
   if (format === 'pprof') return gzipSync(renderPprof(report))
-  return format === 'speedscope' ? renderSpeedscope(report, program) : renderTracking(report, options, style)
+  return format === 'speedscope'
+    ? renderSpeedscope(report, program)
+    : renderTracking(report, { top: options.top, mayBeInlined: exactPlaces(options) === undefined }, style)
 }
 
 function styleOf(output: Output): TextStyle {

@@ -10,6 +10,8 @@ import type { TextStyle } from '../text-style.js'
 export interface TrackingView {
   /** Rows of each table. */
   readonly top: number
+  /** Whether V8 may have inlined functions into others, as it does unless it is told not to. */
+  readonly mayBeInlined: boolean
 }
 
 /** Live bytes and how uncertain they are. */
@@ -64,8 +66,20 @@ export function describeAllocated(report: TrackingReport): string {
   return `Allocated: ${formatBytes(report.total.allocatedBytes)}, ${allocatedDetail(report)}.`
 }
 
+/** A function of node's own, or a file's top level: what of the program's was inlined there can't be told from it. */
+const takesInlined = / node:\S+:\d+$|^\(top level\) /
+
+/** How to tell them apart, where a row that is shown may be one into which others were inlined. */
+function renderInliningHint({ lines }: TrackingReport, { top, mayBeInlined }: TrackingView, style: TextStyle): readonly string[] {
+  const shown = lines.filter(({ liveSamples }) => liveSamples > 0).slice(0, top)
+  if (!mayBeInlined || !shown.some(({ name }) => takesInlined.test(name))) return []
+  const hint = 'V8 may have inlined functions of the program into those of node: and of the top level: --exact-functions keeps them apart.'
+  return renderProse(hint, '  ', style, style.dim)
+}
+
 /** What a tracked process allocated, and what of it is live: by JavaScript line, by native function, by module. */
-export function renderTracking(report: TrackingReport, { top }: TrackingView, style: TextStyle): string {
+export function renderTracking(report: TrackingReport, view: TrackingView, style: TextStyle): string {
+  const { top } = view
   const { total, limitations } = report
   const [liveBytes, error] = live(total)
   const lines = [
@@ -78,6 +92,7 @@ export function renderTracking(report: TrackingReport, { top }: TrackingView, st
       style,
     ),
     ...renderPlaces('By JavaScript line', report.lines, report, top, style),
+    ...renderInliningHint(report, view, style),
     ...renderPlaces('By native function', report.functions, report, top, style),
     ...renderPlaces('By module', report.modules, report, top, style),
     ...limitations.flatMap((limitation) => renderProse(limitation, '  – ', style, style.warn)),
