@@ -22,6 +22,7 @@
 #include "profile/mapped_file.h"
 #include "profile/peak_mark.h"
 #include "profile/profiler.h"
+#include "sampler/file_sampler.h"
 #include "sampler/outside_sampler.h"
 #include "sampler/sampler.h"
 
@@ -50,6 +51,7 @@ struct Environment {
   // By their numbers in JavaScript. Ending the environment ends their threads.
   std::map<uint32_t, std::unique_ptr<sampler::Sampler>> samplers;
   std::map<uint32_t, std::unique_ptr<sampler::OutsideSampler>> outside_samplers;
+  std::map<uint32_t, std::unique_ptr<sampler::FileSampler>> file_samplers;
   // Rings whose samplers are in other processes; their numbers are of the same series.
   std::map<uint32_t, std::unique_ptr<platform::Ring>> rings;
   uint32_t next_sampler = 1;

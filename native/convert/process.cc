@@ -8,6 +8,7 @@
 #include "convert/values.h"
 #include "environment.h"
 #include "platform/clock.h"
+#include "platform/file_lock.h"
 #include "process/peak.h"
 #include "process/pipe_reader.h"
 
@@ -76,6 +77,15 @@ napi_value StartPipeReader(napi_env env, napi_callback_info raw_info) {
   return started.ok() ? nullptr : MakeFailure(env, started.failure());
 }
 
+// takeFileLock(path: string): number | FailureRecord
+// The descriptor that holds the file's lock, which the caller closes; -1 while another process holds it.
+napi_value TakeFileLock(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  if (info.Length() < 1 || !info[0].IsString()) return MakeFailure(env, {"INTERNAL", "takeFileLock", 0, "expected a path"});
+  const Result<int> taken = platform::TakeFileLock(info[0].As<Napi::String>().Utf8Value());
+  return taken.ok() ? Napi::Number::New(env, taken.value()) : MakeFailure(env, taken.failure());
+}
+
 }  // namespace
 
 void RegisterProcess(Napi::Env env, Napi::Object exports) {
@@ -84,6 +94,7 @@ void RegisterProcess(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "readChildrenPeak", ReadChildrenPeak);
   Export(env, exports, "monotonicMs", MonotonicMs);
   Export(env, exports, "startPipeReader", StartPipeReader);
+  Export(env, exports, "takeFileLock", TakeFileLock);
 }
 
 }  // namespace allocscope::convert

@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "allocator/detect.h"
 #include "convert/register.h"
@@ -19,6 +21,7 @@
 #include "platform/clock.h"
 #include "platform/mapping.h"
 #include "platform/ring.h"
+#include "sampler/file_sampler.h"
 
 namespace allocscope::convert {
 namespace {
@@ -29,6 +32,8 @@ constexpr double kMaxRingBytes = size_t{1} << 30;
 constexpr double kNanosPerMilli = 1e6;
 // Of samples of other processes: 26,000. Read every 50 ms, that is the samples of 500 processes at the shortest interval, a millisecond.
 constexpr size_t kOutsideRingBytes = size_t{1} << 20;
+// Of the kernel's files: 14 figures, read every 50 ms, for a minute and a half.
+constexpr size_t kFileRingBytes = size_t{256} << 10;
 // The most figures before the arenas in a record of another process, which may have another allocator.
 constexpr size_t kMostFigures = 64;
 
@@ -266,6 +271,67 @@ napi_value CloseOutsideSampler(napi_env env, napi_callback_info raw_info) {
   return nullptr;
 }
 
+// The figures that `paths` and `keys` name, two lists of texts of one length. Empty where they aren't that.
+std::vector<sampler::FileFigure> FileFigures(const Napi::Value& paths, const Napi::Value& keys) {
+  if (!paths.IsArray() || !keys.IsArray()) return {};
+  const Napi::Array path_list = paths.As<Napi::Array>();
+  const Napi::Array key_list = keys.As<Napi::Array>();
+  const uint32_t length = path_list.Length();
+  if (length > sampler::kMostFileFigures || key_list.Length() != length) return {};
+  std::vector<sampler::FileFigure> figures;
+  for (uint32_t i = 0; i < length; i++) {
+    const Napi::Value path = path_list.Get(i);
+    const Napi::Value key = key_list.Get(i);
+    if (!path.IsString() || !key.IsString()) return {};
+    figures.push_back({path.As<Napi::String>().Utf8Value(), key.As<Napi::String>().Utf8Value()});
+  }
+  return figures;
+}
+
+// startFileSampler(intervalMs: number, maxCpuShare: number, paths: string[], keys: string[]): number | FailureRecord
+// Its rows have the number that each key names in the file of its path.
+napi_value StartFileSampler(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  const double interval_millis = NumberArgument(info, 0);
+  const double max_cpu_share = NumberArgument(info, 1);
+  const std::vector<sampler::FileFigure> figures = info.Length() > 3 ? FileFigures(info[2], info[3]) : std::vector<sampler::FileFigure>();
+  if (!IsPace(interval_millis, max_cpu_share) || figures.empty()) {
+    return MakeArgumentFailure(env, "startFileSampler", "expected an interval, a share, paths and keys");
+  }
+  if (Environment::Of(env).file_samplers.size() >= kMaxSamplers) {
+    return MakeFailure(env, {"UNSUPPORTED", "startFileSampler", 0, "64 watches are running in this thread already"});
+  }
+  Result<platform::Mapping> memory = platform::Mapping::Anonymous(kFileRingBytes);
+  if (!memory.ok()) return MakeFailure(env, memory.failure());
+  const sampler::Pace pace{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share};
+  auto started = sampler::FileSampler::Start(pace, figures, platform::Ring::Make(std::move(memory.value()), sampler::kRowFormat));
+  if (!started.ok()) return MakeFailure(env, started.failure());
+  Environment& environment = Environment::Of(env);
+  const uint32_t id = environment.next_sampler++;
+  environment.file_samplers[id] = std::move(started.value());
+  return Napi::Number::New(env, id);
+}
+
+// drainFileSampler(figures: Float64Array, id: number): undefined | FailureRecord
+napi_value DrainFileSampler(napi_env env, napi_callback_info raw_info) {
+  const FigureBuffer buffer = FigureBufferArgument(env, raw_info);
+  const Napi::CallbackInfo info(env, raw_info);
+  sampler::FileSampler* const sampler = FindKept(Environment::Of(env).file_samplers, NumberArgument(info, 1));
+  if (sampler == nullptr) return MakeArgumentFailure(env, "drainFileSampler", "there is no such sampler");
+  if (!HasRoom(buffer, sampler->row_length())) return MakeBufferFailure(env, "drainFileSampler", kDrainLength + sampler->row_length());
+  DrainInto(buffer, &sampler->ring());
+  return nullptr;
+}
+
+// closeFileSampler(id: number): void
+// Ends its thread and frees what wasn't drained.
+napi_value CloseFileSampler(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  const double id = NumberArgument(info, 0);
+  if (FindKept(Environment::Of(env).file_samplers, id) != nullptr) Environment::Of(env).file_samplers.erase(static_cast<uint32_t>(id));
+  return nullptr;
+}
+
 }  // namespace
 
 void RegisterSampler(Napi::Env env, Napi::Object exports) {
@@ -282,6 +348,9 @@ void RegisterSampler(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "drainOutside", DrainOutside);
   Export(env, exports, "stopOutsideSampler", StopOutsideSampler);
   Export(env, exports, "closeOutsideSampler", CloseOutsideSampler);
+  Export(env, exports, "startFileSampler", StartFileSampler);
+  Export(env, exports, "drainFileSampler", DrainFileSampler);
+  Export(env, exports, "closeFileSampler", CloseFileSampler);
 }
 
 }  // namespace allocscope::convert
