@@ -20,6 +20,7 @@ export const {
   isAllocscopeError,
   mark,
   measureMemory,
+  onMemoryPressure,
   profile,
   releaseMemory,
   releaseVerdicts,

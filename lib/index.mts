@@ -15,6 +15,7 @@ export {
   isAllocscopeError,
   mark,
   measureMemory,
+  onMemoryPressure,
   profile,
   releaseMemory,
   releaseVerdicts,

@@ -5,6 +5,7 @@ import type { Capabilities } from './capabilities/index.js'
 import type { HeapStats } from './heap/index.js'
 import type { FlightOptions, FlightRecorder } from './flight/index.js'
 import type { ExplainOptions, RssLedger } from './ledger/index.js'
+import type { MemoryPressureEvent, MemoryPressureOptions, MemoryPressureWatch, NoMemoryPressureWatch } from './pressure/index.js'
 import type { FullProcessMemory, ProcessMemory, ProcessMemoryOptions } from './process/index.js'
 import type { MeasureMemoryOptions, MemoryMeasurement } from './profile/index.js'
 import type { MethodDescriptor, ProfiledFunction } from './register/index.js'
@@ -23,6 +24,7 @@ const flight = lazily(() => require('./flight/index.js') as typeof import('./fli
 const heapStats = lazily(() => require('./heap/heap-stats.js') as typeof import('./heap/heap-stats.js'))
 const ledger = lazily(() => require('./ledger/explain-rss.js') as typeof import('./ledger/explain-rss.js'))
 const marks = lazily(() => require('./record/marks.js') as typeof import('./record/marks.js'))
+const pressure = lazily(() => require('./pressure/index.js') as typeof import('./pressure/index.js'))
 const processRoom = lazily(() => require('./process/index.js') as typeof import('./process/index.js'))
 const measuring = lazily(() => require('./profile/measure/index.js') as typeof import('./profile/measure/index.js'))
 const register = lazily(() => require('./register/index.js') as typeof import('./register/index.js'))
@@ -322,6 +324,32 @@ export function startPeriodicRelease(options?: PeriodicReleaseOptions): Periodic
  */
 export function startTracking(options?: TrackingOptions): Tracking {
   return tracking().startTracking(options)
+}
+
+/**
+ * Calls `listener` when this process's container comes near its memory limit: when at most `headroomBytes` are left, when it will be full within
+ * `headroomSeconds`, when tasks wait for memory for `psi` per cent of the time. Once for each crossing: again only after the figure was clear of the threshold,
+ * by a quarter, for five seconds.
+ *
+ * Source: the limit, usage and `memory.stat` of each control group that sets a limit, `memory.events`, and pressure stall information, in version 1 that of the
+ * machine. A thread of its own reads them every `intervalMs`, even while this one is blocked; the listener is called when the event loop next runs, with the
+ * figures of the moment that the thread saw. Samples wait for a minute and a half at 50 ms; of a longer block the later ones are lost. Room is counted as the
+ * kubelet does: page cache that wasn't used lately is room. The groups with a limit are looked for once; a limit that is moved is followed.
+ *
+ * Works in workers, where the listener is that thread's. `supported` is false, with the `reason`, where none of the thresholds can be watched.
+ *
+ * @example
+ * const watch = onMemoryPressure({ headroomBytes: 64 * 2 ** 20 }, ({ headroomBytes, secondsToLimit }) => shedLoad(headroomBytes, secondsToLimit))
+ * if (!watch.supported) console.log(watch.reason)
+ *
+ * @throws TypeError or RangeError, with Node's codes, for a wrong option or listener. AllocscopeError `ERR_ALLOCSCOPE_NO_ADDON` when no addon loads,
+ * `ERR_ALLOCSCOPE_PROC_UNREADABLE` when the kernel gives no thread or no memory, `ERR_ALLOCSCOPE_UNSUPPORTED` for the 65th watch of a thread.
+ */
+export function onMemoryPressure(
+  options: MemoryPressureOptions,
+  listener: (event: MemoryPressureEvent) => void,
+): MemoryPressureWatch | NoMemoryPressureWatch {
+  return pressure().onMemoryPressure(options, listener)
 }
 
 /**

@@ -65,7 +65,16 @@ export type {
   RssLedger,
   UnexplainedStretch,
 } from './ledger/index.js'
-export type { Container, ContainerMemory, FullProcessMemory, ProcessMemory, ProcessMemoryOptions } from './process/index.js'
+export type {
+  MemoryPressureEvent,
+  MemoryPressureOptions,
+  MemoryPressureWatch,
+  MemoryPsi,
+  NoMemoryPressureWatch,
+  PressureFigures,
+  PressureKind,
+} from './pressure/index.js'
+export type { Container, ContainerMemory, FullProcessMemory, MemoryEvents, ProcessMemory, ProcessMemoryOptions } from './process/index.js'
 export type { FiguresInTotal, FunctionProfile, FunctionTotals, LineFigures, LineProfile, ThreadTotals } from './profile/index.js'
 export type { MeasureMemoryOptions, MemoryMeasurement, UninstrumentedCode } from './profile/index.js'
 export type { ProfileDocument, ProfileEnd, ProfileMode, ProfileTotals } from './profile/index.js'

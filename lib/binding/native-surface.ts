@@ -75,6 +75,8 @@ export interface NativeProcess {
    * error, and no standard output. About 1 ms.
    */
   startPipeReader(command: readonly string[]): undefined | FailureRecord
+  /** Makes or opens a file and takes its lock, which the kernel gives up when the descriptor is closed; -1 while another process holds it. */
+  takeFileLock(path: string): number | FailureRecord
 }
 
 /** The calls of `native/convert/allocator.cc`. */
@@ -151,6 +153,11 @@ export interface NativeSampler {
   drainOutside(figures: Float64Array, id: number): undefined | FailureRecord
   stopOutsideSampler(id: number): void
   closeOutsideSampler(id: number): void
+  /** A thread that reads numbers of the kernel's files: in the file of each path the number that its key names. */
+  startFileSampler(intervalMs: number, maxCpuShare: number, paths: readonly string[], keys: readonly string[]): number | FailureRecord
+  /** Like `drainSampler`: see lib/sampling/file-source.ts. */
+  drainFileSampler(figures: Float64Array, id: number): undefined | FailureRecord
+  closeFileSampler(id: number): void
 }
 
 /** The calls of `native/convert/flight.cc`. */
