@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -7,6 +7,8 @@ import { describeFlight } from '../../lib/record/index.js'
 import type { Recording } from '../../lib/record/index.js'
 import { flightText } from '../../lib/report/recording/flight-text.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { makeGroup, memoryVersion } from '../installed/control-group.js'
+import type { TestGroup } from '../installed/control-group.js'
 import { skipWhere } from '../installed/test-where.js'
 import { fly } from './flown-program.js'
 
@@ -174,43 +176,8 @@ test('killed 50 times at any moment, it has every row but the one that was being
   await Promise.all(runners)
 })
 
-interface TestGroup {
-  readonly folder: string
-  readonly remove: () => void
-}
-
-/** Makes a control group with a limit of `bytes`; a text that says why there is none. */
-function makeGroup(bytes: number): TestGroup | string {
-  const own = (controller: string): string =>
-    readFileSync('/proc/self/cgroup', 'utf8')
-      .split('\n')
-      .map((line) => line.split(':'))
-      .find(([, controllers]) => controllers === controller)?.[2] ?? '/'
-  const version1 = path.join('/sys/fs/cgroup/memory', own('memory'))
-  const isVersion1 = existsSync(path.join(version1, 'memory.limit_in_bytes'))
-  const parent = isVersion1 ? version1 : path.join('/sys/fs/cgroup', own(''))
-  const group = path.join(parent, `allocscope-test-${process.pid}`)
-  try {
-    mkdirSync(group)
-  } catch (error) {
-    return `no control group can be made: ${(error as Error).message}`
-  }
-  try {
-    writeFileSync(path.join(group, isVersion1 ? 'memory.limit_in_bytes' : 'memory.max'), String(bytes))
-    return {
-      folder: group,
-      remove: () => {
-        rmdirSync(group)
-      },
-    }
-  } catch (error) {
-    rmdirSync(group)
-    return `no control group can be limited: ${(error as Error).message}`
-  }
-}
-
 const limitBytes = 150 * mebibyte
-const group = makeGroup(limitBytes)
+const group = makeGroup(memoryVersion, limitBytes)
 afterAll(() => {
   if (typeof group !== 'string') group.remove()
 })
@@ -218,8 +185,7 @@ afterAll(() => {
 skipWhere(typeof group === 'string' ? group : undefined)(
   'the OOM killer of a control group leaves the container at its limit',
   async () => {
-    const { folder: groupFolder } = group as TestGroup
-    const through = ['sh', '-c', 'echo $$ > "$0/cgroup.procs" && exec "$@"', groupFolder]
+    const { through } = group as TestGroup
     const { recording, signal } = await fly({ file: newFile(), program: leaking(aMebibyteOfBuffer), through })
     expect(signal).toBe('SIGKILL')
     expectWhole(recording)
