@@ -52,6 +52,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_ATTACH'
   /** This user may not look into that process. The message says what forbids it, and what to do. */
   | 'ERR_ALLOCSCOPE_ATTACH_FORBIDDEN'
+  /** The guard's folder can't be written to: it isn't its user's alone, or its lock can't be taken. */
+  | 'ERR_ALLOCSCOPE_GUARD'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 

@@ -18,7 +18,7 @@ const floors = [
   ['compare', 'lab'],
   ['report'],
   ['metrics'],
-  ['register', 'flight', 'jest', 'prometheus', 'opentelemetry', 'agent'],
+  ['register', 'flight', 'jest', 'prometheus', 'opentelemetry', 'agent', 'guard'],
   ['cli'],
 ]
 
@@ -36,6 +36,8 @@ const siblings = {
   release: ['holders', 'track'],
   // The workload ends with a check of what came back.
   demo: ['release'],
+  // What it leaves has a flight recording in it.
+  guard: ['flight'],
   // Experiments measure with the package's own calls.
   lab: ['release', 'profile'],
 }
