@@ -14,9 +14,6 @@ import type { GuardOrders, SnapshotAnswer, StepOutcome } from './guard-messages.
 
 const orders = workerData as GuardOrders
 
-/** Between two looks, milliseconds. */
-const intervalMs = 20
-
 /** What making and writing a ledger may take: `docs/guard.md` says how it was measured. With less room it isn't tried. */
 const ledgerBytes = 8 * 2 ** 20
 
@@ -85,7 +82,7 @@ async function leaveEvidence(event: MemoryPressureEvent, watch: MemoryPressureWa
 /** Once in a process's life. */
 function guard(): void {
   let isDone = false
-  const watch = onMemoryPressure({ ...orders.thresholds, intervalMs }, (event) => {
+  const watch = onMemoryPressure(orders.thresholds, (event) => {
     if (isDone || !watch.supported) return
     isDone = true
     void leaveEvidence(event, watch).then((hasWritten) => {
