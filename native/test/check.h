@@ -17,6 +17,9 @@ void TestEmbedded();
 void TestPlatform();
 void TestSlotFile();
 
+// file_sampler_test.cc
+void TestFileSampler();
+
 // process_test.cc
 void TestProcess();
 

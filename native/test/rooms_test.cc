@@ -277,6 +277,7 @@ int main(int count, char** arguments) {
   TestPublished();
   TestSampler();
   allocscope::test::TestSlotFile();
+  allocscope::test::TestFileSampler();
   TestForkedPurge();
   allocscope::test::TestWhatIf();
   TestMappedFile();

@@ -20,6 +20,12 @@ const watchRules = {
   consecutiveSamples: { right: [1, 3] },
   trendWindowMs: { right: [1, 100] },
 }
+const pressureRules = {
+  headroomBytes: { right: [1, 2 ** 20, 2 ** 40] },
+  headroomSeconds: { right: [0.1, 60] },
+  psi: { right: [0.1, 100] },
+  intervalMs: { right: [10, 50] },
+}
 const periodicRules = {
   intervalMs: { right: [100], atMost: 100, accepted: dayMs },
   idleBelow: { right: [1] },
@@ -82,6 +88,21 @@ function iterationStep(lib) {
         watcher.stop()
       }),
     mostAtOnce: 4,
+  }))
+}
+
+/** A watch for memory pressure, with options of any kind. What it takes for thresholds it watches, or says why it doesn't. */
+function pressureStep(lib, options) {
+  return options.map(({ name, make }) => ({
+    name: `onMemoryPressure(${name})`,
+    background: async (judge) => {
+      const watch = judge.call('onMemoryPressure', () => lib.onMemoryPressure(make(), () => undefined))
+      if (watch === undefined) return
+      judge.expect(watch.supported || watch.reason.length > 0, 'a watch that is not supported says why', {})
+      await delay(20)
+      judge.call('stop of onMemoryPressure', () => watch.stop())
+    },
+    mostAtOnce: 8,
   }))
 }
 
@@ -193,6 +214,7 @@ function backgroundSteps(lib, reenter, workerData) {
     { weight: 3, arbitrary: emitterStep('startPeriodicRelease', lib.startPeriodicRelease, fc.oneof(periodic, refused), reenter) },
     { weight: 2, arbitrary: iterationStep(lib) },
     { weight: 2, arbitrary: ledgerStep(lib) },
+    { weight: 3, arbitrary: pressureStep(lib, anyOptionsOf(pressureRules, reenter)) },
     ...(workerData === undefined
       ? []
       : [

@@ -61,6 +61,7 @@ test.each([
   ['--import allocscope/register', () => loadedBy('--import', path.join(dist, 'register', 'register.mjs'), empty)],
   ['--import allocscope/flight', () => loadedBy('--import', path.join(dist, 'flight', 'flight.mjs'), empty)],
   ['--import allocscope/agent', () => loadedBy('--import', path.join(dist, 'agent', 'agent.mjs'), empty)],
+  ['--import allocscope/guard', () => loadedBy('--import', path.join(dist, 'guard', 'guard.mjs'), empty)],
   ['allocscope stats', () => loadedBy(path.join(dist, 'cli', 'main.js'), 'stats')],
 ])('%s loads what it needs', (_entry, load) => {
   expect(load()).toMatchSnapshot()
