@@ -27,7 +27,7 @@ export interface Guarded {
 }
 
 export function startGuarded({ root, program, through = [], variables = {} }: Guarded): ChildProcessWithoutNullStreams {
-  const [command = process.execPath, ...args] = [...through, process.execPath, '--import', preload, '-e', head + program]
+  const [command, ...args] = [...through, process.execPath, '--import', preload, '-e', head + program]
   return spawn(command, args, { env: { ...process.env, ALLOCSCOPE_GUARD_FOLDER: root, ...variables } })
 }
 

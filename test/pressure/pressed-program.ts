@@ -27,7 +27,7 @@ export interface PressedProgram {
 
 /** Runs a program to its end, through what puts it into a group. */
 export async function runPressed(through: readonly string[], program: string): Promise<PressedProgram> {
-  const [command = process.execPath, ...args] = [...through, process.execPath, '-e', head + program]
+  const [command, ...args] = [...through, process.execPath, '-e', head + program]
   const child = spawn(command, args)
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (piece: Buffer) => {
