@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "platform/descriptor.h"
@@ -17,6 +18,9 @@ bool IsOfKernel(int descriptor) {
   return system.f_type == PROC_SUPER_MAGIC || system.f_type == CGROUP_SUPER_MAGIC || system.f_type == CGROUP2_SUPER_MAGIC;
 }
 
+// glibc's own fstat is of 2.33: with it the addon wouldn't load on older systems.
+bool Identify(int descriptor, struct stat* into) { return syscall(SYS_fstat, descriptor, into) == 0; }
+
 }  // namespace
 
 KernelFile::KernelFile(KernelFile&& other) noexcept
@@ -26,7 +30,7 @@ void KernelFile::Open() {
   descriptor_ = platform::AboveStandardStreams(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor_ < 0) return;
   struct stat status {};
-  if (IsOfKernel(descriptor_) && fstat(descriptor_, &status) == 0) {
+  if (IsOfKernel(descriptor_) && Identify(descriptor_, &status)) {
     device_ = status.st_dev;
     inode_ = status.st_ino;
     return;
@@ -43,7 +47,7 @@ void KernelFile::Close() {
 
 bool KernelFile::IsStillOne() const {
   struct stat status {};
-  return descriptor_ >= 0 && fstat(descriptor_, &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
+  return descriptor_ >= 0 && Identify(descriptor_, &status) && status.st_dev == device_ && status.st_ino == inode_;
 }
 
 ssize_t KernelFile::Read(char* into, size_t bytes) {
