@@ -1,7 +1,18 @@
 // The package as a user gets it: packed, installed in an empty folder with no compiler to be found, and run.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
@@ -42,7 +53,7 @@ function run(node, args) {
 }
 
 before(() => {
-  // Without scripts: `prepare` would build anew what the tests have built.
+  // Without scripts: `prepack` would build anew what the tests have built.
   const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8' })
   tarball = path.join(folder, Object.values(JSON.parse(packed))[0].filename)
   mkdirSync(app)
@@ -82,14 +93,34 @@ test('the types resolve as they should under every module resolution', () => {
   assert.equal(status, 0, stdout)
 })
 
+test('npm ci in a checkout builds', () => {
+  const checkout = path.join(folder, 'checkout')
+  mkdirSync(checkout)
+  const { name, version, scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  // The build itself is what every other test stands on: here it leaves a mark.
+  const marked = { name, version, scripts: { ...scripts, 'build:all': 'echo >built' } }
+  writeFileSync(path.join(checkout, 'package.json'), JSON.stringify(marked))
+  const lock = { name, version, lockfileVersion: 3, packages: { '': { name, version } } }
+  writeFileSync(path.join(checkout, 'package-lock.json'), JSON.stringify(lock))
+  execFileSync('npm', ['ci', '--offline', '--no-audit'], { cwd: checkout, stdio: 'pipe' })
+  assert.ok(existsSync(path.join(checkout, 'built')))
+})
+
 test('no compiler is on the PATH of the installation', () => {
   for (const tool of ['gcc', 'g++', 'cc', 'c++', 'clang', 'make', 'python3']) {
     assert.equal(spawnSync(tool, ['--version'], { env: environment(process.execPath) }).error?.code, 'ENOENT', tool)
   }
 })
 
-test('npm install of the tarball', () => {
-  run(process.execPath, [npmProgram('npm'), 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball])
+test('npm install of the tarball, which has no script for npm to run or to warn of', () => {
+  const args = [npmProgram('npm'), 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball]
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: app, env: environment(process.execPath), encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  assert.doesNotMatch(stderr, /warn/i)
+  const { scripts } = JSON.parse(readFileSync(path.join(app, 'node_modules', 'allocscope', 'package.json'), 'utf8'))
+  // npm 11 warns of these, where the package isn't from a registry. Older releases say nothing.
+  const run = ['preinstall', 'install', 'postinstall', 'prepare'].filter((name) => name in scripts)
+  assert.deepEqual(run, [])
   assert.deepEqual(readdirSync(path.join(app, 'node_modules', 'allocscope')).includes('build'), false)
   assert.equal(existsSync(path.join(app, 'node_modules', 'node-gyp')), false)
 })
