@@ -31,6 +31,8 @@ install_set() {
 install_set embedded @duckdb/node-api@1.5.6-r.1 @swc/core@1.16.22 @resvg/resvg-js@2.6.2 oxc-parser@0.159.0 rolldown@1.3.2 @rspack/core@2.3.3
 # Addons that ask malloc: in the calling thread, and sharp in node's pool of threads.
 install_set addons @napi-rs/canvas@1.1.1 libsql@0.5.29 sharp@0.35.5
+# Bundlers, each of which leaves allocscope out of what it makes; esbuild is a development dependency.
+install_set bundlers rollup@4.68.8 webpack@5.113.0 @vercel/ncc@0.45.0
 # Other runtimes that load the package: their executables, which npm's packages carry.
 case "$(uname -s)-$(uname -m)" in
   Linux-x86_64) install_set runtimes @oven/bun-linux-x64@1.4.5 @deno/linux-x64-glibc@2.9.6 ;;
