@@ -32,6 +32,12 @@ function describeHeldByAllocator({ releasableBytes, embeddedReleasableBytes = 0 
     : `${allocator} keeps ${formatBytes(releasableBytes)} free that a purge gives back`
 }
 
+function describeHeldByV8({ v8FreeBytes, pagePoolBytes }: HeldBytes): string {
+  return pagePoolBytes > v8FreeBytes
+    ? `V8 keeps ${formatBytes(pagePoolBytes)} in its pool of pages, of threads that ended or for later`
+    : `V8 keeps ${formatBytes(v8FreeBytes)} of pages that hold no live object`
+}
+
 function describeInconclusive({ stayedBytes, held }: CheckedBytes): string {
   return held.embeddedMappedBytes >= stayedBytes * decidingShare
     ? `${formatBytes(held.embeddedMappedBytes)} are in allocators within loaded libraries, which do not tell what of it is in use`
@@ -54,7 +60,7 @@ function describeReason(told: Told, allocator: string): string {
     case 'returned':
       return 'the rest is within what may stay'
     case 'held-by-v8':
-      return `V8 keeps ${formatBytes(held.v8FreeBytes)} of pages that hold no live object`
+      return describeHeldByV8(held)
     case 'held-by-allocator':
       return describeHeldByAllocator(held, allocator)
     case 'fragmented':

@@ -6,10 +6,10 @@ import { grownOf, momentOf, ownersOf } from './moments.js'
 
 const mebibyte = 2 ** 20
 
-type Given = Partial<Omit<Findings, 'bytes'>> & { readonly held?: Partial<HeldBytes> }
+type Given = Partial<Omit<Findings, 'bytes'>> & { readonly held?: Partial<HeldBytes>; readonly stayedBytes?: number }
 
-function findingsOf({ held = {}, ...given }: Given): Findings {
-  const rss = { baselineBytes: 0, peakBytes: 0, afterBytes: 0, returnedBytes: 0, heldBytes: 0, stayedBytes: 0 }
+function findingsOf({ held = {}, stayedBytes = 0, ...given }: Given): Findings {
+  const rss = { baselineBytes: 0, peakBytes: 0, afterBytes: 0, returnedBytes: 0, heldBytes: 0, stayedBytes }
   return {
     verdict: 'held-by-allocator',
     live: [],
@@ -19,7 +19,7 @@ function findingsOf({ held = {}, ...given }: Given): Findings {
     embedded: [],
     allocator: 'glibc',
     ...given,
-    bytes: { ...rss, held: held as HeldBytes },
+    bytes: { ...rss, held: { pagePoolBytes: 0, ...held } as HeldBytes },
   }
 }
 
@@ -111,6 +111,17 @@ test('how much V8 keeps', () => {
   const advice = advise(findingsOf({ verdict: 'held-by-v8', held: { v8FreeBytes: 3 * mebibyte } }))
   expect(advice).toHaveLength(1)
   expect(advice[0]).toMatch(/^V8 keeps 3\.0 MiB of pages without live objects.*releaseMemory\(\{ purge: false \}\).*--max-semi-space-size/)
+})
+
+test('a pool of pages is told of by itself, whatever the heap’s free pages are', () => {
+  const pooled = /^V8 keeps 90\.0 MiB in its pool of pages.*--no-memory-pool-share-memory-on-teardown/
+  const held = { v8FreeBytes: -mebibyte, pagePoolBytes: 90 * mebibyte }
+  expect(advise(findingsOf({ verdict: 'held-by-v8', held, stayedBytes: 95 * mebibyte }))).toEqual([expect.stringMatching(pooled)])
+  const both = { v8FreeBytes: 50 * mebibyte, pagePoolBytes: 90 * mebibyte }
+  expect(advise(findingsOf({ verdict: 'held-by-v8', held: both, stayedBytes: 120 * mebibyte }))).toEqual([
+    expect.stringMatching(/^V8 keeps 50\.0 MiB of pages without live objects/),
+    expect.stringMatching(pooled),
+  ])
 })
 
 test('how much is unexplained, and why no purge was tried', () => {

@@ -92,6 +92,26 @@ describe('checkRelease', () => {
     expect(kept.live[0]?.where).toBe('javascript-heap')
   })
 
+  testOnEachNode(
+    'names V8’s pool of pages after a worker of 60 MiB or more has ended, and not its free pages',
+    async (node) => {
+      const source =
+        "const kept = Array.from({ length: 400_000 }, (_, index) => ({ index, list: [index] })); require('node:worker_threads').parentPort.postMessage(kept.length)"
+      const { verdict, summary, advice, bytes } = (await runScript(
+        `
+        const work = () => new Promise((resolve) => new worker_threads.Worker(${JSON.stringify(source)}, { eval: true }).once('exit', resolve))
+        print(await checkRelease(work, { runs: 1, warmup: 0 }))`,
+        // So that the pool is there when it is read, however long that takes.
+        { node, flags: ['--memory-pool-timeout=3600'] },
+      )) as ReleaseCheck
+      expect(bytes.held.pagePoolBytes).toBeGreaterThan(20 * mebibyte)
+      expect(verdict).toBe('held-by-v8')
+      expect(summary).toMatch(/: V8 keeps \d+\.\d MiB in its pool of pages/)
+      expect(advice).toEqual([expect.stringMatching(/in its pool of pages.*A collection doesn't return them/)])
+    },
+    [26],
+  )
+
   test('sees the peak of a call that gives everything back, though the event loop is blocked', async () => {
     const check = (await runScript(`
       const action = () => { fixture.free(fixture.allocate(1, 200 * 2 ** 20), 0) }

@@ -24,6 +24,11 @@ const start = 'RSS rose by 200.0 MiB and 30.0 MiB of it stayed: '
 test.each([
   ['returned', {}, 'the rest is within what may stay.'],
   ['held-by-v8', { v8FreeBytes: 12 * mebibyte }, 'V8 keeps 12.0 MiB of pages that hold no live object.'],
+  [
+    'held-by-v8',
+    { v8FreeBytes: -mebibyte, pagePoolBytes: 13 * mebibyte },
+    'V8 keeps 13.0 MiB in its pool of pages, of threads that ended or for later.',
+  ],
   ['held-by-allocator', { releasableBytes: 20 * mebibyte }, 'glibc keeps 20.0 MiB free that a purge gives back.'],
   ['held-by-allocator', { releasableBytes: undefined }, 'glibc keeps free memory.'],
   ['fragmented', { pinnedBytes: 21 * mebibyte }, 'glibc has 21.0 MiB free on pages that also hold something in use.'],
