@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { startupSnapshot } from 'node:v8'
 
 import { AllocscopeError } from '../errors/index.js'
 import { runtimeText } from '../loading/runtime.js'
@@ -10,6 +11,11 @@ interface Refusal {
   readonly message?: string
   /** What the permission model keeps from the program. */
   readonly resource?: string
+}
+
+/** Other runtimes have no such snapshots. */
+function isBuildingSnapshot(): boolean {
+  return (startupSnapshot as typeof startupSnapshot | undefined)?.isBuildingSnapshot() ?? false
 }
 
 /** Whether a bundler left the binaries behind. Where that may not be looked at, Node's permission model throws. */
@@ -24,6 +30,9 @@ function isBundled(packageRoot: string): boolean {
 /** Why a library of the package in `packageRoot` can't be loaded, and what to do, as far as what was thrown tells. */
 function reasonFor(cause: unknown, packageRoot: string): string {
   const { code, message = '', resource = packageRoot } = cause as Refusal
+  if (isBuildingSnapshot()) {
+    return 'no addon goes into a startup snapshot: load allocscope once it is deserialised, in the function of v8.startupSnapshot.setDeserializeMainFunction'
+  }
   if (code === 'ERR_DLOPEN_DISABLED') return 'native addons are switched off: --allow-addons lets them in, where --no-addons is not given'
   if (code === 'ERR_ACCESS_DENIED') return `${resource} may not be read: --allow-fs-read=${resource} permits it`
   if (/libc=musl|libc\.musl|Error relocating|ld-linux[^ ]*: No such file/.test(message)) {

@@ -61,6 +61,22 @@ testBundlers('taken into the bundle, it says what to do', () => {
   expect(() => run('node out/inside.cjs')).toThrow(/in a bundle, leave allocscope out of it/)
 })
 
+describe('a startup snapshot', () => {
+  const node = process.execPath
+
+  test('reads once it is deserialised, as documented', () => {
+    const [, code] = /```js\n(require\('node:v8'\)[\s\S]+?)```/.exec(docs) as unknown as [string, string]
+    writeFileSync(path.join(folder, 'snapshot.cjs'), code)
+    run(`${node} --snapshot-blob app.blob --build-snapshot snapshot.cjs`)
+    expect(run(`${node} --snapshot-blob app.blob`)).toBe('glibc\n')
+  })
+
+  testBundlers('says what to do where the addon is to go into it', () => {
+    run(documented('esbuild ').replace('--external:allocscope ', '').replace('esbuild.cjs', 'frozen.cjs'))
+    expect(() => run(`${node} --snapshot-blob app.blob --build-snapshot out/frozen.cjs`)).toThrow(/no addon goes into a startup snapshot/)
+  })
+})
+
 testWhere(existsSync(node26) ? undefined : notInstalled('Node 26'))('a single executable application reads', () => {
   writeFileSync(path.join(folder, 'sea.cjs'), `${documented('const { getAllocatorStats')}\n${use}`)
   writeFileSync(path.join(folder, 'sea.json'), JSON.stringify({ main: 'sea.cjs', output: 'sea', disableExperimentalSEAWarning: true }))
