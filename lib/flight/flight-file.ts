@@ -1,6 +1,7 @@
 import { lstatSync, renameSync } from 'node:fs'
+import path from 'node:path'
 
-import { AllocscopeError } from '../errors/index.js'
+import { AllocscopeError, isAllocscopeError } from '../errors/index.js'
 import { lazily } from '../loading/index.js'
 import { blockHeaderBytes, blockKinds, encodeBlock } from '../record/format/block.js'
 import { encodeEvent } from '../record/format/file-events.js'
@@ -38,8 +39,30 @@ export function encodeForSlot(event: FileEvent): Uint8Array {
   return encodeForSlot({ ...event, name: `${kept.slice(0, length).join('')}…` })
 }
 
-/** Renames the recording of an earlier process: it may be the evidence of a crash, and in a container every first process has the same id. */
+/** The error for what the file system, or node's permission model, refuses. */
+function refused(file: string, cause: unknown): AllocscopeError {
+  const { code, syscall, message } = cause as NodeJS.ErrnoException
+  const folder = path.dirname(file)
+  const why =
+    code === 'ERR_ACCESS_DENIED'
+      ? `node's permission model forbids it: --allow-fs-read=${folder} --allow-fs-write=${folder} permits it`
+      : message
+  return new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${why}`, { cause, syscall })
+}
+
+/**
+ * Renames the recording of an earlier process: it may be the evidence of a crash, and in a container every first process has the same id. Throws
+ * `ERR_ALLOCSCOPE_RECORDING`.
+ */
 export function setAside(file: string): void {
+  try {
+    renameEarlier(file)
+  } catch (error) {
+    throw isAllocscopeError(error) ? error : refused(file, error)
+  }
+}
+
+function renameEarlier(file: string): void {
   const found = lstatSync(file, { throwIfNoEntry: false })
   if (found === undefined) return
   const refuse = (why: string): AllocscopeError => new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${why}`)
