@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import loadAddon from 'node-gyp-build'
-import path from 'node:path'
-
-import { isFailure, requireBinding, toError } from '../binding/index.js'
+import { addonFile, isFailure, requireBinding, toError } from '../binding/index.js'
 import type { FailureRecord, NativeAllocator, NativeAllocatorDescription, NativeAllocatorDocument } from '../binding/index.js'
 import { attachError, checkAccess } from './attach-failure.js'
 import { findLibraryThere } from './library-there.js'
@@ -41,7 +38,7 @@ export class AttachedProcess {
     this.pid = pid
     requireBinding()
     checkAccess(pid)
-    this.#library = findLibraryThere(loadAddon.resolve(path.join(__dirname, '..', '..')), pid)
+    this.#library = findLibraryThere(addonFile(), pid)
   }
 
   /** The answer as native/agent/answer.cc of this version writes it: the file is the same. */

@@ -1,3 +1,4 @@
+export { addonFile } from './addon-file.js'
 export { binding, bindingLoadError, isFailure, requireBinding, toError } from './load-binding.js'
 export type { NativeTrackedData, NativeTrackedObject, NativeTracker } from './native-tracker.js'
 export type {

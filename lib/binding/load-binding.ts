@@ -1,14 +1,10 @@
-import path from 'node:path'
-
 import { AllocscopeError } from '../errors/index.js'
 import type { AllocscopeErrorCode } from '../errors/index.js'
 import { lazily } from '../loading/index.js'
+import { addonFile, packageRoot } from './addon-file.js'
 import type { FailureRecord, NativeBinding } from './native-surface.js'
 
-/** The package's own folder, from `lib/binding` and `dist/binding` alike. */
-const packageRoot = path.join(__dirname, '..', '..')
-
-const loader = lazily(() => require('node-gyp-build') as typeof import('node-gyp-build'))
+const addon = lazily(() => require(addonFile()) as NativeBinding)
 /** Loaded where the addon isn't. */
 const refusal = lazily(() => require('./no-addon.js') as typeof import('./no-addon.js'))
 
@@ -16,8 +12,7 @@ type Loaded = { readonly binding: NativeBinding } | { readonly error: Allocscope
 
 function load(): Loaded {
   try {
-    // The permission model may refuse it to look around, already when it is loaded.
-    return { binding: loader()(packageRoot) as NativeBinding }
+    return { binding: addon() }
   } catch (cause) {
     return { error: refusal().noAddon('native binary', cause, packageRoot) }
   }

@@ -41,6 +41,15 @@ function listFolders(root: string, folder: string): readonly string[] {
   }
 }
 
+/** What the permission model doesn't let this process see isn't there for it; existsSync throws then. */
+function isThere(file: Buffer): boolean {
+  try {
+    return existsSync(file)
+  } catch {
+    return false
+  }
+}
+
 /** Reads below `root`: '' for this machine, a folder for a recorded tree. */
 export function openKernelFiles(root: string): KernelFiles {
   const unreadable: string[] = []
@@ -62,7 +71,7 @@ export function openKernelFiles(root: string): KernelFiles {
       return answer.text
     },
     foldersIn: (folder) => listFolders(root, folder),
-    exists: (file) => existsSync(toPath(root + file)),
+    exists: (file) => isThere(toPath(root + file)),
     note,
     unreadable,
   }
