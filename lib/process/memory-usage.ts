@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
 
+import { AllocscopeError } from '../errors/allocscope-error.js'
+
 const standardStreams = [0, 1, 2]
 
 function isClosed(descriptor: number): boolean {
@@ -27,12 +29,16 @@ function besideStandardStreams<Reading>(read: () => Reading): Reading {
   const held = holdFreeStreams()
   try {
     return read()
+  } catch (cause) {
+    const { errno, syscall, message } = cause as NodeJS.ErrnoException
+    const text = `node can't tell this process's memory, as where /proc isn't mounted: ${message}`
+    throw new AllocscopeError('ERR_ALLOCSCOPE_PROC_UNREADABLE', text, { cause, syscall, errno: errno && Math.abs(errno) })
   } finally {
     for (const descriptor of held) closeSync(descriptor)
   }
 }
 
-/** `process.memoryUsage()`, also in a program that has closed a standard stream. */
+/** `process.memoryUsage()`, also in a program that has closed a standard stream. Throws `ERR_ALLOCSCOPE_PROC_UNREADABLE`. */
 export function readMemoryUsage(): NodeJS.MemoryUsage {
   return besideStandardStreams(process.memoryUsage)
 }

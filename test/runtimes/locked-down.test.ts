@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
+import { lacking } from '../attach/where-attachable.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { missingCommand, skipWhere } from '../installed/test-where.js'
 
 const root = path.resolve('.')
 const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-permission-'))
@@ -26,6 +28,7 @@ const script = `
   }
   const main = async () => {
     await attempt('allocator', () => allocscope.getAllocatorStats({ detail: 'usage' }).allocatedBytes > 0 || Promise.reject(new Error('no figure')))
+    await attempt('heap', () => allocscope.getHeapStats())
     await attempt('sizes', () => allocscope.sizeOf({ one: 1 }))
     await attempt('ledger', () => allocscope.explainRss())
     await attempt('watch', () => allocscope.watchArenas().stop())
@@ -50,11 +53,28 @@ testOnEachNode(
     const { stdout } = await promisify(execFile)(node, [...flags, '-e', script], { env: { ...process.env, PREBUILDS_ONLY: '1' } })
     const { pressure, flight, ...others } = JSON.parse(stdout) as Readonly<Record<string, string>>
     for (const [name, outcome] of Object.entries(others)) expect(`${name}: ${outcome}`).toBe(`${name}: ok`)
-    expect(Object.keys(others)).toHaveLength(6)
+    expect(Object.keys(others)).toHaveLength(7)
     expect(pressure).toContain('/proc/self/cgroup: ERR_ACCESS_DENIED')
     expect(flight).toMatch(
       /^ERR_ALLOCSCOPE_RECORDING .*one\.rec: node's permission model forbids it: --allow-fs-read=\S+ --allow-fs-write=/,
     )
   },
   [20, 26],
+)
+
+skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
+  'without /proc, everything works or is a typed error that names it',
+  async () => {
+    const unmounted = 'mount --make-rprivate / && umount -l /proc && exec "$@"'
+    const command = ['-m', 'sh', '-c', unmounted, 'sh', process.execPath, '-e', script]
+    const { stdout } = await promisify(execFile)('unshare', command, { env: { ...process.env, PREBUILDS_ONLY: '1' } })
+    const { sizes, watch, tracking, pressure, ...others } = JSON.parse(stdout) as Readonly<Record<string, string>>
+    expect({ sizes, watch }).toEqual({ sizes: 'ok', watch: 'ok' })
+    expect(tracking).toMatch(/^ERR_ALLOCSCOPE_UNSUPPORTED native allocations can't be tracked in this process/)
+    expect(pressure).toContain('/proc/self/cgroup: ENOENT')
+    for (const [name, outcome] of Object.entries(others)) {
+      expect(`${name}: ${outcome}`).toMatch(/^(?:allocator|heap|ledger|check|flight): ERR_ALLOCSCOPE_PROC_UNREADABLE .*\/proc/)
+    }
+    expect(Object.keys(others)).toHaveLength(5)
+  },
 )
