@@ -1,5 +1,12 @@
+import { runtime } from '../loading/runtime.js'
 import type { GrowthPoint } from './growth-evidence.js'
 import type { CheckRound, LivePlace } from './release-check.js'
+
+/**
+ * Whether external memory beyond array buffers is what the program has. JavaScriptCore counts what its own objects and its compiled code take in it, which
+ * grows with the first thousands of calls of anything.
+ */
+const isDeclaredByProgram = runtime.engine === 'V8'
 
 /** Each place where memory may be live, and its figure in a round. */
 export const livePlaces: readonly { readonly place: LivePlace; readonly bytesOf: (round: CheckRound) => number | undefined }[] = [
@@ -8,7 +15,7 @@ export const livePlaces: readonly { readonly place: LivePlace; readonly bytesOf:
   { place: 'shared-array-buffers', bytesOf: ({ grown }) => grown.sharedArrayBufferBytes },
   { place: 'array-buffers-elsewhere', bytesOf: ({ grown }) => grown.elsewhereBytes },
   { place: 'wasm-memory', bytesOf: ({ grown }) => grown.wasmBytes },
-  { place: 'declared', bytesOf: ({ grown }) => grown.declaredBytes },
+  { place: 'declared', bytesOf: ({ grown }) => (isDeclaredByProgram ? grown.declaredBytes : undefined) },
   { place: 'native', bytesOf: ({ grown }) => grown.nativeBytes },
   { place: 'embedded', bytesOf: ({ embeddedBytes }) => embeddedBytes },
   { place: 'other-heaps', bytesOf: ({ grown }) => grown.otherHeapsBytes },
