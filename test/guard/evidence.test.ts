@@ -8,8 +8,10 @@ import type { ReleaseReport } from '../../lib/release/index.js'
 import { makeGroup } from '../installed/control-group.js'
 import type { TestGroup } from '../installed/control-group.js'
 import { skipWhere } from '../installed/test-where.js'
-import { endOf, evidenceIn, startGuarded } from './guarded-program.js'
-import type { EndedProgram, Evidence, Variables } from './guarded-program.js'
+import { endOf } from '../pressure/ended-program.js'
+import type { EndedProgram } from '../pressure/ended-program.js'
+import { evidenceIn, startGuarded } from './guarded-program.js'
+import type { Evidence, Variables } from './guarded-program.js'
 
 const mebibyte = 2 ** 20
 const limitBytes = 256 * mebibyte

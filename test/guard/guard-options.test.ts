@@ -1,7 +1,8 @@
 import path from 'node:path'
 
 import { readGuardVariables } from '../../lib/guard/index.js'
-import { endOf, startGuarded } from './guarded-program.js'
+import { endOf } from '../pressure/ended-program.js'
+import { startGuarded } from './guarded-program.js'
 
 test('without a variable, and with all of them', () => {
   const plain = { root: path.resolve('allocscope-guard'), thresholds: {}, snapshotFactor: undefined, release: false }

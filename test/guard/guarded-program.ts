@@ -31,30 +31,6 @@ export function startGuarded({ root, program, through = [], variables = {} }: Gu
   return spawn(command, args, { env: { ...process.env, ALLOCSCOPE_GUARD_FOLDER: root, ...variables } })
 }
 
-export interface EndedProgram {
-  readonly pid: number
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-export async function endOf(child: ChildProcessWithoutNullStreams): Promise<EndedProgram> {
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (piece: Buffer) => {
-    stdout += piece.toString()
-  })
-  child.stderr.on('data', (piece: Buffer) => {
-    stderr += piece.toString()
-  })
-  return await new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
-      resolve({ pid: child.pid as number, code, signal, stdout, stderr })
-    })
-  })
-}
-
 export interface Step {
   readonly step: string
   readonly done?: boolean

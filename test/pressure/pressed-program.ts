@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 
 import type { MemoryPressureEvent } from '../../lib/pressure/index.js'
+import { endOf } from './ended-program.js'
 
 const dist = path.join(__dirname, '..', '..', 'dist')
 
@@ -28,20 +29,8 @@ export interface PressedProgram {
 /** Runs a program to its end, through what puts it into a group. */
 export async function runPressed(through: readonly string[], program: string): Promise<PressedProgram> {
   const [command, ...args] = [...through, process.execPath, '-e', head + program]
-  const child = spawn(command, args)
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (piece: Buffer) => {
-    stdout += piece.toString()
-  })
-  child.stderr.on('data', (piece: Buffer) => {
-    stderr += piece.toString()
-  })
-  return await new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
-      resolve({ code, signal, stderr, printed: stdout === '' ? undefined : (JSON.parse(stdout) as unknown) })
-    })
-  })
+  const { code, signal, stdout, stderr } = await endOf(spawn(command, args))
+  return { code, signal, stderr, printed: stdout === '' ? undefined : (JSON.parse(stdout) as unknown) }
 }
 
 export type PrintedEvent = MemoryPressureEvent
