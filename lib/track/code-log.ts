@@ -11,7 +11,8 @@ interface CodePiece {
   readonly isolate: number
   readonly start: number
   readonly end: number
-  /** Where its name is in the log: most names are never asked for. */
+  /** Where its name is, and in which part of the log: most names are never asked for. */
+  readonly log: ArrayBuffer
   readonly nameAt: number
   readonly nameBytes: number
   /** Pairs of an offset in the code and one in the source; of bytecode alone. */
@@ -37,15 +38,23 @@ export class CodeLog {
   /** By isolate, each in the order of their addresses. */
   readonly #pieces = new Map<number, CodePiece[]>()
   readonly #longest = new Map<number, number>()
+  readonly #reader = new LogReader()
 
-  constructor(private readonly log: ArrayBuffer) {
-    new LogReader(log).read((piece) => {
-      const pieces = this.#pieces.get(piece.isolate)
-      if (pieces === undefined) this.#pieces.set(piece.isolate, [piece])
-      else pieces.push(piece)
+  constructor(log: ArrayBuffer) {
+    this.add(log)
+  }
+
+  /** What V8 told since. It begins with a whole entry. */
+  add(log: ArrayBuffer): void {
+    const changed = new Set<CodePiece[]>()
+    this.#reader.read(log, (piece) => {
+      const pieces = this.#pieces.get(piece.isolate) ?? []
+      this.#pieces.set(piece.isolate, pieces)
+      pieces.push(piece)
+      changed.add(pieces)
       this.#longest.set(piece.isolate, Math.max(this.#longest.get(piece.isolate) ?? 0, piece.end - piece.start))
     })
-    for (const pieces of this.#pieces.values()) pieces.sort((one, other) => one.start - other.start)
+    for (const pieces of changed) pieces.sort((one, other) => one.start - other.start)
   }
 
   /** The code of `isolate` at `address` after `sequence` events. */
@@ -61,7 +70,7 @@ export class CodeLog {
       if (isThere && (found === undefined || piece.from > found.from)) found = piece
     }
     if (found === undefined) return undefined
-    const name = Buffer.from(this.log, found.nameAt, found.nameBytes).toString()
+    const name = Buffer.from(found.log, found.nameAt, found.nameBytes).toString()
     return { name, sourceOffset: sourceOffsetAt(found, address) }
   }
 }
@@ -114,42 +123,39 @@ interface IsolateCode {
   readonly positions: Map<number, Uint32Array>
 }
 
-/** Goes through a log's entries in their order. */
+/** Goes through a log's entries in their order, part by part. */
 class LogReader {
-  readonly #view: DataView
   readonly #isolates = new Map<number, IsolateCode>()
+  #sequence = 0
 
-  constructor(private readonly log: ArrayBuffer) {
-    this.#view = new DataView(log)
-  }
-
-  read(keep: (piece: CodePiece) => void): void {
-    let sequence = 0
-    for (let at = 0; at + headerBytes <= this.log.byteLength;) {
-      sequence += 1
-      const textBytes = this.#view.getUint32(at + 12, true)
-      this.#readEntry(at, textBytes, sequence, keep)
+  read(log: ArrayBuffer, keep: (piece: CodePiece) => void): void {
+    const view = new DataView(log)
+    for (let at = 0; at + headerBytes <= log.byteLength;) {
+      this.#sequence += 1
+      const textBytes = view.getUint32(at + 12, true)
+      this.#readEntry(view, at, textBytes, keep)
       at += (headerBytes + textBytes + 7) & ~7
     }
   }
 
-  #readEntry(at: number, textBytes: number, sequence: number, keep: (piece: CodePiece) => void): void {
-    const isolate = this.#view.getUint32(at + 4, true)
+  #readEntry(view: DataView<ArrayBuffer>, at: number, textBytes: number, keep: (piece: CodePiece) => void): void {
+    const sequence = this.#sequence
+    const isolate = view.getUint32(at + 4, true)
     const code = this.#codeOf(isolate)
-    const start = wideNumber(this.#view, at + 16)
-    const extent = wideNumber(this.#view, at + 24)
-    const kind = this.#view.getUint32(at, true)
-    if (kind === entryKinds.positions) code.positions.set(start, new Uint32Array(this.log, at + headerBytes, textBytes >>> 2))
+    const start = wideNumber(view, at + 16)
+    const extent = wideNumber(view, at + 24)
+    const kind = view.getUint32(at, true)
+    if (kind === entryKinds.positions) code.positions.set(start, new Uint32Array(view.buffer, at + headerBytes, textBytes >>> 2))
     if (kind === entryKinds.removed) endPiece(code, start, sequence)
     if (kind === entryKinds.moved) {
       const moved = endPiece(code, start, sequence)
       if (moved !== undefined) keep(beginPiece(code, { ...moved, start: extent, end: extent + moved.end - moved.start, from: sequence }))
     }
     if (kind !== entryKinds.added) return
-    const isBytecode = this.#view.getUint32(at + 8, true) === bytecode
+    const isBytecode = view.getUint32(at + 8, true) === bytecode
     const positions = isBytecode ? code.positions.get(start) : undefined
     code.positions.delete(start)
-    const name = { nameAt: at + headerBytes, nameBytes: textBytes }
+    const name = { log: view.buffer, nameAt: at + headerBytes, nameBytes: textBytes }
     keep(beginPiece(code, { isolate, start, end: start + extent, ...name, positions, from: sequence }))
   }
 

@@ -1,6 +1,6 @@
 import type { NativeTracker } from '../binding/index.js'
 import { findLimitations } from './make-report.js'
-import { StackNamer } from './name-stacks.js'
+import { shareNames, StackNamer } from './name-stacks.js'
 import { frameLine, lineFrame, moduleName, nativeFrame } from './places.js'
 import { readSamples, readStacks } from './raw-stacks.js'
 import type { RawStack } from './raw-stacks.js'
@@ -84,7 +84,7 @@ function coursesOf(records: readonly TrackRecord[], tracker: NativeTracker): rea
   withRunningTexts((readText) => {
     records.forEach((record, place) => {
       const stacks = readStacks(record.stacks)
-      courses.add(place, new StackNamer(record, stacks.values(), tracker, readText), stacks)
+      courses.add(place, new StackNamer(record, stacks.values(), tracker, shareNames(readText)), stacks)
     })
   })
   return courses.all()

@@ -5,9 +5,27 @@ export { diffReports } from './diff-reports.js'
 export type { LiveDifference, PlaceDifference, TrackingDifference } from './diff-reports.js'
 export { readTrackingReport } from './read-report.js'
 export type { ReadTrackingReport } from './read-report.js'
-export { reportOfRecord } from './report-of-record.js'
+export { courseRules } from './live-courses.js'
+export type { CourseKind, StayingPlace, StayingPlaces } from './live-courses.js'
+export { LiveSession } from './live-session.js'
+export type { LivePlace, LiveView } from './live-session.js'
+export { MomentLog } from './moment-log.js'
+export { followMomentsIn } from './moments.js'
+export type { Moment, MomentPace } from './moments.js'
+export { recordOfAnswer, reportOfRecord, stayingOfRecord } from './report-of-record.js'
 export { startTracking } from './start-tracking.js'
 export type { Tracking, TrackingOptions } from './start-tracking.js'
 export { trackProgram } from './track-program.js'
-export type { ExactPlaces, TrackedProgram, TrackProgramOptions } from './track-program.js'
-export type { TrackedFigures, TrackedFrame, TrackedPlace, TrackedStack, TrackingReport } from './tracking-report.js'
+export type { ExactPlaces, FollowedMoments, TrackedProgram, TrackProgramOptions } from './track-program.js'
+export { trackTree } from './track-tree.js'
+export type { TrackedTree } from './track-tree.js'
+export type { TrackRecord } from './track-record.js'
+export type {
+  TrackedFigures,
+  TrackedFrame,
+  TrackedPlace,
+  TrackedProcess,
+  TrackedStack,
+  TrackedTreeReport,
+  TrackingReport,
+} from './tracking-report.js'

@@ -1,12 +1,13 @@
 import type { NativeTracker } from '../binding/index.js'
 import { frameLine, lineName, moduleName, nativeFrame } from './places.js'
 import { StackNamer } from './name-stacks.js'
-import { readSamples, readStacks, sampleChance } from './raw-stacks.js'
+import type { SharedNames } from './name-stacks.js'
+import { readSamples, readStacks, sampleChance, sampleColumns } from './raw-stacks.js'
 import type { TrackRecord } from './track-record.js'
 import type { TrackedFigures, TrackedFrame, TrackedPlace, TrackedStack, TrackingReport } from './tracking-report.js'
 
 /** Adds figures up. Squares of errors add up, as blocks are sampled independently of each other. */
-class FiguresSum {
+export class FiguresSum {
   liveBytes = 0
   liveBlocks = 0
   liveSamples = 0
@@ -58,41 +59,59 @@ function groupBy(stacks: readonly TrackedStack[], nameOf: (frames: readonly Trac
 }
 
 /** Stacks by their names: what was the same function at two addresses is one. */
-function nameStacks(record: TrackRecord, tracker: NativeTracker): readonly TrackedStack[] {
-  const raw = readStacks(record.stacks)
-  const namer = new StackNamer(record, raw.values(), tracker)
-  const named = new Map<string, { readonly frames: readonly TrackedFrame[]; readonly sum: FiguresSum }>()
-  const numbers = new Map<TrackedFrame, number>()
-  const numberOf = (frame: TrackedFrame): number => {
-    const number = numbers.get(frame) ?? numbers.size
-    numbers.set(frame, number)
-    return number
-  }
-  const sumFor = (frames: readonly TrackedFrame[]): FiguresSum => {
-    const key = frames.map(numberOf).join()
-    const known = named.get(key) ?? { frames, sum: new FiguresSum() }
-    named.set(key, known)
+export class NamedStacks {
+  readonly #named = new Map<string, { readonly frames: readonly TrackedFrame[]; readonly sum: FiguresSum }>()
+  readonly #numbers = new Map<TrackedFrame, number>()
+
+  /** Equal frames are the same object. */
+  sumFor(frames: readonly TrackedFrame[]): FiguresSum {
+    const key = frames.map((frame) => this.#numberOf(frame)).join()
+    const known = this.#named.get(key) ?? { frames, sum: new FiguresSum() }
+    this.#named.set(key, known)
     return known.sum
   }
+
+  list(): readonly TrackedStack[] {
+    return [...this.#named.values()].map(({ frames, sum }) => ({ frames, ...sum.figures() })).sort(byLiveBytes)
+  }
+
+  #numberOf(frame: TrackedFrame): number {
+    const number = this.#numbers.get(frame) ?? this.#numbers.size
+    this.#numbers.set(frame, number)
+    return number
+  }
+}
+
+/** Adds what is in a record to `named`, and answers with its sum. */
+export function addRecord(record: TrackRecord, named: NamedStacks, tracker: NativeTracker, shared?: SharedNames): TrackedFigures {
+  const raw = readStacks(record.stacks)
+  const namer = new StackNamer(record, raw.values(), tracker, shared)
+  const total = new FiguresSum()
   for (const stack of raw.values()) {
-    const sum = sumFor(namer.frames(stack, stack.sequence))
-    sum.allocatedBytes += stack.allocatedBytes
-    sum.allocations += stack.allocations
+    for (const sum of [total, named.sumFor(namer.frames(stack, stack.sequence))]) {
+      sum.allocatedBytes += stack.allocatedBytes
+      sum.allocations += stack.allocations
+    }
   }
   for (const { bytes, stack, sequence } of readSamples(record.samples)) {
     const known = raw.get(stack)
-    const sum = sumFor(known === undefined ? [] : namer.frames(known, sequence))
-    sum.addLive(bytes, sampleChance(bytes, record.figures.intervalBytes))
+    const chance = sampleChance(bytes, record.figures.intervalBytes)
+    for (const sum of [total, named.sumFor(known === undefined ? [] : namer.frames(known, sequence))]) sum.addLive(bytes, chance)
   }
-  return [...named.values()].map(({ frames, sum }) => ({ frames, ...sum.figures() })).sort(byLiveBytes)
+  return total.figures()
 }
 
 /** What makes a record's figures uncertain. */
 export function findLimitations({ figures, samples }: TrackRecord): readonly string[] {
+  return limitationsOf(figures, samples.length / sampleColumns)
+}
+
+/** The same by the figures of a session, of which so many samples are live. */
+export function limitationsOf(figures: TrackRecord['figures'], liveSamples: number): readonly string[] {
   const { unrecorded, missedFrees, lostCodeEvents } = figures
   return [
     unrecorded > 0 ? `${unrecorded} samples are missing, for which there was no room: a larger interval takes fewer` : '',
-    missedFrees > 0 && missedFrees * 1000 > samples.length / 4
+    missedFrees > 0 && missedFrees * 1000 > liveSamples
       ? `the free of ${missedFrees} sampled blocks wasn't seen: as many again may be counted as live`
       : '',
     lostCodeEvents > 0 ? `${lostCodeEvents} events of V8's code are missing: later functions have no name` : '',
@@ -101,17 +120,27 @@ export function findLimitations({ figures, samples }: TrackRecord): readonly str
 
 /** Names what was sampled, and adds it up. Reads the files of native code and of scripts. Takes some 0.1 s for node's own symbols. */
 export function makeReport(record: TrackRecord, tracker: NativeTracker): TrackingReport {
-  const stacks = nameStacks(record, tracker)
-  const { intervalBytes, samples } = record.figures
+  const named = new NamedStacks()
+  addRecord(record, named, tracker)
+  return reportOfStacks(named.list(), record, findLimitations(record))
+}
+
+/** The report of stacks that have their names, as {@link NamedStacks} lists them. */
+export function reportOfStacks(
+  stacks: readonly TrackedStack[],
+  { figures, durationMs }: Pick<TrackRecord, 'figures' | 'durationMs'>,
+  limitations: readonly string[],
+): TrackingReport {
+  const { intervalBytes, samples } = figures
   return {
     intervalBytes,
-    durationMs: record.durationMs,
+    durationMs,
     samples,
     total: sumUp(stacks),
     lines: groupBy(stacks, lineName),
     functions: groupBy(stacks, (frames) => frameLine(nativeFrame(frames))),
     modules: groupBy(stacks, (frames) => moduleName(nativeFrame(frames))),
     stacks,
-    limitations: findLimitations(record),
+    limitations,
   }
 }

@@ -11,43 +11,54 @@ export interface NativePlace {
   readonly file: string
 }
 
+/** Functions by their addresses in each file, as far as they were looked for. Empty where the file has no symbol. */
+export type KnownSymbols = Map<string, Map<number, string>>
+
 /** Names of native code, by the files of the objects that were loaded. */
 export class NativeNames {
   readonly #places = new Map<number, NativePlace>()
 
-  /** `addresses` are return addresses: the call is before them. */
   constructor(
-    addresses: Iterable<number>,
-    private readonly objects: readonly NativeTrackedObject[],
     private readonly execPath: string,
-    tracker: NativeTracker,
-  ) {
+    private readonly tracker: NativeTracker,
+    private readonly symbols: KnownSymbols,
+  ) {}
+
+  /** Names `addresses` in these objects. They are return addresses: the call is before them. Those that have names keep them. */
+  add(addresses: Iterable<number>, objects: readonly NativeTrackedObject[]): void {
     const byObject = new Map<NativeTrackedObject, number[]>()
     for (const address of new Set(addresses)) {
-      const object = this.#objectAt(address - 1)
+      if (this.#places.has(address)) continue
+      const object = objects.find(({ begin, end }) => address - 1 >= begin && address - 1 < end)
       if (object !== undefined) pushTo(byObject, object, address)
     }
-    for (const [object, inObject] of byObject) this.#nameIn(object, inObject, tracker)
+    for (const [object, inObject] of byObject) this.#nameIn(object, inObject)
   }
 
   at(address: number): NativePlace | undefined {
     return this.#places.get(address)
   }
 
-  #objectAt(address: number): NativeTrackedObject | undefined {
-    return this.objects.find(({ begin, end }) => address >= begin && address < end)
-  }
-
-  #nameIn({ path: file, bias }: NativeTrackedObject, addresses: readonly number[], tracker: NativeTracker): void {
+  #nameIn({ path: file, bias }: NativeTrackedObject, addresses: readonly number[]): void {
     const objectFile = file === '' ? this.execPath : file
-    const symbols = findSymbols(
+    const names = this.#functionsAt(
       objectFile,
       addresses.map((address) => address - 1 - bias),
     )
-    const names = tracker.demangle(addresses.map((address) => symbols.get(address - 1 - bias) ?? ''))
-    addresses.forEach((address, index) =>
-      this.#places.set(address, { functionName: withoutParameters(names[index] ?? ''), file: objectFile }),
-    )
+    for (const address of addresses) {
+      this.#places.set(address, { functionName: names.get(address - 1 - bias) ?? '', file: objectFile })
+    }
+  }
+
+  #functionsAt(file: string, addresses: readonly number[]): ReadonlyMap<number, string> {
+    const known = this.symbols.get(file) ?? new Map<number, string>()
+    this.symbols.set(file, known)
+    const unknown = addresses.filter((address) => !known.has(address))
+    if (unknown.length === 0) return known
+    const symbols = findSymbols(file, unknown)
+    const names = this.tracker.demangle(unknown.map((address) => symbols.get(address) ?? ''))
+    unknown.forEach((address, index) => known.set(address, withoutParameters(names[index] ?? '')))
+    return known
   }
 }
 

@@ -18,11 +18,14 @@ export interface RawSample {
   readonly stack: number
   readonly sequence: number
   readonly tid: number
+  /** The last moment before it that was told of, 0 for none: see moments.ts. */
+  readonly moment: number
 }
 
-/** Columns before a stack's frames: see `native/tracker/addon.cc`. */
+/** Columns before a stack's frames: see `native/tracker/rows.h`. */
 const stackColumns = 8
-const sampleColumns = 4
+/** Numbers of each sample. */
+export const sampleColumns = 5
 
 /** The stacks by their numbers. */
 export function readStacks(numbers: Float64Array): ReadonlyMap<number, RawStack> {
@@ -42,10 +45,10 @@ export function readStacks(numbers: Float64Array): ReadonlyMap<number, RawStack>
 
 export function readSamples(numbers: Float64Array): readonly RawSample[] {
   return Array.from({ length: numbers.length / sampleColumns }, (_, index) => {
-    const [bytes, stack, sequence, tid] = numbers.subarray(index * sampleColumns, (index + 1) * sampleColumns) as unknown as [
-      ...(readonly [number, number, number, number]),
+    const [bytes, stack, sequence, tid, moment] = numbers.subarray(index * sampleColumns, (index + 1) * sampleColumns) as unknown as [
+      ...(readonly [number, number, number, number, number]),
     ]
-    return { bytes, stack, sequence, tid }
+    return { bytes, stack, sequence, tid, moment }
   })
 }
 

@@ -2,7 +2,9 @@ import { closeSync, fstatSync, readSync, writeSync } from 'node:fs'
 
 import { AllocscopeError } from '../errors/allocscope-error.js'
 import type { AllocscopeErrorCode } from '../errors/index.js'
-import { makePrivateFile, takePrivateFile } from '../program/private-file.js'
+import { makePrivateFile } from '../program/private-file.js'
+import { followMoments } from './moments.js'
+import type { Moment, MomentPace } from './moments.js'
 import { decodeRecord } from './track-record.js'
 import type { TrackRecord } from './track-record.js'
 
@@ -13,8 +15,12 @@ export const trackVariable = 'ALLOCSCOPE_TRACK'
 export interface TrackRequest {
   readonly file: string
   readonly intervalBytes: number
+  /** Of all processes that the program starts: where each has a file of its own, instead of `file`. */
+  readonly folder?: string
   /** For V8, before the program is compiled. */
   readonly v8Flags: readonly string[]
+  /** Where it tells of moments while it runs, if it does. */
+  readonly moments?: MomentPace & { readonly file: string }
 }
 
 /** What the program says instead of a record when it can't be tracked. */
@@ -41,6 +47,26 @@ export function openTrack(): TrackReader {
   return { file, read: () => readWritten(readWhole(descriptor)), close }
 }
 
+/** The reading end of what the program tells while it runs. */
+export interface MomentReader {
+  readonly file: string
+  /** Takes what is left. */
+  close(): void
+}
+
+/** Makes the file for the program to tell moments through, and hands each to `onMoment`. */
+export function openMoments(onMoment: (moment: Moment) => void): MomentReader {
+  const { file, descriptor, close } = makePrivateFile('moments')
+  const stop = followMoments(descriptor, onMoment)
+  return {
+    file,
+    close: () => {
+      stop()
+      close()
+    },
+  }
+}
+
 function readWhole(descriptor: number): Buffer {
   const bytes = Buffer.alloc(fstatSync(descriptor).size)
   let length = 0
@@ -52,7 +78,8 @@ function readWhole(descriptor: number): Buffer {
   return bytes.subarray(0, length)
 }
 
-function readWritten(bytes: Buffer): TrackRecord {
+/** What a program wrote; throws as {@link TrackReader.read}. */
+export function readWritten(bytes: Buffer): TrackRecord {
   if (bytes.toString('latin1', 0, refusalMark.length) === refusalMark) {
     const { code, message } = JSON.parse(bytes.toString('utf8', refusalMark.length)) as Refusal
     throw new AllocscopeError(code, message)
@@ -66,14 +93,10 @@ function readWritten(bytes: Buffer): TrackRecord {
   throw new AllocscopeError('ERR_ALLOCSCOPE_TRACK_RECORD', `nothing is known of the program's allocations: ${why}`)
 }
 
-/** The writing end, in the program. Opens the file and unlinks it. Throws what the file system throws. */
+/** The writing end, in the program. */
 export class TrackWriter {
-  /** For the record that native code writes. */
-  readonly descriptor: number
-
-  constructor({ file }: TrackRequest) {
-    this.descriptor = takePrivateFile(file)
-  }
+  /** It is for the record that native code writes, too. */
+  constructor(readonly descriptor: number) {}
 
   write(bytes: Uint8Array): void {
     for (let written = 0; written < bytes.length;) written += writeSync(this.descriptor, bytes, written)

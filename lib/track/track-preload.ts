@@ -4,11 +4,15 @@ import { isMainThread } from 'node:worker_threads'
 
 import { requireTracker } from '../binding/load-tracker.js'
 import { isAllocscopeError } from '../errors/index.js'
+import { takePrivateFile } from '../program/private-file.js'
+import { lazily } from '../loading/index.js'
 import { hidePreload, quietly, takeVariable } from '../program/index.js'
 import { TrackingSession } from './tracking-session.js'
 import { TrackWriter, trackVariable } from './track-channel.js'
 import type { TrackRequest } from './track-channel.js'
 import { encodeRecord, recordIdentity } from './track-record.js'
+
+const treeFiles = lazily(() => require('./tree-files.js') as typeof import('./tree-files.js'))
 
 // The preload of `allocscope track`: `node --require <this file> program`. Whatever happens here, the program must run as if it weren't there.
 
@@ -31,8 +35,17 @@ function watchSignals({ tracker }: TrackingSession, writer: TrackWriter): void {
   process.on('removeListener', watch)
 }
 
+/** Has the Node programs that this one starts load this file, too, and find their request. */
+function handOn(text: string): void {
+  const flag = `--require "${__filename.replace(/["\\]/g, '\\$&')}"`
+  const options = process.env['NODE_OPTIONS'] ?? ''
+  process.env[trackVariable] = text
+  if (!options.includes(flag)) process.env['NODE_OPTIONS'] = `${options} ${flag}`.trimStart()
+}
+
 function begin(request: TrackRequest): void {
-  const writer = new TrackWriter(request)
+  const { file, folder } = request
+  const writer = new TrackWriter(folder === undefined ? takePrivateFile(file) : treeFiles().beginInFolder(folder))
   try {
     // Otherwise V8 keeps no line of a function before something asks for it, and then compiles the function again.
     setFlagsFromString('--no-enable-lazy-source-positions')
@@ -46,6 +59,12 @@ function begin(request: TrackRequest): void {
         writer.write(encodeRecord(session.end()))
       }),
     )
+    const { moments } = request
+    // Where it can't, there are none, which the report says.
+    if (moments === undefined) return
+    quietly(() => {
+      session.tellMoments(takePrivateFile(moments.file), moments)
+    })()
   } catch (error) {
     if (isAllocscopeError(error)) writer.refuse(error)
   }
@@ -55,7 +74,9 @@ if (isMainThread) {
   try {
     hidePreload((name) => name === __filename)
     const text = takeVariable(trackVariable)
-    if (text !== undefined) begin(JSON.parse(text) as TrackRequest)
+    const request = text === undefined ? undefined : (JSON.parse(text) as TrackRequest)
+    if (request?.folder !== undefined && text !== undefined) handOn(text)
+    if (request !== undefined) begin(request)
   } catch {
     // A program that may not read files or load addons runs on, unobserved. The reader finds an empty file and says so.
   }

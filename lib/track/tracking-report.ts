@@ -56,3 +56,22 @@ export interface TrackingReport {
   /** What makes figures uncertain beyond their errors, in words. Empty as a rule. */
   readonly limitations: readonly string[]
 }
+
+/** The same of several processes, of which the other figures are the sums. */
+export interface TrackedTreeReport extends TrackingReport {
+  /** The most live bytes first. */
+  readonly processes: readonly TrackedProcess[]
+}
+
+/** A process of a program that was tracked with those that it started. */
+export interface TrackedProcess {
+  readonly pid: number
+  readonly parentPid: number
+  /** The script that it ran, with its arguments, or what node was told to do instead. */
+  readonly command: string
+  /** Between the beginning of its tracking and its end. Undefined where it told nothing, as are its figures. */
+  readonly durationMs: number | undefined
+  readonly figures: TrackedFigures | undefined
+  /** Why there are none. */
+  readonly reason: string | undefined
+}

@@ -2,6 +2,8 @@ import { isFailure, toError } from '../binding/index.js'
 import type { NativeTracker } from '../binding/index.js'
 import { AllocscopeError } from '../errors/index.js'
 import { findUnproved } from './known-allocation.js'
+import type { MomentPace } from './moments.js'
+import { recordIdentity } from './track-record.js'
 import type { TrackRecord } from './track-record.js'
 
 /** Costs a few per cent. */
@@ -26,6 +28,12 @@ export class TrackingSession {
     if (unproved === undefined) return
     tracker.stop()
     throw new AllocscopeError('ERR_ALLOCSCOPE_UNSUPPORTED', `native allocations can't be tracked in this process: ${unproved}`)
+  }
+
+  /** Tells of moments through the file open under `descriptor` until the session ends. Throws `ERR_ALLOCSCOPE_UNSUPPORTED` where it can't. */
+  tellMoments(descriptor: number, { periodMs, longestMs }: MomentPace): void {
+    const failure = this.tracker.tellMoments(descriptor, recordIdentity(), periodMs, longestMs)
+    if (failure !== undefined) throw toError(failure)
   }
 
   end(): TrackRecord {

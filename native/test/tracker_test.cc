@@ -216,6 +216,27 @@ void TestWalk() {
   std::thread(walk).join();
 }
 
+// While the slots are restored one by one, another thread's free passes by a hook, and its next block comes through one.
+void TestAfterSession() {
+  tracker::Sampling& sampling = tracker::sampling;
+  Check(sampling.live.Prepare() && sampling.live.Put(Block(1), SampleOf(1)), "there is a sample");
+  tracker::OnAllocated(Block(1), 16, nullptr);
+  tracker::OnFree(Block(1));
+  Check(sampling.missed_frees.load() == 0, "no free is missed after the session");
+  size_t blocks = 0;
+  sampling.live.ForEach([&](const void* block, const Sample& sample) { blocks += block == Block(1) && IsSampleOf(1, sample); });
+  Check(blocks == 1, "its samples stay as they were at its end");
+  // Below every budget, so that nothing new is sampled.
+  sampling.floor.store(tracker::kNoSession + 1);
+  tracker::OnAllocated(Block(1), 16, nullptr);
+  Check(sampling.missed_frees.load() == 1, "within a session a block that is given out again was freed unseen");
+  sampling.live.Put(Block(2), SampleOf(2));
+  tracker::OnFree(Block(2));
+  Check(!sampling.live.Take(Block(2)), "a free takes the sample out");
+  sampling.floor.store(tracker::kNoSession);
+  sampling.missed_frees.store(0);
+}
+
 }  // namespace
 
 void TestTracker() {
@@ -224,6 +245,7 @@ void TestTracker() {
   TestStackStore();
   TestDraws();
   TestWalk();
+  TestAfterSession();
 }
 
 }  // namespace allocscope::test

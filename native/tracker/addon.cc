@@ -9,6 +9,7 @@
 
 #include "convert/values.h"
 #include "tracker/ending_signals.h"
+#include "tracker/moments.h"
 #include "tracker/rows.h"
 #include "tracker/sampling.h"
 #include "tracker/tracker.h"
@@ -134,6 +135,15 @@ napi_value PrepareRecord(napi_env raw_env, napi_callback_info raw_info) {
   return nullptr;
 }
 
+// tellMoments(descriptor, identity, periodMs, longestMs): undefined | FailureRecord
+napi_value Tell(napi_env raw_env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(raw_env, raw_info);
+  const std::string identity = info[1].As<Napi::String>().Utf8Value();
+  const auto nanos = [&](size_t place) { return static_cast<uint64_t>(info[place].As<Napi::Number>().DoubleValue() * 1e6); };
+  const Result<Done> begun = TellMoments(static_cast<int>(NumberArgument(raw_env, raw_info)), identity.c_str(), {nanos(2), nanos(3)});
+  return begun.ok() ? nullptr : MakeFailure(raw_env, begun.failure());
+}
+
 // watchSignal(number): void
 napi_value Watch(napi_env env, napi_callback_info info) {
   WatchSignal(static_cast<int>(NumberArgument(env, info)));
@@ -168,6 +178,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "detach", Detach);
   Export(env, exports, "read", Read);
   Export(env, exports, "prepareEndingRecord", PrepareRecord);
+  Export(env, exports, "tellMoments", Tell);
   Export(env, exports, "watchSignal", Watch);
   Export(env, exports, "leaveSignals", Leave);
   Export(env, exports, "demangle", Demangle);

@@ -35,7 +35,7 @@ void* Calloc(size_t count, size_t bytes) {
 template <typename Reallocate>
 void* ReallocateBlock(void* block, size_t bytes, const void* frame, Reallocate reallocate) {
   std::optional<Sample> taken;
-  if (__builtin_expect(sampling.live.MayHold(block), 0)) taken = sampling.live.Take(block);
+  if (__builtin_expect(sampling.live.MayHold(block), 0)) taken = TakeSampled(block);
   void* moved = reallocate();
   if (__builtin_expect(moved == nullptr && bytes != 0 && taken, 0)) sampling.live.Put(block, *taken);
   OnAllocated(moved, bytes, frame);

@@ -6,7 +6,7 @@ namespace allocscope::tracker {
 
 Sample LiveTable::Value::Read() const {
   return {bytes.load(std::memory_order_relaxed), stack.load(std::memory_order_relaxed), sequence.load(std::memory_order_relaxed),
-          tid.load(std::memory_order_relaxed)};
+          tid.load(std::memory_order_relaxed), moment.load(std::memory_order_relaxed)};
 }
 
 void LiveTable::Value::Write(const Sample& sample) {
@@ -14,6 +14,7 @@ void LiveTable::Value::Write(const Sample& sample) {
   stack.store(sample.stack, std::memory_order_relaxed);
   sequence.store(sample.sequence, std::memory_order_relaxed);
   tid.store(sample.tid, std::memory_order_relaxed);
+  moment.store(sample.moment, std::memory_order_relaxed);
 }
 
 bool LiveTable::Prepare() {

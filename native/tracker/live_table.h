@@ -16,6 +16,8 @@ struct Sample {
   // The number of code events before it: what the addresses of its stack meant.
   uint32_t sequence = 0;
   int32_t tid = 0;
+  // The last moment before it that was told of, 0 for none.
+  uint32_t moment = 0;
 };
 
 // The sampled blocks that are live, by address: no lock, no allocation, any number of threads. A counter for each of many groups of
@@ -71,6 +73,7 @@ class LiveTable {
     std::atomic<uint32_t> stack;
     std::atomic<uint32_t> sequence;
     std::atomic<int32_t> tid;
+    std::atomic<uint32_t> moment;
 
     Sample Read() const;
     void Write(const Sample& sample);

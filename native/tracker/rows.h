@@ -11,7 +11,7 @@ namespace allocscope::tracker {
 
 // What was sampled as rows of numbers, one after the other to `put(double)`: lib/track/raw-stacks.ts reads them. No lock and no allocation.
 
-// Of each live sample its bytes, stack, code event and thread.
+// Of each live sample its bytes, stack, code event, thread and moment.
 template <typename Put>
 void PutSamples(Put put) {
   sampling.live.ForEach([&](const void*, const Sample& sample) {
@@ -19,25 +19,29 @@ void PutSamples(Put put) {
     put(static_cast<double>(sample.stack));
     put(static_cast<double>(sample.sequence));
     put(static_cast<double>(sample.tid));
+    put(static_cast<double>(sample.moment));
   });
 }
 
-// Of each stack its number, isolate, V8's state, code event, the estimated blocks and bytes, how many frames of either kind it has, and
+// Of a stack its number, isolate, V8's state, code event, the estimated blocks and bytes, how many frames of either kind it has, and
 // those.
 template <typename Put>
+void PutStack(uint32_t number, const Stack& stack, Put put) {
+  put(static_cast<double>(number));
+  put(static_cast<double>(stack.isolate));
+  put(static_cast<double>(stack.vm_state));
+  put(static_cast<double>(stack.sequence.load(std::memory_order_relaxed)));
+  put(stack.allocations.load(std::memory_order_relaxed));
+  put(stack.bytes.load(std::memory_order_relaxed));
+  put(static_cast<double>(stack.script_count));
+  put(static_cast<double>(stack.native_count));
+  const size_t frames = stack.script_count + stack.native_count;
+  for (size_t i = 0; i < frames; i++) put(static_cast<double>(stack.frames()[i]));
+}
+
+template <typename Put>
 void PutStacks(Put put) {
-  sampling.stacks.ForEach([&](uint32_t number, const Stack& stack) {
-    put(static_cast<double>(number));
-    put(static_cast<double>(stack.isolate));
-    put(static_cast<double>(stack.vm_state));
-    put(static_cast<double>(stack.sequence.load(std::memory_order_relaxed)));
-    put(stack.allocations.load(std::memory_order_relaxed));
-    put(stack.bytes.load(std::memory_order_relaxed));
-    put(static_cast<double>(stack.script_count));
-    put(static_cast<double>(stack.native_count));
-    const size_t frames = stack.script_count + stack.native_count;
-    for (size_t i = 0; i < frames; i++) put(static_cast<double>(stack.frames()[i]));
-  });
+  sampling.stacks.ForEach([&](uint32_t number, const Stack& stack) { PutStack(number, stack, put); });
 }
 
 }  // namespace allocscope::tracker

@@ -29,8 +29,8 @@ void Record(const void* block, size_t bytes, const void* frame) {
   frames.native_count = WalkFrames(frame, frames.native.data(), Frames::kMostNative);
   const double blocks = BlocksOf(bytes, sampling.interval_bytes.load(std::memory_order_relaxed));
   const uint32_t sequence = AddFramesOfPoolWork(&frames, sampling.code.sequence());
-  const Sample sample{bytes, sampling.stacks.Add(frames, sequence, blocks, blocks * static_cast<double>(bytes)), sequence,
-                      thread_state.tid};
+  const Sample sample{bytes, sampling.stacks.Add(frames, sequence, blocks, blocks * static_cast<double>(bytes)), sequence, thread_state.tid,
+                      sampling.moment.load(std::memory_order_relaxed)};
   sampling.samples.fetch_add(1, std::memory_order_relaxed);
   if (!sampling.live.Put(block, sample)) sampling.unrecorded.fetch_add(1, std::memory_order_relaxed);
 }
@@ -85,10 +85,13 @@ __attribute__((noinline)) void SampleBlock(const void* block, size_t bytes, cons
   errno = error;
 }
 
-__attribute__((noinline)) void DropMissedFree(const void* block) {
-  if (sampling.live.Take(block)) sampling.missed_frees.fetch_add(1, std::memory_order_relaxed);
+__attribute__((noinline)) std::optional<Sample> TakeSampled(const void* block) {
+  if (sampling.floor.load(std::memory_order_acquire) == kNoSession) return {};
+  return sampling.live.Take(block);
 }
 
-__attribute__((noinline)) void DropSampled(const void* block) { sampling.live.Take(block); }
+__attribute__((noinline)) void DropMissedFree(const void* block) {
+  if (TakeSampled(block)) sampling.missed_frees.fetch_add(1, std::memory_order_relaxed);
+}
 
 }  // namespace allocscope::tracker

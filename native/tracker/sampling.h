@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "tracker/code_log.h"
 #include "tracker/isolates.h"
@@ -30,6 +31,8 @@ struct Sampling {
   Isolates isolates;
   // Objects may have been loaded that aren't patched: how often to look for them still.
   std::atomic<int32_t> looks_due{0};
+  // How many moments of the session were told of.
+  std::atomic<uint32_t> moment{0};
   // Samples of the session; those for which there was no room; and sampled blocks whose free was missed, found out when their address was
   // given out again.
   std::atomic<uint64_t> samples{0};
@@ -49,10 +52,13 @@ double BlocksOf(uint64_t bytes, uint64_t interval_bytes);
 // The calling thread joins the session that the floor is of. Returns its first budget.
 int64_t JoinSession(int64_t floor);
 
+// Takes `block` out of the samples, if it is one. After the session the samples stay as they were at its end: slots are restored one by
+// one, so that a free may pass by a hook while blocks are still given out through others.
+std::optional<Sample> TakeSampled(const void* block);
+
 // The slow halves of the two below.
 void SampleBlock(const void* block, size_t bytes, const void* frame);
 void DropMissedFree(const void* block);
-void DropSampled(const void* block);
 
 // For a block that was just allocated. `frame` is the hook's own.
 inline void OnAllocated(const void* block, size_t bytes, const void* frame) {
@@ -64,7 +70,7 @@ inline void OnAllocated(const void* block, size_t bytes, const void* frame) {
 
 // For a block that is about to be freed.
 inline void OnFree(const void* block) {
-  if (__builtin_expect(sampling.live.MayHold(block), 0)) DropSampled(block);
+  if (__builtin_expect(sampling.live.MayHold(block), 0)) TakeSampled(block);
 }
 
 }  // namespace allocscope::tracker

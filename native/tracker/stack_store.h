@@ -33,7 +33,8 @@ struct Stack {
   uint32_t native_count;
   // The number of code events before its last block: what its addresses meant then.
   std::atomic<uint32_t> sequence;
-  uint32_t unused;
+  // 1 once whoever reads moments has been told of it.
+  uint32_t is_told;
   std::atomic<double> allocations;
   std::atomic<double> bytes;
 
@@ -60,6 +61,16 @@ class StackStore {
     }
   }
 
+  // The same for each stack that it hasn't been called for before. For one thread.
+  template <typename Visit>
+  void ForEachUntold(Visit visit) {
+    ForEach([&](uint32_t number, const Stack& stack) {
+      if (stack.is_told != 0) return;
+      At(number)->is_told = 1;
+      visit(number, stack);
+    });
+  }
+
   // No other thread may add at the same time.
   void Clear();
 
@@ -67,7 +78,14 @@ class StackStore {
   static constexpr size_t kUnit = 8;
   static constexpr size_t kLists = 1UL << 16;
   static constexpr size_t kStackBytes = 64UL << 20;
+  static constexpr size_t kLeastUnits = sizeof(Stack) / kUnit;
 
+ public:
+  // A place of its own for each stack's number, and for 0, in a list of so many.
+  static constexpr size_t IndexOf(uint32_t number) { return (number + kLeastUnits - 1) / kLeastUnits; }
+  static constexpr size_t kMostStacks = kStackBytes / kUnit / kLeastUnits + 2;
+
+ private:
   Stack* At(uint32_t number) const { return reinterpret_cast<Stack*>(stacks_ + number * kUnit); }
   uint32_t Find(uint32_t first, uint32_t hash, const Frames& frames) const;
   uint32_t Append(uint32_t hash, const Frames& frames);

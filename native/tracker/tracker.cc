@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "tracker/moments.h"
 #include "tracker/sampling.h"
 
 namespace allocscope::tracker {
@@ -23,6 +24,7 @@ Result<Done> Prepare() {
   sampling.live.Clear();
   sampling.stacks.Clear();
   sampling.code.Clear();
+  sampling.moment.store(0);
   for (std::atomic<uint64_t>* counter : {&sampling.samples, &sampling.unrecorded, &sampling.missed_frees}) counter->store(0);
   return Done{};
 }
@@ -57,6 +59,7 @@ size_t Stop() {
   if (!is_tracking.load()) return 0;
   const SuspendedBudget own;
   sampling.floor.store(kNoSession, std::memory_order_release);
+  StopTelling();
   const size_t unrestored = RestoreSlots();
   sampling.isolates.End();
   is_tracking.store(false);

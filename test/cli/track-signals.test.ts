@@ -50,7 +50,9 @@ function endOf(args: readonly string[], signal?: NodeJS.Signals, target: Target 
 let files = 0
 async function track(way: readonly string[], signal?: NodeJS.Signals, target?: Target): Promise<Ending & { readonly liveBytes: number }> {
   const file = path.join(folder, `report-${(files += 1)}`)
-  const ending = await endOf([cli, 'track', '--json', '--interval', '1', '-o', file, subject, ...way], signal, target)
+  // Otherwise a line that V8 compiles meanwhile has two rows.
+  const flags = ['--json', '--exact-lines', '--interval', '1', '-o', file]
+  const ending = await endOf([cli, 'track', ...flags, subject, ...way], signal, target)
   const { lines } = JSON.parse(readFileSync(file, 'utf8')) as TrackingReport
   return { ...ending, liveBytes: lines.find(({ name }) => name === place)?.liveBytes ?? 0 }
 }

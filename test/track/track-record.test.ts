@@ -2,7 +2,7 @@ import { decodeRecord, encodeRecord } from '../../lib/track/track-record.js'
 import type { TrackRecord } from '../../lib/track/track-record.js'
 
 const record: TrackRecord = {
-  samples: Float64Array.of(100, 1, 2, 3),
+  samples: Float64Array.of(100, 1, 2, 3, 4),
   stacks: Float64Array.of(1, 1, 0, 2, 1, 100, 1, 1, 2 ** 47 - 1, 4096),
   code: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8).buffer,
   objects: [{ path: '/lib/é.so', bias: 4096, begin: 4096, end: 8192 }],
@@ -19,6 +19,6 @@ test('a record is read back as it was', () => {
 test('one that is cut short anywhere, or is something else, is none', () => {
   const whole = encodeRecord(record)
   for (let length = 0; length < whole.length; length++) expect(decodeRecord(whole.subarray(0, length))).toBeUndefined()
-  expect(decodeRecord(Buffer.from('allocscope track 2\n{}\n'))).toBeUndefined()
-  expect(decodeRecord(Buffer.from(whole.toString('latin1').replace('track 2', 'track 1'), 'latin1'))).toBeUndefined()
+  expect(decodeRecord(Buffer.from('allocscope track 3\n{}\n'))).toBeUndefined()
+  expect(decodeRecord(Buffer.from(whole.toString('latin1').replace('track 3', 'track 2'), 'latin1'))).toBeUndefined()
 })

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 
+import { isAllocscopeError } from '../../errors/index.js'
 import { allocatorChoices, endAs } from '../../program/index.js'
 import type { AllocatorChoice } from '../../program/index.js'
 import { plainStyle } from '../../report/index.js'
@@ -11,12 +12,13 @@ import {
   renderCollapsed,
   renderPprof,
   renderSpeedscope,
+  renderStaying,
   renderTracking,
   renderTrackingHtml,
   renderTrackingJson,
 } from '../../report/tracking/index.js'
-import { trackProgram } from '../../track/index.js'
-import type { ExactPlaces, TrackingReport } from '../../track/index.js'
+import { reportOfRecord, stayingOfRecord, trackProgram, trackTree } from '../../track/index.js'
+import type { ExactPlaces, StayingPlaces, TrackingReport, TrackRecord } from '../../track/index.js'
 import { reportError } from '../command-errors.js'
 import { exitCodes } from '../exit-codes.js'
 import { openOutput, standardError, standardOutput } from '../open-output.js'
@@ -24,6 +26,8 @@ import type { Output } from '../open-output.js'
 import { byteInterval, collect, duration, wholeNumberFrom } from '../option-values.js'
 import { styleFor } from '../terminal.js'
 import { registerTrackDiff } from '../track-diff.js'
+import { followSession } from '../track-moments.js'
+import type { SessionMoments } from '../track-moments.js'
 import { trackProcess } from '../track-process.js'
 
 const formats = ['text', 'json', 'html', 'collapsed', 'pprof', 'speedscope'] as const
@@ -36,6 +40,9 @@ interface TrackOptions {
   readonly top: number
   readonly format: TrackFormat
   readonly json?: true
+  readonly leaks?: true
+  readonly live?: true
+  readonly children?: true
   readonly output?: string
   readonly allocator?: AllocatorChoice
   readonly exactFunctions?: true
@@ -43,12 +50,23 @@ interface TrackOptions {
   readonly nodeOption: readonly string[]
 }
 
-function render(report: TrackingReport, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
-  const format = options.json === true ? 'json' : options.format
-  if (format === 'json') return renderTrackingJson(report)
+/** What is asked to be written of a session. */
+interface Found {
+  readonly report: TrackingReport
+  readonly leaks: StayingPlaces | undefined
+}
+
+function formatOf({ json, format }: TrackOptions): TrackFormat {
+  return json === true ? 'json' : format
+}
+
+function render({ report, leaks }: Found, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
+  const format = formatOf(options)
+  if (format === 'json') return renderTrackingJson(report, leaks)
+  if (leaks !== undefined) return renderStaying(report, leaks, options, style)
   if (format === 'html') return renderTrackingHtml(report, program)
   if (format === 'collapsed') return renderCollapsed(report)
-  if (format === 'pprof') return gzipSync(renderPprof(report))
+  if (format === 'pprof') return gzipSync(renderPprof(report, Date.now()))
   return format === 'speedscope'
     ? renderSpeedscope(report, program)
     : renderTracking(report, { top: options.top, mayBeInlined: exactPlaces(options) === undefined }, style)
@@ -59,11 +77,23 @@ function styleOf(output: Output): TextStyle {
   return output === standardOutput ? styleFor(process.stdout) : plainStyle
 }
 
+/** What a session came to. Where its program told nothing at its end, what it told while it ran, if it did. */
+function findingsOf(recordOf: () => TrackRecord, { log, live }: SessionMoments): Found {
+  try {
+    const record = recordOf()
+    return { report: reportOfRecord(record), leaks: log && stayingOfRecord(record, log) }
+  } catch (error) {
+    const last = isAllocscopeError(error) && error.code === 'ERR_ALLOCSCOPE_TRACK_RECORD' ? live?.lastReport() : undefined
+    if (last === undefined) throw error
+    return { report: last, leaks: undefined }
+  }
+}
+
 /** Writes the report, or says why there is none. Answers with the exit code where the program ended well. */
-function writeReport(reportOf: () => TrackingReport, program: string, options: TrackOptions, output: Output): number {
+function writeReport(find: () => Found, program: string, options: TrackOptions, output: Output): number {
   const style = styleOf(output)
   try {
-    output.write(render(reportOf(), program, options, style))
+    output.write(render(find(), program, options, style))
     output.close()
     return output.isLost ? exitCodes.failure : exitCodes.success
   } catch (error) {
@@ -72,7 +102,7 @@ function writeReport(reportOf: () => TrackingReport, program: string, options: T
 }
 
 /** Of a program that is started. */
-const startingOptions = ['allocator', 'nodeOption', 'exactLines'] as const
+const startingOptions = ['allocator', 'nodeOption', 'exactLines', 'children'] as const
 
 function exactPlaces({ exactFunctions, exactLines }: TrackOptions): ExactPlaces | undefined {
   if (exactLines === true) return 'lines'
@@ -87,10 +117,23 @@ function checkOptions(program: string | undefined, options: TrackOptions, comman
   const isGiven = (name: keyof TrackOptions): boolean => command.getOptionValueSource(name) === 'cli'
   if (pid === undefined && isGiven('for')) refuse('--for is for --pid: a program is tracked to its end', 'ERR_INVALID_ARG_VALUE')
   if (pid !== undefined && startingOptions.some(isGiven)) {
-    const why = '--allocator, --node-option and --exact-lines are for a program that is started here'
+    const why = '--allocator, --node-option, --exact-lines and --children are for a program that is started here'
     refuse(why, 'ERR_INVALID_ARG_VALUE')
   }
+  if (options.children === true && (options.leaks === true || options.live === true)) {
+    refuse('--leaks and --live are of one process: they do not go with --children', 'ERR_INVALID_ARG_VALUE')
+  }
+  if (options.leaks === true && !['text', 'json'].includes(formatOf(options))) {
+    refuse('--leaks is a report of its own, as text or JSON', 'ERR_INVALID_ARG_VALUE')
+  }
+  if (options.live === true && pid === undefined && formatOf(options) !== 'text' && output === undefined) {
+    refuse('--live is shown on standard error, too: say where the report goes with -o', 'ERR_INVALID_ARG_VALUE')
+  }
   if (format === 'pprof' && output === undefined) refuse('--format pprof is no text: say where it goes with -o', 'ERR_INVALID_ARG_VALUE')
+}
+
+function followFor(subject: string, { leaks, live }: TrackOptions): SessionMoments {
+  return followSession({ leaks: leaks === true, liveOf: live === true ? subject : undefined })
 }
 
 async function track(
@@ -103,16 +146,24 @@ async function track(
   const { interval: intervalBytes, nodeOption: nodeOptions, allocator, output, pid, for: forMs } = options
   if (program === undefined) {
     const file = output === undefined ? standardOutput : openOutput(command, output)
-    const report = await trackProcess(pid as number, { intervalBytes, forMs, exactFunctions: options.exactFunctions === true })
-    process.exitCode = writeReport(() => report, `process ${pid}`, options, file)
+    const session = followFor(`process ${pid}`, options)
+    const asked = { intervalBytes, forMs, exactFunctions: options.exactFunctions === true, isShown: options.live === true }
+    const record = await trackProcess(pid as number, { ...asked, moments: session.moments }).finally(session.close)
+    process.exitCode = writeReport(() => findingsOf(() => record, session), `process ${pid}`, options, file)
     return
   }
   const file = output === undefined ? standardError : openOutput(command, output)
-  const tracked = await trackProgram(program, programArguments, { allocator, nodeOptions, intervalBytes, exact: exactPlaces(options) })
-  await endAs(
-    tracked,
-    writeReport(() => tracked.report(), program, options, file),
-  )
+  const asked = { allocator, nodeOptions, intervalBytes, exact: exactPlaces(options) }
+  if (options.children === true) {
+    const tree = await trackTree(program, programArguments, asked)
+    const find = (): Found => ({ report: tree.report(), leaks: undefined })
+    await endAs(tree, writeReport(find, program, options, file))
+    return
+  }
+  const session = followFor([program, ...programArguments].join(' '), options)
+  const tracked = await trackProgram(program, programArguments, { ...asked, moments: session.moments }).finally(session.close)
+  const find = (): Found => findingsOf(() => tracked.record(), session)
+  await endAs(tracked, writeReport(find, program, options, file))
 }
 
 const examples = `
@@ -121,6 +172,10 @@ Examples:
   $ allocscope track --interval 64KiB app.js --port 8080
   $ allocscope track --pid 4711 --for 30s --exact-functions
   $ allocscope track --exact-lines app.js
+  $ allocscope track --leaks --interval 64KiB server.js
+  $ allocscope track --live server.js
+  $ allocscope track --children cluster.js
+  $ allocscope track --live --pid 4711
   $ allocscope track --json -o allocations.json app.js
   $ allocscope track diff before.json after.json
   $ allocscope track --format html -o allocations.html app.js
@@ -135,8 +190,17 @@ V8's own heap, its code and WebAssembly's memories aren't malloc's and aren't se
 A line is the one that ran where V8 hadn't compiled its function yet, otherwise the one on which the function begins; a function that was inlined counts
 as the one that it was inlined into, which may be one of node's own. --exact-functions has V8 inline nothing; --exact-lines has it interpret all
 JavaScript, so that each line is the one that ran. What stands after the program belongs to the program. It keeps its exit code, its standard streams and the signals sent to
-allocscope; processes that it starts aren't tracked. A program that SIGKILL ends, or that aborts, tells nothing.
+allocscope; processes that it starts are tracked with --children only. A program that SIGKILL ends, or that aborts, tells nothing, but with --live what was live at its last moment.
 A program that is called diff is tracked as ./diff.
+
+--live shows what is live while the program runs: on a terminal in its lowest rows, each second, while what the program writes scrolls above; elsewhere as lines that
+begin with "allocscope", every five seconds. Ctrl-C ends the program, and the report comes all the same.
+
+--children hands the tracker on in the environment, by NODE_OPTIONS. The report has a table of the processes, and the rest are sums over them; a process that ends without
+its exit event is named. Each is as of its own end; what still runs two seconds after the program isn't waited for.
+
+--leaks asks the program while it runs, through a thread of the tracker, how much is live where, and prints what stays by three rules, which stand in the report:
+what grows from each quarter of the time to the next by more than chance, with its rate; what was allocated early and kept; and what is neither.
 
 With --pid, a process that runs is tracked from now on, for the time of --for or until Ctrl-C, by the means of allocscope attach, and goes on. The report goes to
 standard output. JavaScript is known of the process's main thread; lines are those on which functions begin, unless V8 already had exact ones.`
@@ -157,6 +221,9 @@ export function registerTrack(program: Command): void {
     .option('--for <time>', 'how long to track a process: 500ms, 30s, 5m; until Ctrl-C by default', duration)
     .option('--exact-functions', 'inline no function into another, so that each counts as itself')
     .option('--exact-lines', 'interpret all JavaScript, so that each line is exact; what computes much in JavaScript is many times slower')
+    .option('-C, --children', 'the Node programs that it starts as well, and those that they start')
+    .option('--live', 'while it runs, show on standard error what is live, each second')
+    .option('--leaks', 'only what stays: lines that grow, and how fast, apart from those that allocated once')
     .option('--top <rows>', 'rows of each table', wholeNumberFrom(1), 15)
     .addOption(new Option('--format <format>', 'what to write').choices(formats).default('text'))
     .option('--json', 'the same as --format json')

@@ -8,6 +8,7 @@ const profileFields = {
   location: 4,
   function: 5,
   strings: 6,
+  timeNanos: 9,
   durationNanos: 10,
   periodType: 11,
   period: 12,
@@ -76,7 +77,7 @@ class PprofProfile {
     })
   }
 
-  write({ stacks, durationMs, intervalBytes }: TrackingReport): Uint8Array {
+  write({ stacks, durationMs, intervalBytes }: TrackingReport, endedMs: number): Uint8Array {
     const types = [
       ['alloc_objects', 'count'],
       ['alloc_space', 'bytes'],
@@ -91,6 +92,7 @@ class PprofProfile {
         writer.integers(sampleFields.locations, locations).integers(sampleFields.values, values),
       )
     }
+    this.#profile.integer(profileFields.timeNanos, endedMs * 1e6)
     this.#profile.integer(profileFields.durationNanos, Math.round(durationMs * 1e6))
     this.#valueType(profileFields.periodType, 'space', 'bytes')
     this.#profile.integer(profileFields.period, intervalBytes).integer(profileFields.defaultType, this.#strings.numberOf('inuse_space'))
@@ -99,7 +101,10 @@ class PprofProfile {
   }
 }
 
-/** What was allocated and what is live as a profile of pprof's, not compressed: `pprof -http` shows it. Named as those of Go's heap. */
-export function renderPprof(report: TrackingReport): Uint8Array {
-  return new PprofProfile().write(report)
+/**
+ * What was allocated and what is live as a profile of pprof's, not compressed: `pprof -http` shows it. Named as those of Go's heap. Stores of profiles file it under
+ * `endedMs`, when tracking ended, milliseconds since 1970.
+ */
+export function renderPprof(report: TrackingReport, endedMs: number): Uint8Array {
+  return new PprofProfile().write(report, endedMs)
 }

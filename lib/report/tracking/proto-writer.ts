@@ -38,7 +38,7 @@ export class ProtoWriter {
     return Uint8Array.from(this.#parts)
   }
 
-  /** Seven bits a byte, the lowest first. Numbers are whole, and no larger than doubles hold exactly. */
+  /** Seven bits a byte, the lowest first. Numbers are whole: of a double that is larger than 2^53 the lowest bits are 0. */
   #varint(value: number): this {
     let rest = value
     while (rest >= 0x80) {

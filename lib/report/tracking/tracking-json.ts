@@ -1,10 +1,10 @@
-import type { TrackedFrame, TrackingReport } from '../../track/index.js'
+import type { StayingPlaces, TrackedFrame, TrackingReport } from '../../track/index.js'
 
 /**
  * A report as JSON for programs. Bytes are as exact as they are known. Each frame stands once, in `frames`; a stack's are places there, innermost first. An
- * unknown line is `null`.
+ * unknown line is `null`, as is each figure of `leaks` that isn't known. `leaks` is there when it was asked for.
  */
-export function renderTrackingJson({ stacks, ...report }: TrackingReport): string {
+export function renderTrackingJson({ stacks, ...report }: TrackingReport, leaks?: StayingPlaces): string {
   const places = new Map<TrackedFrame, number>()
   const placeOf = (frame: TrackedFrame): number => {
     const place = places.get(frame) ?? places.size
@@ -12,6 +12,8 @@ export function renderTrackingJson({ stacks, ...report }: TrackingReport): strin
     return place
   }
   const numbered = stacks.map((stack) => ({ ...stack, frames: stack.frames.map(placeOf) }))
-  const frames = [...places.keys()].map((frame) => ({ ...frame, line: frame.line ?? null }))
-  return `${JSON.stringify({ version: 1, ...report, frames, stacks: numbered })}\n`
+  const frames = [...places.keys()]
+  const unknown = (_key: string, value: unknown): unknown => (value === undefined ? null : value)
+  const asked = leaks === undefined ? {} : { leaks }
+  return `${JSON.stringify({ version: 1, ...report, ...asked, frames, stacks: numbered }, unknown)}\n`
 }

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount } from '../../figures/index.js'
-import type { TrackedFigures, TrackedPlace, TrackingReport } from '../../track/index.js'
+import type { TrackedFigures, TrackedPlace, TrackedProcess, TrackedTreeReport, TrackingReport } from '../../track/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { renderFigures, renderProse, renderSection } from '../section.js'
@@ -44,18 +44,32 @@ function renderPlaces(
   return renderSection(title, table, style)
 }
 
-function liveDetail({ total }: TrackingReport): string {
-  return `in ${formatCount(total.liveBlocks)} blocks, when tracking ended`
+type AnyReport = TrackingReport | TrackedTreeReport
+
+/** Undefined where one was tracked alone. */
+function processesOf(report: AnyReport): readonly TrackedProcess[] | undefined {
+  return 'processes' in report ? report.processes : undefined
 }
 
-function allocatedDetail({ intervalBytes, durationMs, samples, total }: TrackingReport): string {
+/** How much is live, and as of when. */
+export function liveDetail(report: AnyReport): string {
+  const { total } = report
+  const processes = processesOf(report)
+  const blocks = `in ${formatCount(total.liveBlocks)} blocks`
+  if (processes === undefined) return `${blocks}, when tracking ended`
+  const told = processes.filter(({ figures }) => figures !== undefined).length
+  return `${blocks} of ${told === 1 ? '1 process' : `${formatCount(told)} processes`}, when each ended`
+}
+
+/** How often was allocated, for how long, and how much of it was sampled. */
+export function allocatedDetail({ intervalBytes, durationMs, samples, total }: TrackingReport): string {
   const sampling =
     intervalBytes <= 1 ? 'every block was sampled' : `${formatCount(samples)} samples, one for ${formatBytes(intervalBytes)} on average`
   return `in ${formatCount(total.allocations)} blocks, in ${formatDuration(durationMs)}; ${sampling}`
 }
 
 /** What is live, in a line. */
-export function describeLive(report: TrackingReport): string {
+export function describeLive(report: AnyReport): string {
   return `Live: ${live(report.total)
     .filter((text) => text !== '')
     .join(' ')}, ${liveDetail(report)}.`
@@ -64,6 +78,38 @@ export function describeLive(report: TrackingReport): string {
 /** What was allocated, in a line. */
 export function describeAllocated(report: TrackingReport): string {
   return `Allocated: ${formatBytes(report.total.allocatedBytes)}, ${allocatedDetail(report)}.`
+}
+
+/** What each process has, where several were tracked. */
+function renderProcesses(processes: readonly TrackedProcess[], top: number, style: TextStyle): readonly string[] {
+  const told = processes.flatMap((process) => (process.figures === undefined ? [] : [{ ...process, figures: process.figures }]))
+  const rows = told.slice(0, top).map(({ pid, parentPid, command, durationMs, figures }) => {
+    const rate = durationMs === undefined ? '' : `${formatBytes((figures.allocatedBytes * 1000) / durationMs)}/s`
+    return [...live(figures), formatCount(figures.liveBlocks), rate, String(pid), String(parentPid), printable(command)]
+  })
+  if (rows.length === 0) return []
+  const right = { align: 'right' as const }
+  const columns = [
+    { title: 'Live', ...right, paint: style.accent },
+    right,
+    { title: 'Blocks', ...right, dropRank: 3 },
+    { title: 'Allocated', ...right, dropRank: 2 },
+    { title: 'Process', ...right },
+    { title: 'Of', ...right, dropRank: 1 },
+    { title: 'Command', elastic: true },
+  ]
+  const hidden = told.slice(top)
+  const hiddenBytes = hidden.reduce((sum, { figures }) => sum + figures.liveBytes, 0)
+  const rest = hidden.length === 0 ? [] : [`  and ${formatCount(hidden.length)} more, together ${formatBytes(hiddenBytes)}`]
+  return renderSection('By process', [...layOutTable(columns, rows, style), ...rest], style)
+}
+
+/** Those that told nothing, and why. */
+function untoldProcesses(processes: readonly TrackedProcess[], top: number): readonly string[] {
+  const untold = processes.filter(({ figures }) => figures === undefined)
+  const hidden = untold.length - top
+  const rest = hidden > 0 ? [`and ${formatCount(hidden)} more processes without a report`] : []
+  return [...untold.slice(0, top).map(({ pid, command, reason }) => `without a report: process ${pid}, ${command}: ${reason}`), ...rest]
 }
 
 /** A function of node's own, or a file's top level: what of the program's was inlined there can't be told from it. */
@@ -78,9 +124,10 @@ function renderInliningHint({ lines }: TrackingReport, { top, mayBeInlined }: Tr
 }
 
 /** What a tracked process allocated, and what of it is live: by JavaScript line, by native function, by module. */
-export function renderTracking(report: TrackingReport, view: TrackingView, style: TextStyle): string {
+export function renderTracking(report: AnyReport, view: TrackingView, style: TextStyle): string {
   const { top } = view
   const { total, limitations } = report
+  const processes = processesOf(report) ?? []
   const [liveBytes, error] = live(total)
   const lines = [
     style.bold('allocscope track: native allocations'),
@@ -91,10 +138,12 @@ export function renderTracking(report: TrackingReport, view: TrackingView, style
       ],
       style,
     ),
+    ...renderProcesses(processes, top, style),
     ...renderPlaces('By JavaScript line', report.lines, report, top, style),
     ...renderInliningHint(report, view, style),
     ...renderPlaces('By native function', report.functions, report, top, style),
     ...renderPlaces('By module', report.modules, report, top, style),
+    ...untoldProcesses(processes, top).flatMap((text) => renderProse(text, '  – ', style, style.warn)),
     ...limitations.flatMap((limitation) => renderProse(limitation, '  – ', style, style.warn)),
   ]
   return `${lines.join('\n')}\n`

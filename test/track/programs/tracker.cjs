@@ -16,6 +16,6 @@ exports.loadCounted = () => loadLibrary(path.join(root, 'native', 'test', 'build
 /** How many samples there are of blocks of `bytes`. */
 exports.liveOf = ({ samples }, bytes) => {
   let count = 0
-  for (let i = 0; i < samples.length; i += 4) if (samples[i] === bytes) count++
+  for (let i = 0; i < samples.length; i += 5) if (samples[i] === bytes) count++
   return count
 }

@@ -1,0 +1,97 @@
+import { renderLiveLines, renderLiveTracking } from '../report/tracking/index.js'
+import { LiveSession, MomentLog } from '../track/index.js'
+import type { FollowedMoments, Moment } from '../track/index.js'
+import { isLiveTerminal, LiveScreen } from './live-screen.js'
+import { styleFor } from './terminal.js'
+
+/** A program that runs for a second has enough of them; one that runs for a day hardly notices them. */
+const leaksPace = { periodMs: 100, longestMs: 60_000 }
+const livePeriodMs = 1000
+
+/** Where it is no terminal, lines come so far apart; and so many places have one. */
+const [linesMs, linesTop] = [5000, 5]
+
+/** A view that is older says so: moments come each second. */
+const silentMs = 3000
+
+/** What is asked for besides the report at the end. */
+export interface AskedMoments {
+  /** What stays. */
+  readonly leaks: boolean
+  /** What is live while it runs, of this program or process. */
+  readonly liveOf: string | undefined
+}
+
+/** The moments of a session, and what is made of them. */
+export interface SessionMoments {
+  /** For whoever tracks. Undefined where none are wanted. */
+  readonly moments: FollowedMoments | undefined
+  readonly log: MomentLog | undefined
+  readonly live: LiveSession | undefined
+  /** Takes the view away. */
+  readonly close: () => void
+}
+
+interface LiveDisplay {
+  readonly show: () => void
+  readonly close: () => void
+}
+
+/** Lines on standard error, every few seconds. */
+function showLines(session: LiveSession): LiveDisplay {
+  let lastMs = -Infinity
+  const show = (): void => {
+    const now = performance.now()
+    const view = now - lastMs < linesMs * 0.96 ? undefined : session.view()
+    // With --leaks moments come early, too.
+    if (view === undefined || view.durationMs < livePeriodMs * 0.9) return
+    lastMs = now
+    process.stderr.write(renderLiveLines(view, linesTop))
+  }
+  return { show, close: () => undefined }
+}
+
+/** A view at the bottom of the terminal, above which the program's own output scrolls. */
+function showView(session: LiveSession, subject: string, stream: NodeJS.WriteStream & import('node:tty').WriteStream): LiveDisplay {
+  let view = session.view()
+  let toldMs = performance.now()
+  const silence = (): number => {
+    const ms = performance.now() - toldMs
+    return ms < silentMs ? 0 : Math.floor(ms / 1000) * 1000
+  }
+  const screen = new LiveScreen(stream, (rows) =>
+    view === undefined ? [] : renderLiveTracking(view, { subject, silentMs: silence() }, rows, styleFor(stream)),
+  )
+  const timer = setInterval(() => {
+    if (view !== undefined && silence() > 0) screen.draw()
+  }, livePeriodMs)
+  const show = (): void => {
+    const now = performance.now()
+    // With --leaks they come more often at first.
+    if (view !== undefined && now - toldMs < livePeriodMs * 0.9) return
+    toldMs = now
+    view = session.view()
+    screen.draw()
+  }
+  const close = (): void => {
+    clearInterval(timer)
+    screen.close()
+  }
+  return { show, close }
+}
+
+/** Begins to follow a session's moments, as far as they are asked for. */
+export function followSession({ leaks, liveOf }: AskedMoments): SessionMoments {
+  if (!leaks && liveOf === undefined) return { moments: undefined, log: undefined, live: undefined, close: () => undefined }
+  const log = leaks ? new MomentLog() : undefined
+  const live = liveOf === undefined ? undefined : new LiveSession()
+  const { stderr } = process
+  const display = live && (isLiveTerminal(stderr) ? showView(live, liveOf ?? '', stderr) : showLines(live))
+  const onMoment = (moment: Moment): void => {
+    log?.add(moment)
+    live?.add(moment)
+    display?.show()
+  }
+  const pace = { periodMs: leaks ? leaksPace.periodMs : livePeriodMs, longestMs: liveOf === undefined ? leaksPace.longestMs : livePeriodMs }
+  return { moments: { pace, onMoment }, log, live, close: () => display?.close() }
+}

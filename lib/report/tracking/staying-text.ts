@@ -1,0 +1,92 @@
+import { formatBytes, formatCount } from '../../figures/index.js'
+import type { CourseKind, StayingPlace, StayingPlaces, TrackingReport } from '../../track/index.js'
+import { drawCourse } from '../course-text.js'
+import { printable } from '../display-width.js'
+import { renderFigures, renderProse, renderSection } from '../section.js'
+import { layOutTable } from '../table.js'
+import type { TableColumn } from '../table.js'
+import type { TextStyle } from '../text-style.js'
+import { allocatedDetail, liveDetail } from './tracking-text.js'
+
+const courseWidth = 16
+
+const titles: Readonly<Record<CourseKind, string>> = {
+  grows: 'Grows',
+  once: 'Allocated early, and kept',
+  varies: 'Neither',
+}
+
+/** Nothing stands for an error of 0, where every block was sampled. */
+function errorText(error: number, unit = ''): string {
+  return error === 0 ? '' : `±${formatBytes(error)}${unit}`
+}
+
+const right = { align: 'right' as const }
+
+function columnsOf(kind: CourseKind | undefined, style: TextStyle): readonly TableColumn[] {
+  const rate: readonly TableColumn[] =
+    kind === 'grows'
+      ? [
+          { title: 'Growth', ...right, paint: style.warn },
+          { ...right, dropRank: 2 },
+        ]
+      : []
+  const course: readonly TableColumn[] = kind === undefined ? [] : [{ title: 'Course', dropRank: 1, paint: style.dim }]
+  return [
+    { title: 'Live', ...right, paint: style.accent },
+    right,
+    { title: 'Blocks', ...right, dropRank: 3 },
+    ...rate,
+    ...course,
+    { title: 'Where', elastic: true },
+  ]
+}
+
+function cellsOf(place: StayingPlace): readonly string[] {
+  const { course, growthBytesPerSecond: rate, growthBytesPerSecondError: error } = place
+  const growth = rate === undefined ? [] : [`${formatBytes(rate)}/s`, errorText(error ?? 0, '/s')]
+  const drawn = course === undefined ? [] : [drawCourse([0, ...place.liveBytesAtMoments], courseWidth)]
+  const live = [formatBytes(place.liveBytes), errorText(place.liveBytesError), formatCount(place.liveBlocks)]
+  return [...live, ...growth, ...drawn, printable(place.name)]
+}
+
+function renderPlaces(places: readonly StayingPlace[], kind: CourseKind | undefined, top: number, style: TextStyle): readonly string[] {
+  const hidden = places.slice(top)
+  const hiddenBytes = hidden.reduce((sum, { liveBytes }) => sum + liveBytes, 0)
+  const rest = hidden.length === 0 ? [] : [`  and ${formatCount(hidden.length)} more, together ${formatBytes(hiddenBytes)}`]
+  return [...layOutTable(columnsOf(kind, style), places.slice(0, top).map(cellsOf), style), ...rest]
+}
+
+/** The places of one kind, with what makes them so. */
+function renderKind(staying: StayingPlaces, kind: CourseKind, top: number, style: TextStyle): readonly string[] {
+  const places = staying.lines.filter(({ course }) => course === kind)
+  const rule = renderProse(staying.rules[kind], '  ', style, style.dim)
+  if (places.length > 0) return renderSection(titles[kind], [...rule, ...renderPlaces(places, kind, top, style)], style)
+  return kind === 'grows' ? renderSection(titles[kind], [...rule, '  no place that was sampled does'], style) : []
+}
+
+function renderLines(staying: StayingPlaces, top: number, style: TextStyle): readonly string[] {
+  const { lines, coursesReason: reason } = staying
+  if (reason === undefined) return (['grows', 'once', 'varies'] as const).flatMap((kind) => renderKind(staying, kind, top, style))
+  const places = lines.length === 0 ? ['  nothing is live'] : renderPlaces(lines, undefined, top, style)
+  return [...renderSection('By JavaScript line', places, style), ...renderProse(reason, '  – ', style, style.warn)]
+}
+
+/** What stays of what a process allocated: by JavaScript line, what grows apart from what was allocated once. */
+export function renderStaying(report: TrackingReport, staying: StayingPlaces, { top }: { readonly top: number }, style: TextStyle): string {
+  const { total, limitations } = report
+  const error = errorText(total.liveBytesError)
+  const lines = [
+    style.bold('allocscope track: native memory that stays'),
+    ...renderFigures(
+      [
+        ['live', formatBytes(total.liveBytes), `${error === '' ? '' : `${error}, `}${liveDetail(report)}`],
+        ['allocated', formatBytes(total.allocatedBytes), allocatedDetail(report)],
+      ],
+      style,
+    ),
+    ...renderLines(staying, top, style),
+    ...limitations.flatMap((limitation) => renderProse(limitation, '  – ', style, style.warn)),
+  ]
+  return `${lines.join('\n')}\n`
+}

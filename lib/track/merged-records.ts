@@ -1,0 +1,49 @@
+import type { NativeTracker } from '../binding/index.js'
+import { addRecord, findLimitations, NamedStacks, reportOfStacks } from './make-report.js'
+import { shareNames } from './name-stacks.js'
+import type { TrackRecord } from './track-record.js'
+import type { TrackedProcess, TrackedTreeReport } from './tracking-report.js'
+import type { BegunProcess } from './tree-files.js'
+
+/** The records of several processes as one report. Of each record only its sums by stack are kept. */
+export class MergedRecords {
+  readonly #named = new NamedStacks()
+  readonly #shared = shareNames()
+  readonly #processes: TrackedProcess[] = []
+  readonly #limitations: string[] = []
+  #samples = 0
+
+  constructor(
+    private readonly tracker: NativeTracker,
+    private readonly intervalBytes: number,
+  ) {}
+
+  /** How many processes told what they allocated. */
+  get records(): number {
+    return this.#processes.filter(({ figures }) => figures !== undefined).length
+  }
+
+  add(begun: BegunProcess, record: TrackRecord): void {
+    const figures = addRecord(record, this.#named, this.tracker, this.#shared)
+    this.#processes.push({ ...begun, durationMs: record.durationMs, figures, reason: undefined })
+    this.#samples += record.figures.samples
+    this.#limitations.push(...findLimitations(record).map((limitation) => `process ${begun.pid}: ${limitation}`))
+  }
+
+  addUntold(begun: BegunProcess, reason: string): void {
+    this.#processes.push({ ...begun, durationMs: undefined, figures: undefined, reason })
+  }
+
+  report(durationMs: number): TrackedTreeReport {
+    const figures = {
+      intervalBytes: this.intervalBytes,
+      samples: this.#samples,
+      unrecorded: 0,
+      missedFrees: 0,
+      lostCodeEvents: 0,
+    }
+    const live = ({ figures: own }: TrackedProcess): number => own?.liveBytes ?? -1
+    const processes = this.#processes.toSorted((one, other) => live(other) - live(one) || one.pid - other.pid)
+    return { ...reportOfStacks(this.#named.list(), { figures, durationMs }, this.#limitations), processes }
+  }
+}
