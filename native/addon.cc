@@ -11,6 +11,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   allocscope::convert::RegisterAllocator(env, exports);
   allocscope::convert::RegisterEmbedded(env, exports);
   allocscope::convert::RegisterHeap(env, exports);
+  allocscope::convert::RegisterNames(env, exports);
   allocscope::convert::RegisterLedger(env, exports);
   allocscope::convert::RegisterSampler(env, exports);
   allocscope::convert::RegisterFlight(env, exports);

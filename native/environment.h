@@ -12,6 +12,7 @@
 #include "embedded/copies.h"
 #include "embedded/regions.h"
 #include "heap/inspector.h"
+#include "heap/name_room.h"
 #include "ledger/ledger.h"
 #include "ledger/v8_pages.h"
 #include "platform/ring.h"
@@ -41,6 +42,10 @@ struct Environment {
   process::StatmReader statm;
   process::UsageReader usage;
   heap::Inspector heap;
+  heap::NameRoom name_room;
+  // Where walks write their figures: memory of a Float64Array that the reference keeps. Null before the first walk.
+  double* walk_figures = nullptr;
+  napi_ref walk_figures_kept = nullptr;
   embedded::Finder embedded;
   // As of the last look; empty before the first.
   embedded::Regions embedded_regions;

@@ -1,4 +1,4 @@
-import { AllocscopeError } from '../errors/index.js'
+import { AllocscopeError, tellManyNamesBy } from '../errors/index.js'
 import type { AllocscopeErrorCode } from '../errors/index.js'
 import { lazily } from '../loading/index.js'
 import { addonFile, packageRoot } from './addon-file.js'
@@ -7,6 +7,8 @@ import type { FailureRecord, NativeBinding } from './native-surface.js'
 const addon = lazily(() => require(addonFile()) as NativeBinding)
 /** Loaded where the addon isn't. */
 const refusal = lazily(() => require('./no-addon.js') as typeof import('./no-addon.js'))
+
+const manyNames = lazily(() => (require('./name-room.js') as typeof import('./name-room.js')).manyNamesBy(requireBinding()))
 
 type Loaded = { readonly binding: NativeBinding } | { readonly error: AllocscopeError }
 
@@ -19,6 +21,7 @@ function load(): Loaded {
 }
 
 const loaded = load()
+if ('binding' in loaded) tellManyNamesBy((value) => manyNames()(value))
 
 /** The addon. Undefined when it can't be loaded: {@link bindingLoadError} says why. */
 export const binding: NativeBinding | undefined = 'binding' in loaded ? loaded.binding : undefined

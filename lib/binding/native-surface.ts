@@ -113,9 +113,10 @@ export interface NativeHeap {
   }
   readShallowSize(value: unknown): number | FailureRecord
   measureValue(value: unknown, figures: Float64Array, viewBytes: number): undefined | FailureRecord
+  /** Where `walkValue` writes from now on. */
+  setWalkFigures(figures: Float64Array): undefined | FailureRecord
   walkValue(
     value: unknown,
-    figures: Float64Array,
     maxObjects?: number,
     deadlineMs?: number,
     followClosures?: boolean,
@@ -142,6 +143,8 @@ export interface NativeSampler {
   closeSampler(id: number): void
   /** Memory for the rows of a sampler in another process. That process gets the descriptor. */
   openRing(bytes: number): { readonly id: number; readonly descriptor: number } | FailureRecord
+  /** The reading end of a ring that another process has opened; its number. */
+  joinRing(descriptor: number, bytes: number): number | FailureRecord
   /** Like `drainSampler`. */
   drainRing(figures: Float64Array, id: number): undefined | FailureRecord
   closeRing(id: number): void
@@ -303,6 +306,14 @@ export interface NativeAttach {
   askProcess(pid: number, library: string, request: string, timeoutMs: number): string | FailureRecord
 }
 
+/** The calls of `native/convert/names.cc`. */
+export interface NativeNames {
+  /** Whether the room that V8 keeps for names is where it is looked for, by objects of so many names and numbers. */
+  proveNameRoom(few: object, proxy: object, kinds: readonly object[], names: number, numbers: number): boolean
+  /** Words for an object's names in a table, or for its numbers, whichever are more; -1 where it isn't known. */
+  readNameRoom(value: object): number
+}
+
 export interface NativeBinding
   extends
     NativeProcess,
@@ -310,6 +321,7 @@ export interface NativeBinding
     NativeArenas,
     NativeEmbedded,
     NativeHeap,
+    NativeNames,
     NativeSampler,
     NativeFlight,
     NativeRelease,

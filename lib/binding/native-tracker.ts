@@ -11,7 +11,7 @@ export interface NativeTrackedObject {
 
 /** What a session sampled. */
 export interface NativeTrackedData {
-  /** Of each live sample its bytes, stack, code event and thread. */
+  /** Of each live sample its bytes, stack, code event, thread, and the last moment before it that was told of. */
   readonly samples: Float64Array
   /**
    * Of each stack its number, isolate, V8's state, code event, the estimated blocks and bytes that it allocated, how many frames of V8's and of native code
@@ -45,6 +45,11 @@ export interface NativeTracker {
   read(): NativeTrackedData
   /** Where the record goes that is written when a watched signal ends the program, and the members of its JSON that only the caller knows. */
   prepareEndingRecord(descriptor: number, identity: string): void
+  /**
+   * Begins to tell another process, through a file and by a thread, what has been sampled at moments so far apart, in time ever farther: lib/track/moments.ts reads
+   * them. `identity` as for the record. Once for a session; ends with it.
+   */
+  tellMoments(descriptor: number, identity: string, periodMs: number, longestMs: number): FailureRecord | undefined
   /** The signal is one at which the record is written, unless the program handles or ignores it. Again, when it has put its handler away. */
   watchSignal(number: number): void
   /** Every signal does again what it did. */

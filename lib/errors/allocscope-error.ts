@@ -54,6 +54,8 @@ export type AllocscopeErrorCode =
   | 'ERR_ALLOCSCOPE_ATTACH_FORBIDDEN'
   /** The guard's folder can't be written to: it isn't its user's alone, or its lock can't be taken. */
   | 'ERR_ALLOCSCOPE_GUARD'
+  /** No folder can be made where temporary files go. The message says why: TMPDIR can name another place. */
+  | 'ERR_ALLOCSCOPE_TEMPORARY_FOLDER'
   /** A fault of allocscope itself: please report it. */
   | 'ERR_ALLOCSCOPE_INTERNAL'
 
@@ -109,4 +111,17 @@ export function isAllocscopeError(value: unknown): value is AllocscopeError {
     // A revoked Proxy, or one whose trap throws.
     return false
   }
+}
+
+/** What the file system says against reading `file`. Node's permission model doesn't name the file. */
+export function whyNotReadable(cause: unknown, file: string): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return code === 'ERR_ACCESS_DENIED' ? `node's permission model forbids it: --allow-fs-read=${file} permits it` : message
+}
+
+/** What the file system says against writing to `folder`. Node's permission model names neither the folder nor both of the flags. */
+export function whyNotWritable(cause: unknown, folder: string): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code !== 'ERR_ACCESS_DENIED') return message
+  return `node's permission model forbids it: --allow-fs-read=${folder} --allow-fs-write=${folder} permits it`
 }

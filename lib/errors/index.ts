@@ -1,6 +1,7 @@
-export { AllocscopeError, isAllocscopeError } from './allocscope-error.js'
+export { AllocscopeError, isAllocscopeError, whyNotReadable, whyNotWritable } from './allocscope-error.js'
 export type { AllocscopeErrorCode, AllocscopeErrorDetails } from './allocscope-error.js'
 export { invalidArgumentType, invalidArgumentValue, outOfRange } from './argument-errors.js'
+export { tellManyNamesBy } from './name-count.js'
 export {
   checkBoolean,
   checkCount,
@@ -10,4 +11,5 @@ export {
   isOfRevokedProxy,
   isRevokedProxy,
   readOptions,
+  requireFunction,
 } from './read-options.js'

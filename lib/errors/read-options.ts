@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 
 import { invalidArgumentType, invalidArgumentValue, outOfRange } from './argument-errors.js'
+import { hasManyNames } from './name-count.js'
 
 /** Whether nothing can be done with `value`: whatever touches a revoked Proxy throws. */
 export function isRevokedProxy(value: unknown): boolean {
@@ -26,7 +27,7 @@ export function isOfRevokedProxy(error: unknown): boolean {
 /** Whether `value` may hold options. Buffers and texts have a name for each element: to list those would take as long as they are. */
 function mayHoldOptions(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || isRevokedProxy(value)) return false
-  return !Array.isArray(value) && !ArrayBuffer.isView(value) && !types.isStringObject(value)
+  return !Array.isArray(value) && !types.isArgumentsObject(value) && !ArrayBuffer.isView(value) && !types.isStringObject(value)
 }
 
 /**
@@ -44,11 +45,14 @@ export function readOptions<Name extends string>(options: unknown, names: readon
 }
 
 function readEach<Name extends string>(options: object, names: readonly Name[]): { readonly [key in Name]?: unknown } {
+  const expected = (): string => `an object with only ${names.map((name) => `'${name}'`).join(', ')}`
+  if (hasManyNames(options)) throw invalidArgumentValue('options', `${expected()}, and not hundreds of names`, options)
   const unknownName = Object.keys(options).find((key) => !(names as readonly string[]).includes(key))
-  if (unknownName !== undefined) {
-    throw invalidArgumentValue('options', `an object with only ${names.map((name) => `'${name}'`).join(', ')}`, unknownName)
-  }
-  return Object.fromEntries(names.map((name) => [name, (options as Record<string, unknown>)[name]])) as { [key in Name]?: unknown }
+  if (unknownName !== undefined) throw invalidArgumentValue('options', expected(), unknownName)
+  // By a loop, as calls that take a microsecond read options too.
+  const read: { [key in Name]?: unknown } = {}
+  for (const name of names) read[name] = (options as Record<string, unknown>)[name]
+  return read
 }
 
 /** `value` when it is one of `allowed`, `fallback` when it is undefined. */
@@ -82,6 +86,12 @@ export function checkFunction(name: string, value: unknown): (...given: readonly
   if (value === undefined) return () => undefined
   if (typeof value !== 'function' || isRevokedProxy(value)) throw invalidArgumentType(name, 'of type function', value)
   return value as (...given: readonly unknown[]) => unknown
+}
+
+/** `value` when it is a function. */
+export function requireFunction(name: string, value: unknown): (...given: readonly unknown[]) => unknown {
+  if (value === undefined) throw invalidArgumentType(name, 'of type function', value)
+  return checkFunction(name, value)
 }
 
 /** `value` when it is an integer from `minimum` to 1e9, undefined when it is undefined. */

@@ -76,6 +76,7 @@ const kindPlace = { number: 0, objects: 1, bytes: 2, length: 3 } as const
 /** More than there are kinds. The addon checks that. */
 const mostKinds = 40
 
+/** Where the addon writes what each walk found. */
 const figures = new Float64Array(walkPlace.length + kindPlace.length * mostKinds)
 const ends = [undefined, 'maxObjects', 'deadlineMs'] as const
 
@@ -134,17 +135,29 @@ export function checkWalkLimits(options: { readonly [name in keyof WalkLimits]?:
   }
 }
 
+let layoutOfFigures: HeapLayout | undefined
+
+/** The layout, whose addon writes into {@link figures}. */
+function requireLayoutWithFigures(): HeapLayout {
+  const layout = requireHeapLayout()
+  if (layout === layoutOfFigures) return layout
+  const failure = layout.native.setWalkFigures(figures)
+  if (isFailure(failure)) throw toError(failure)
+  layoutOfFigures = layout
+  return layout
+}
+
 function walkWithOptions(layout: HeapLayout, value: unknown, given: DeepSizeOptions): ReturnType<HeapLayout['native']['walkValue']> {
   const options = readOptions(given, ['maxObjects', 'deadlineMs', 'followClosures', 'exclude'])
   const { maxObjects, deadlineMs, followClosures } = checkWalkLimits(options)
   const exclude = checkExclude(options.exclude)
-  return layout.native.walkValue(value, figures, maxObjects, deadlineMs, followClosures, exclude)
+  return layout.native.walkValue(value, maxObjects, deadlineMs, followClosures, exclude)
 }
 
 /** Public: described where it is exported, in lib/index.ts. */
 export function deepSizeOf(value: unknown, options?: DeepSizeOptions): DeepSize {
-  const layout = requireHeapLayout()
-  const failure = options === undefined ? layout.native.walkValue(value, figures) : walkWithOptions(layout, value, options)
+  const layout = requireLayoutWithFigures()
+  const failure = options === undefined ? layout.native.walkValue(value) : walkWithOptions(layout, value, options)
   if (isFailure(failure)) throw toError(failure)
   return readWalk(layout)
 }

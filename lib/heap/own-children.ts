@@ -2,9 +2,12 @@ import { types } from 'node:util'
 
 import { sizeOf } from './size-of.js'
 
+/** To be written when everything is measured, as that joins a rope, which takes memory. */
+export type OwnName = string | (() => string)
+
 /** A value that another value holds, and the name by which the program reaches it. */
 export interface OwnChild {
-  readonly name: string
+  readonly name: OwnName
   readonly value: unknown
 }
 
@@ -59,19 +62,23 @@ function nameSymbol({ description = '' }: symbol): string {
   return `Symbol(${description.length > longestPreview ? `${description.slice(0, longestPreview)}…` : description})`
 }
 
-function nameProperty(key: PropertyKey): string {
-  if (typeof key === 'symbol') return `[${nameSymbol(key)}]`
+export function writeName(name: OwnName): string {
+  return typeof name === 'string' ? name : name()
+}
+
+function nameProperty(key: PropertyKey): OwnName {
+  if (typeof key === 'symbol') return () => `[${nameSymbol(key)}]`
   const name = String(key)
   if (name.length <= longestName && /^[A-Za-z_$][\w$]*$/.test(name)) return `.${name}`
   return name.length <= longestPreview && /^(?:0|[1-9]\d*)$/.test(name) ? `[${name}]` : `[${quote(name)}]`
 }
 
-function nameKey(key: unknown, index: number): string {
+function nameKey(key: unknown, index: number): OwnName {
   switch (typeof key) {
     case 'string':
-      return key.length > longestRope ? `get(a string of ${key.length} characters)` : `get(${quote(key)})`
+      return key.length > longestRope ? `get(a string of ${key.length} characters)` : () => `get(${quote(key)})`
     case 'symbol':
-      return `get(${nameSymbol(key)})`
+      return () => `get(${nameSymbol(key)})`
     case 'bigint':
       // Printing a huge one takes minutes.
       return BigInt.asIntN(64, key) === key ? `get(${key})` : `value ${index}`

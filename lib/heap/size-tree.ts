@@ -4,7 +4,8 @@ import { checkWalkLimits } from './deep-size.js'
 import type { WalkLimits } from './deep-size.js'
 import type { Representation, ValueKind } from './heap-kinds.js'
 import { requireHeapLayout } from './heap-layout.js'
-import { listOwnChildren } from './own-children.js'
+import { listOwnChildren, writeName } from './own-children.js'
+import type { OwnName } from './own-children.js'
 import { sizeOf } from './size-of.js'
 import { measureNumbers } from './tree-numbers.js'
 import type { ListedNumber } from './tree-numbers.js'
@@ -86,7 +87,7 @@ const ends = [undefined, 'maxObjects', 'deadlineMs'] as const
 /** The values of the tree as parallel lists, holders before what they hold. The addon takes them all in one call. */
 interface Listing {
   readonly values: unknown[]
-  readonly names: string[]
+  readonly names: OwnName[]
   readonly holders: number[]
   /** Those of which not all that they hold was listed. */
   readonly unlisted: Set<number>
@@ -200,7 +201,7 @@ class TreeBuilder {
     const rest = all.filter((child, rank) => !isShown(child, rank))
     const numberBytes = sum(numbers, 'deepBytes')
     return {
-      name: this.listing.names[index] as string,
+      name: writeName(this.listing.names[index] as OwnName),
       kind: size.kind,
       representation,
       selfBytes: size.selfBytes,

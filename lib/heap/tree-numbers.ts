@@ -1,9 +1,11 @@
+import { writeName } from './own-children.js'
+import type { OwnName } from './own-children.js'
 import type { SizeTreeNode } from './size-tree.js'
 import type { Representation } from './heap-kinds.js'
 
 /** A number that a holder of the tree has. It isn't walked: reading it may have made a new object for it. */
 export interface ListedNumber {
-  readonly name: string
+  readonly name: OwnName
   readonly value: number
   /** The place in the listing of the value that follows it. */
   readonly before: number
@@ -29,7 +31,7 @@ export interface NumberHolder {
 
 function nodeOf({ name, value }: ListedNumber, bytes: number, seen: boolean): SizeTreeNode {
   return {
-    name: `${name} ${Object.is(value, -0) ? '-0' : String(value)}`.trimStart(),
+    name: `${writeName(name)} ${Object.is(value, -0) ? '-0' : String(value)}`.trimStart(),
     kind: 'number',
     representation: bytes > 0 || seen ? 'heap number' : 'small integer',
     selfBytes: bytes,

@@ -68,12 +68,14 @@ struct Arguments {
     void* data = nullptr;
     count = kCount;
     napi_get_cb_info(env, info, &count, values.data(), nullptr, &data);
-    inspector = &static_cast<Environment*>(data)->heap;
+    environment = static_cast<Environment*>(data);
+    inspector = &environment->heap;
   }
   heap::Tagged Tagged(size_t index) const { return inspector->ValueOf(HandleOf(values[index])); }
 
   size_t count = 0;
   std::array<napi_value, kCount> values;
+  Environment* environment;
   heap::Inspector* inspector;
 };
 
@@ -308,19 +310,34 @@ void WriteWalk(const heap::Walk& walk, heap::WalkEnd end, uint64_t start_nanos, 
   WriteKinds(walk, figures);
 }
 
-// walkValue(value, figures: Float64Array, maxObjects?, deadlineMs?, followClosures?, exclude?: unknown[]): undefined | FailureRecord
+// setWalkFigures(figures: Float64Array): undefined | FailureRecord
+// Where walkValue writes from now on. To look at the array in each call would take a tenth of a short walk.
+napi_value SetWalkFigures(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  const FigureBuffer buffer = FiguresOf(env, arguments.values[0], kDeepFigures);
+  napi_ref kept = nullptr;
+  if (buffer.figures == nullptr || napi_create_reference(env, arguments.values[0], 1, &kept) != napi_ok) {
+    return MakeBufferFailure(env, "setWalkFigures", kDeepFigures);
+  }
+  Environment& environment = Environment::Of(env);
+  if (environment.walk_figures_kept != nullptr) napi_delete_reference(env, environment.walk_figures_kept);
+  environment.walk_figures_kept = kept;
+  environment.walk_figures = buffer.figures;
+  return nullptr;
+}
+
+// walkValue(value, maxObjects?, deadlineMs?, followClosures?, exclude?: unknown[]): undefined | FailureRecord
 napi_value WalkValue(napi_env env, napi_callback_info info) {
-  const Arguments<6> arguments(env, info);
+  const Arguments<5> arguments(env, info);
   const heap::ProvedLayout* proved = arguments.inspector->layout();
   if (proved == nullptr) return MakeUnproved(env, *arguments.inspector);
-  const FigureBuffer buffer = FiguresOf(env, arguments.values[1], kDeepFigures);
-  if (buffer.figures == nullptr) return MakeBufferFailure(env, "walkValue", kDeepFigures);
+  if (arguments.environment->walk_figures == nullptr) return MakeBufferFailure(env, "setWalkFigures", kDeepFigures);
   const uint64_t start = platform::MonotonicNanos();
-  heap::Walk walk(*proved, ReadWalkOptions(env, arguments, 2));
-  const ValueSlots excluded = arguments.count > 5 ? StoreOf(proved->layout, arguments.Tagged(5)) : ValueSlots();
+  heap::Walk walk(*proved, ReadWalkOptions(env, arguments, 1));
+  const ValueSlots excluded = arguments.count > 4 ? StoreOf(proved->layout, arguments.Tagged(4)) : ValueSlots();
   for (size_t i = 0; i < excluded.count; i++) walk.Exclude(excluded[i]);
   const heap::WalkEnd end = walk.Run(arguments.Tagged(0));
-  WriteWalk(walk, end, start, buffer.figures);
+  WriteWalk(walk, end, start, arguments.environment->walk_figures);
   return nullptr;
 }
 
@@ -369,6 +386,7 @@ void RegisterHeap(Napi::Env env, Napi::Object exports) {
   ExportWithState(env, exports, "listHeapNames", ListHeapNames);
   ExportWithState(env, exports, "readShallowSize", ReadShallowSize);
   ExportWithState(env, exports, "measureValue", MeasureValue);
+  ExportWithState(env, exports, "setWalkFigures", SetWalkFigures);
   ExportWithState(env, exports, "walkValue", WalkValue);
   ExportWithState(env, exports, "walkTree", WalkTree);
 }

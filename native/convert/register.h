@@ -10,6 +10,7 @@ void RegisterProcess(Napi::Env env, Napi::Object exports);
 void RegisterAllocator(Napi::Env env, Napi::Object exports);
 void RegisterEmbedded(Napi::Env env, Napi::Object exports);
 void RegisterHeap(Napi::Env env, Napi::Object exports);
+void RegisterNames(Napi::Env env, Napi::Object exports);
 void RegisterLedger(Napi::Env env, Napi::Object exports);
 void RegisterSampler(Napi::Env env, Napi::Object exports);
 void RegisterRelease(Napi::Env env, Napi::Object exports);

@@ -23,12 +23,16 @@ constexpr int64_t RoundUpToWord(int64_t bytes) {
   return (bytes + static_cast<int64_t>(kWordBytes) - 1) & -static_cast<int64_t>(kWordBytes);
 }
 
+inline int64_t OneByteStringSize(const Layout& layout, Address string) {
+  return RoundUpToWord(layout.one_byte_data + static_cast<int64_t>(Load<uint32_t>(string + layout.string_length)));
+}
+
 // Bytes of an object whose map gives no size, from its length; kUnknownSize for a type that no example has proved.
 inline int64_t VariableSize(const Layout& layout, Address object, Shape shape) {
   constexpr int64_t word = static_cast<int64_t>(kWordBytes);
   switch (shape) {
     case Shape::kSeqOneByteString:
-      return RoundUpToWord(layout.one_byte_data + static_cast<int64_t>(Load<uint32_t>(object + layout.string_length)));
+      return OneByteStringSize(layout, object);
     case Shape::kSeqTwoByteString:
       return RoundUpToWord(layout.two_byte_data + 2 * static_cast<int64_t>(Load<uint32_t>(object + layout.string_length)));
     case Shape::kBigInt:

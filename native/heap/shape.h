@@ -136,7 +136,9 @@ inline bool IsString(Shape shape) { return shape >= Shape::kSeqOneByteString && 
 // Objects with a properties and an elements slot.
 inline bool IsObject(Shape shape) { return shape >= Shape::kPlainObject; }
 // Whether JavaScript can see such an object in a property, an element or a variable.
-inline bool IsValue(Shape shape) { return (shape >= Shape::kSeqOneByteString && shape <= Shape::kOddball) || shape >= Shape::kGlobalProxy; }
+constexpr bool IsValue(Shape shape) {
+  return (shape >= Shape::kSeqOneByteString && shape <= Shape::kOddball) || shape >= Shape::kGlobalProxy;
+}
 
 }  // namespace allocscope::heap
 

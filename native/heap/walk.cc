@@ -4,28 +4,6 @@
 
 namespace allocscope::heap {
 
-WalkEnd Walk::Resume(Tagged claimed) {
-  pending_.Push(AddressOf(claimed) | kHeldByProgram);
-  // Taken, and visited when some more were taken: until then the processor fetches them.
-  std::array<uintptr_t, kAhead> ahead;
-  size_t first = 0;
-  size_t count = 0;
-  for (uint64_t until_clock = kObjectsPerClock;;) {
-    for (uintptr_t entry = 0; count < kAhead && HasMore() && (entry = Take()) != 0; count++) {
-      __builtin_prefetch(reinterpret_cast<const void*>(entry & ~kTagMask));
-      ahead[(first + count) % kAhead] = entry;
-    }
-    if (count == 0) return WalkEnd::kComplete;
-    if (sum_.objects >= options_.max_objects) return WalkEnd::kObjects;
-    if (--until_clock == 0) {
-      if (platform::MonotonicNanos() >= options_.deadline_nanos) return WalkEnd::kDeadline;
-      until_clock = kObjectsPerClock;
-    }
-    Visit(ahead[first++ % kAhead]);
-    count--;
-  }
-}
-
 // The entry to visit next; 0 when all were taken.
 uintptr_t Walk::Take() {
   for (;;) {
@@ -48,24 +26,18 @@ uintptr_t Walk::Take() {
   }
 }
 
-void Walk::PushRange(Address begin, Address end) {
-  ranges_.Push(range_.slot);
-  ranges_.Push(range_.end);
-  ranges_.Push(range_.above);
-  range_ = {begin, end, pending_.size()};
+void Walk::VisitObject(Address object, const MapFacts& facts) {
+  PushStore(Slot(object, layout_.properties));
+  PushStore(Slot(object, layout_.elements));
+  if (facts.in_object != 0) PushValues(object + static_cast<uintptr_t>(facts.in_object), object + static_cast<uintptr_t>(facts.size));
 }
 
-Walk::MapFacts Walk::ReadFacts(Address map) const {
-  const int32_t words = Load<uint8_t>(map + static_cast<uintptr_t>(layout_.map_size_in_words));
-  return {map, words * static_cast<int32_t>(kWordBytes), static_cast<int32_t>(InObjectProperties(layout_, map)), ShapeOfMap(layout_, map)};
-}
-
-void Walk::Count(Shape shape, int64_t size) {
+void Walk::Count(Kind of_kind, int64_t size) {
   const uint64_t bytes = size == kUnknownSize ? 0 : static_cast<uint64_t>(size);
   if (size == kUnknownSize) sum_.unsized++;
   sum_.objects++;
   sum_.heap_bytes += bytes;
-  const auto kind = static_cast<size_t>(KindOf(shape));
+  const auto kind = static_cast<size_t>(of_kind);
   KindSum& sum = by_kind_[kind];
   // Entries are cleared when they are first used. In a small graph most never are.
   if ((kinds_ & uint64_t{1} << kind) == 0) sum = {0, 0};
@@ -77,24 +49,111 @@ void Walk::Count(Shape shape, int64_t size) {
 void Walk::Visit(uintptr_t entry) {
   const Address object = entry & ~kTagMask;
   const MapFacts& facts = FactsOf(MapOf(layout_, object));
-  const Shape shape = facts.shape;
-  // Marks of what isn't there, the program's root scope, its global object and V8's type descriptions belong to no value.
-  if (shape == Shape::kOddball || shape == Shape::kGlobalProxy || shape == Shape::kNativeContext || shape == Shape::kMap) return;
-  if ((shape == Shape::kContext || shape == Shape::kContextCell) && !options_.follow_closures) return;
-  const int64_t size = facts.size != 0 ? facts.size : VariableSize(layout_, object, shape);
-  Count(shape, size);
-  const bool held_by_program = (entry & kHeldByProgram) != 0;
-  const bool is_internal = !IsValue(shape) && shape != Shape::kAccessorPair && shape != Shape::kContextCell;
-  if (shape == Shape::kUnproved || (held_by_program && is_internal)) {
+  if (facts.way == Way::kPlainObject) {
+    Count(facts.kind, facts.size);
+    VisitObject(object, facts);
+  } else if (facts.way == Way::kOneByteString) {
+    Count(facts.kind, OneByteStringSize(layout_, object));
+  } else if (facts.way != Way::kIgnored) {
+    VisitOther(entry, facts);
+  }
+}
+
+void Walk::VisitOther(uintptr_t entry, const MapFacts& facts) {
+  const Address object = entry & ~kTagMask;
+  const int64_t size = facts.size != 0 ? facts.size : VariableSize(layout_, object, facts.shape);
+  Count(facts.kind, size);
+  if (facts.way == Way::kLeaf) return;
+  if (facts.way == Way::kOpaque || (facts.way == Way::kOpaqueToProgram && (entry & kHeldByProgram) != 0)) {
     // Here V8 keeps its own notes in properties, such as the stack of an Error. They could lead anywhere.
     sum_.opaque++;
     return;
   }
-  if (shape >= Shape::kPlainObject) {
+  if (facts.way == Way::kObject) {
+    VisitInternals(object, facts.shape);
     VisitObject(object, facts);
   } else {
-    VisitParts(object, shape, size);
+    VisitParts(object, facts.shape, size);
   }
+}
+
+WalkEnd Walk::Resume(Tagged claimed) {
+  pending_.Push(AddressOf(claimed) | kHeldByProgram);
+  // Taken, and visited when some more were taken: until then the processor fetches them.
+  std::array<uintptr_t, kAhead> ahead;
+  size_t first = 0;
+  size_t count = 0;
+  for (uint64_t until_clock = kObjectsPerClock;;) {
+    for (uintptr_t entry = 0; count < kAhead && (entry = Take()) != 0; count++) {
+      __builtin_prefetch(reinterpret_cast<const void*>(entry & ~kTagMask));
+      ahead[(first + count) % kAhead] = entry;
+    }
+    if (count == 0) return WalkEnd::kComplete;
+    if (sum_.objects >= options_.max_objects) return WalkEnd::kObjects;
+    if (--until_clock == 0) {
+      if (platform::MonotonicNanos() >= options_.deadline_nanos) return WalkEnd::kDeadline;
+      until_clock = kObjectsPerClock;
+    }
+    Visit(ahead[first++ % kAhead]);
+    count--;
+  }
+}
+
+void Walk::PushRange(Address begin, Address end) {
+  ranges_.Push(range_.slot);
+  ranges_.Push(range_.end);
+  ranges_.Push(range_.above);
+  range_ = {begin, end, pending_.size()};
+}
+
+constexpr Walk::Way Walk::WayOf(Shape shape, bool follow_closures) {
+  switch (shape) {
+    // Marks of what isn't there, the program's root scope, its global object and V8's type descriptions belong to no value.
+    case Shape::kOddball:
+    case Shape::kGlobalProxy:
+    case Shape::kNativeContext:
+    case Shape::kMap:
+      return Way::kIgnored;
+    case Shape::kContext:
+    case Shape::kContextCell:
+      if (!follow_closures) return Way::kIgnored;
+      return shape == Shape::kContext ? Way::kOpaqueToProgram : Way::kParts;
+    case Shape::kUnproved:
+      return Way::kOpaque;
+    case Shape::kPlainObject:
+    case Shape::kArray:
+      return Way::kPlainObject;
+    case Shape::kSeqOneByteString:
+      return Way::kOneByteString;
+    case Shape::kSeqTwoByteString:
+    case Shape::kHeapNumber:
+    case Shape::kBigInt:
+      return Way::kLeaf;
+    default:
+      if (shape >= Shape::kPlainObject) return Way::kObject;
+      return IsValue(shape) || shape == Shape::kAccessorPair ? Way::kParts : Way::kOpaqueToProgram;
+  }
+}
+
+// A table, as a switch is mispredicted in a short walk, whose objects have many maps.
+template <bool kFollowClosures>
+constexpr std::array<Walk::Way, kShapes> Walk::WaysOfShapes() {
+  std::array<Way, kShapes> ways{};
+  for (size_t shape = 0; shape < kShapes; shape++) ways[shape] = WayOf(static_cast<Shape>(shape), kFollowClosures);
+  return ways;
+}
+
+void Walk::ReadFacts(Address map, MapFacts* facts) const {
+  const int32_t words = Load<uint8_t>(map + static_cast<uintptr_t>(layout_.map_size_in_words));
+  const Shape shape = ShapeOfMap(layout_, map);
+  static constexpr std::array kWays = WaysOfShapes<false>();
+  static constexpr std::array kWaysWithClosures = WaysOfShapes<true>();
+  facts->map = map;
+  facts->size = words * static_cast<int32_t>(kWordBytes);
+  facts->in_object = shape >= Shape::kPlainObject ? static_cast<int32_t>(InObjectProperties(layout_, map)) : 0;
+  facts->shape = shape;
+  facts->kind = KindOf(shape);
+  facts->way = (options_.follow_closures ? kWaysWithClosures : kWays)[static_cast<size_t>(shape)];
 }
 
 void Walk::VisitParts(Address object, Shape shape, int64_t size) {
@@ -136,14 +195,6 @@ void Walk::VisitParts(Address object, Shape shape, int64_t size) {
     default:
       return;
   }
-}
-
-void Walk::VisitObject(Address object, const MapFacts& facts) {
-  PushStore(Slot(object, layout_.properties));
-  // Plain objects and arrays are most of any heap.
-  if (facts.shape != Shape::kPlainObject && facts.shape != Shape::kArray) VisitInternals(object, facts.shape);
-  PushStore(Slot(object, layout_.elements));
-  if (facts.in_object != 0) PushValues(object + static_cast<uintptr_t>(facts.in_object), object + static_cast<uintptr_t>(facts.size));
 }
 
 void Walk::VisitInternals(Address object, Shape shape) {

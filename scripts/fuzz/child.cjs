@@ -45,6 +45,15 @@ function begin(step) {
   running.finally(() => background.delete(running))
 }
 
+/** What a step itself throws, or answers with, may be the hostile value's own. */
+async function runStep(step) {
+  try {
+    await step.run?.(judge)
+  } catch (error) {
+    judge.judgeError(step.name, error)
+  }
+}
+
 function isOver(number) {
   return number > order.to || performance.now() - started > order.endMs || progress[1] >= order.mostCalls
 }
@@ -54,8 +63,7 @@ async function run() {
     const { number, step } = current
     writeProgress(number, judge, false)
     if (isOver(number)) break
-    const running = step.run?.(judge)
-    if (running !== undefined) await running
+    await runStep(step)
     if (step.background !== undefined) begin(step)
     if (number % 64 === 0) await new Promise((resolve) => setImmediate(resolve))
   }

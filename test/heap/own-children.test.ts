@@ -1,10 +1,19 @@
 import vm from 'node:vm'
 
 import { sizeOf } from '../../lib/heap/index.js'
-import { listOwnChildren } from '../../lib/heap/own-children.js'
+import { listOwnChildren, writeName } from '../../lib/heap/own-children.js'
 
 const all = Infinity
-const namesOf = (value: unknown, most = all): readonly string[] => listOwnChildren(value, most).children.map(({ name }) => name)
+/** The children with their names written. */
+function list(
+  value: unknown,
+  most: number,
+): { readonly children: { readonly name: string; readonly value: unknown }[]; readonly more: boolean } {
+  const { children, more } = listOwnChildren(value, most)
+  return { children: children.map((child) => ({ ...child, name: writeName(child.name) })), more }
+}
+
+const namesOf = (value: unknown, most = all): readonly string[] => list(value, most).children.map(({ name }) => name)
 
 describe('names', () => {
   test('are those by which a program reaches a property', () => {
@@ -24,7 +33,7 @@ describe('names', () => {
       'say "hi"': '["say \\"hi\\""]',
     }
     const holder = Object.fromEntries(Object.keys(names).map((key) => [key, key]))
-    const listed = Object.fromEntries(listOwnChildren(holder, all).children.map(({ name, value }) => [value as string, name]))
+    const listed = Object.fromEntries(list(holder, all).children.map(({ name, value }) => [value as string, name]))
     expect(listed).toEqual(names)
     expect(namesOf({ [Symbol('tag')]: 1 })).toEqual(['[Symbol(tag)]'])
   })
@@ -67,7 +76,7 @@ describe('names', () => {
       [object, 6],
       [callable, 7],
     ])
-    expect(listOwnChildren(map, all).children).toEqual([
+    expect(list(map, all).children).toEqual([
       { name: 'get("k")', value: 1 },
       { name: 'get(7)', value: 2 },
       { name: 'get(null)', value: 3 },
@@ -78,7 +87,7 @@ describe('names', () => {
       { name: 'key 6', value: callable },
       { name: 'value 6', value: 7 },
     ])
-    expect(listOwnChildren(new Set(['a', 'b']), all).children).toEqual([
+    expect(list(new Set(['a', 'b']), all).children).toEqual([
       { name: 'value 0', value: 'a' },
       { name: 'value 1', value: 'b' },
     ])
@@ -90,7 +99,7 @@ describe('what is listed', () => {
     const holder: object = Object.create({ inherited: 1 }, { hidden: { value: 2, enumerable: false } }) as object
     Object.assign(holder, { shown: 3 })
     Object.defineProperty(holder, 'computed', { get: () => 4, enumerable: true })
-    expect(listOwnChildren(holder, all).children).toEqual([
+    expect(list(holder, all).children).toEqual([
       { name: '.hidden', value: 2 },
       { name: '.shown', value: 3 },
     ])
@@ -146,7 +155,7 @@ describe('what is listed', () => {
       new Uint8Array(3),
       new DataView(new ArrayBuffer(3)),
     ]
-    for (const value of nothing) expect(listOwnChildren(value, all).children).toEqual([])
+    for (const value of nothing) expect(list(value, all).children).toEqual([])
   })
 })
 
@@ -160,8 +169,8 @@ describe('at most', () => {
     ['entries and properties', Object.assign(new Map([['a', 1]]), { x: 1, y: 2 }), ['get("a")', '.x']],
     ['the same of a Set', Object.assign(new Set(['a']), { x: 1, y: 2 }), ['value 0', '.x']],
   ])('two %s', (_what, value, names) => {
-    expect(listOwnChildren(value, 2)).toMatchObject({ children: names.map((name) => ({ name })), more: true })
-    expect(listOwnChildren(value, 3).more).toBe(false)
+    expect(list(value, 2)).toMatchObject({ children: names.map((name) => ({ name })), more: true })
+    expect(list(value, 3).more).toBe(false)
     expect(namesOf(value, 0)).toEqual([])
     expect(namesOf(value, -1)).toEqual([])
   })

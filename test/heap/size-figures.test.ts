@@ -8,6 +8,7 @@ const native = {
   figures: [] as readonly number[],
   asked: [] as unknown[],
   viewBytes: 0,
+  walkFigures: undefined as Float64Array | undefined,
 }
 
 function write(figures: Float64Array): unknown {
@@ -26,9 +27,12 @@ jest.mock('../../lib/heap/heap-layout.js', () => ({
         native.viewBytes = viewBytes
         return write(figures)
       },
-      walkValue: (value: unknown, figures: Float64Array, ...limits: readonly unknown[]) => {
+      setWalkFigures: (figures: Float64Array) => {
+        native.walkFigures = figures
+      },
+      walkValue: (value: unknown, ...limits: readonly unknown[]) => {
         native.asked = [value, ...limits]
-        return write(figures)
+        return write(native.walkFigures as Float64Array)
       },
       walkTree: (values: unknown, figures: Float64Array, ...limits: readonly unknown[]) => {
         native.asked = [values, figures.length, ...limits]

@@ -31,6 +31,20 @@ test('the sizes of a tree add up, and to the deep size of its root', () => {
   )
 })
 
+// Of 60 characters in two bytes, and not joined.
+const rope = (): string => '\u03a9\u6f22\u5b57'.repeat(20)
+
+test.each([
+  ['the key of a Map', () => new Map([[rope(), 1]])],
+  ['a key of a Map and a value', () => new Map([[0, 0]].map(() => rope()).map((text) => [text, text]))],
+  ['the description of a symbol', () => ({ [Symbol(rope())]: {} })],
+  ['the description of a symbol that is a key', () => new Map([[Symbol(rope()), {}]])],
+])('a rope is measured as it is, not as what joining it for its name makes of it: %s', (_, make) => {
+  const value: unknown = make()
+  const before = deepSizeOf(value).totalBytes
+  expect(sizeTree(value).root.deepBytes).toBe(before)
+})
+
 test('children have the names by which a program reaches them', () => {
   const value = {
     rows: [{ id: 'one' }, { id: 'two' }],
