@@ -19,3 +19,6 @@ export const probeNames = {
   /** `resume(frame, value)`: around the whole `await` or `yield`; returns `value`. Without a `suspend` before it, it does nothing. */
   resume: '__allocscopeResume',
 } as const
+
+/** An empty array, on the global object too. It is spread as the arguments of a call that has none, after a probe: `f(...(line(frame, lineId), none))`. */
+export const noArgumentsName = '__allocscopeNone'

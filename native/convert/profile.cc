@@ -109,6 +109,7 @@ napi_value ReadHeapCounts(napi_env env, napi_callback_info info) {
   const std::optional<Failure> failure = StartCounter(env);
   if (failure) return MakeFailure(env, *failure);
   profile::HeapCounter& counter = *Environment::Of(env).heap_counter;
+  counter.CountAlways();
   counter.Look();
   const profile::HeapCounts& counts = counter.counts();
   buffer.figures[kHeapAllocated] = static_cast<double>(counts.allocated);

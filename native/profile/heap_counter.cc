@@ -40,15 +40,19 @@ HeapCounter::~HeapCounter() { calls_.RemoveGcCallbacks(BeforeGc, AfterGc, this);
 
 void HeapCounter::BeforeGc(void*, int, int, void* data) {
   auto* const counter = static_cast<HeapCounter*>(data);
+  counter->passes_over_ = counter->IsIdle();
+  if (counter->passes_over_) return;
   counter->Look();
   counter->used_before_gc_ = counter->HeapUsed();
 }
 
 void HeapCounter::AfterGc(void*, int, int, void* data) {
   auto* const counter = static_cast<HeapCounter*>(data);
-  const uint64_t freed = Grown(counter->HeapUsed() + counter->unused_ + counter->disowned_, counter->used_before_gc_);
-  counter->counts_.net -= static_cast<int64_t>(freed);
+  const uint64_t used = counter->HeapUsed();
+  const uint64_t freed = Grown(used + counter->unused_ + counter->disowned_, counter->used_before_gc_);
+  counter->counts_.net = counter->passes_over_ ? static_cast<int64_t>(used) : counter->counts_.net - static_cast<int64_t>(freed);
   counter->counts_.collections++;
+  counter->seen_top_ = nullptr;
   // Makes V8 choose its next area, so that counting can begin there. Allocating is allowed here.
   if (counter->knows_spaces() && counter->YoungTop() == 0) counter->exercise_->MakeString(kSmallString);
   counter->Restart();
@@ -106,6 +110,7 @@ void HeapCounter::Look() {
 
 uint64_t HeapCounter::YoungBytes() {
   const uintptr_t top = YoungTop();
+  if (seen_top_ != nullptr) new_space_.See(seen_top_->load(std::memory_order_relaxed));
   const std::optional<NewSpace::Step> step = new_space_.Advance(top, words_.young.start());
   if (step) {
     unused_ += step->unused_bytes;

@@ -1,6 +1,7 @@
 #ifndef ALLOCSCOPE_PROFILE_HEAP_COUNTER_H_
 #define ALLOCSCOPE_PROFILE_HEAP_COUNTER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -52,6 +53,16 @@ class HeapCounter {
     counts_.net -= static_cast<int64_t>(bytes);
     disowned_ += bytes;
   }
+  // Asked before each collection: while nothing is to be charged with what is allocated, it costs next to nothing. `allocated` then doesn't
+  // rise by what was allocated since the last look.
+  void set_is_idle(bool (*is_idle)(void*), void* data) {
+    is_idle_ = is_idle;
+    is_idle_data_ = data;
+  }
+  // `seen_top` is, until the next collection, the lower half of a top of new space since the last look: as a probe saw it.
+  void FollowSeenTop(const std::atomic<uint32_t>* seen_top) { seen_top_ = seen_top; }
+  // From now on every collection is counted, whether or not lines are.
+  void CountAlways() { counts_always_ = true; }
   // `callback` is called after every collection.
   void on_collection(void (*callback)(void*), void* data) {
     on_collection_ = callback;
@@ -73,6 +84,7 @@ class HeapCounter {
   bool knows_spaces() const { return words_.young && words_.old && words_.old_space != nullptr && words_.large_objects != nullptr; }
   void LookAtExternal();
   bool CountsUnused() const;
+  bool IsIdle() const { return !counts_always_ && is_idle_ != nullptr && is_idle_(is_idle_data_); }
   // `used_heap_size` without the unused part of old space's allocation area, where the area is known.
   uint64_t HeapUsed() const;
 
@@ -94,6 +106,13 @@ class HeapCounter {
   uintptr_t old_start_ = 0;
   uintptr_t old_top_ = 0;
   HeapCounts counts_;
+  // Null from each collection to the next synchronisation.
+  const std::atomic<uint32_t>* seen_top_ = nullptr;
+  bool counts_always_ = false;
+  bool (*is_idle_)(void*) = nullptr;
+  void* is_idle_data_ = nullptr;
+  // Whether the collection that goes on is one of those that aren't counted.
+  bool passes_over_ = false;
   void (*on_collection_)(void*) = nullptr;
   void* on_collection_data_ = nullptr;
 };

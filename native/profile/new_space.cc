@@ -166,12 +166,19 @@ uintptr_t NewSpace::StartOf(uintptr_t page, uintptr_t area_start) const {
   return knows_left_pages_ ? first : in_area;
 }
 
+void NewSpace::MoveTo(uintptr_t top) { top_ = seen_ = top; }
+
+void NewSpace::See(uint32_t half_top) {
+  const uintptr_t top = (top_ & ~uintptr_t{UINT32_MAX}) | half_top;
+  if (top > top_ && PageOfTop(top) == PageOfTop(top_)) seen_ = top;
+}
+
 void NewSpace::Leave(uintptr_t page, uintptr_t end) {
   if (left_pages_ < left_.size()) left_[left_pages_++] = {page, end};
 }
 
 void NewSpace::Restart(uintptr_t top, bool collected) {
-  top_ = top;
+  MoveTo(top);
   left_pages_ = 0;
   knows_left_pages_ = collected;
 }
@@ -179,15 +186,15 @@ void NewSpace::Restart(uintptr_t top, bool collected) {
 std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, uintptr_t area_start) {
   const uintptr_t from = top_;
   if (PageOfTop(top) == PageOfTop(from) && top >= from) {
-    const uintptr_t end = FindEndBelow(top, from);
-    top_ = top;
+    const uintptr_t end = FindEndBelow(top, seen_);
+    MoveTo(top);
     return Step{end - from, top - end};
   }
   if (!learnt_ || from == 0 || top == 0) return std::nullopt;
   Step step{0, 0};
   uintptr_t page = PageOfTop(from), at = from;
   for (int pages = 0; pages < kMostPages; pages++) {
-    const uintptr_t end = FindEnd(page, at);
+    const uintptr_t end = FindEnd(page, pages == 0 ? seen_ : at);
     step.object_bytes += end - at;
     step.unused_bytes += EndOf(page) - end;
     Leave(page, end);
@@ -198,7 +205,7 @@ std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, uintptr_t area_st
     const uintptr_t last = FindEndBelow(top, at);
     step.object_bytes += last - at;
     step.unused_bytes += top - last;
-    top_ = top;
+    MoveTo(top);
     return step;
   }
   return std::nullopt;

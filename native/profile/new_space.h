@@ -25,6 +25,9 @@ class NewSpace {
   // Counts from here on; `collected` when a collection has just ended.
   void Restart(uintptr_t top, bool collected);
 
+  // New space's top was here after the last `Advance` and before the next one: objects lie up to there. By the lower half of its address.
+  void See(uint32_t half_top);
+
   struct Step {
     uint64_t object_bytes;
     // What V8 counts as used beyond them.
@@ -66,6 +69,7 @@ class NewSpace {
   // Where the new objects on `page` begin.
   uintptr_t StartOf(uintptr_t page, uintptr_t area_start) const;
   void Leave(uintptr_t page, uintptr_t end);
+  void MoveTo(uintptr_t top);
 
   bool learnt_ = false;
   Filler filler_;
@@ -74,6 +78,8 @@ class NewSpace {
   // The most that can be left unused at a page's end.
   uintptr_t most_unused_ = 0;
   uintptr_t top_ = 0;
+  // At or behind `top_`, on the same page: ends are looked for from here on.
+  uintptr_t seen_ = 0;
   // Unused ends of the pages left since the last collection. V8 may come back and use them.
   std::array<LeftPage, 256> left_;
   size_t left_pages_ = 0;

@@ -18,6 +18,10 @@ class PeakMark {
   // The peak of RSS since the last call, by the mark; 0 when the mark doesn't tell. `resident_bytes` is the present RSS.
   uint64_t Take(uint64_t resident_bytes);
 
+  // The mark itself, as it stands now, and as it stood after the last call of `Take`. Any thread may read it.
+  static uint64_t Read();
+  uint64_t last_bytes() const { return last_bytes_; }
+
   // The highest mark before a reset; 0 when there was no reset.
   uint64_t kept_bytes() const { return kept_bytes_; }
 

@@ -27,6 +27,7 @@ Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_
   std::atomic<uint32_t>* const attention = profiler->word(kAttention);
   profiler->counter_->on_collection(
       [](void* data) { static_cast<std::atomic<uint32_t>*>(data)->fetch_or(kCollection, std::memory_order_relaxed); }, attention);
+  profiler->counter_->set_is_idle(IsIdle, profiler.get());
   auto ticker = Ticker::Start(attention, profiler->word(kRunningFrame));
   if (!ticker.ok()) return ticker.failure();
   profiler->ticker_ = std::move(ticker.value());
@@ -39,11 +40,18 @@ void Profiler::Stop() {
   ticker_.reset();
   if (counter_ == nullptr) return;
   counter_->on_collection(nullptr, nullptr);
+  counter_->set_is_idle(nullptr, nullptr);
   counter_ = nullptr;
 }
 
-std::atomic<uint32_t>* Profiler::word(Word word) const {
-  return reinterpret_cast<std::atomic<uint32_t>*>(static_cast<char*>(record_->memory()) + kWordsOffset) + word;
+bool Profiler::IsIdle(void* profiler) {
+  const auto* const self = static_cast<Profiler*>(profiler);
+  return self->word(kRunningFrame)->load(std::memory_order_relaxed) == 0 &&
+         self->word(kSuspendedWord)->load(std::memory_order_relaxed) == 0;
+}
+
+std::atomic<uint32_t>* Profiler::word(size_t place) const {
+  return reinterpret_cast<std::atomic<uint32_t>*>(static_cast<char*>(record_->memory()) + kWordsOffset) + place;
 }
 
 void Profiler::Synchronise() {
@@ -86,7 +94,11 @@ void Profiler::WriteHeap() {
 void Profiler::WriteWords() {
   const Words& words = counter_->words();
   const auto write = [this](Word into, uint64_t value) { word(into)->store(static_cast<uint32_t>(value), std::memory_order_relaxed); };
-  if (words.young) write(kYoungTop, words.young.top());
+  if (words.young) {
+    write(kYoungTop, words.young.top());
+    write(kSeenTop, words.young.top());
+    counter_->FollowSeenTop(word(kSeenTop));
+  }
   if (words.old) write(kOldTop, words.old.top());
   if (words.external != nullptr) write(kExternal, static_cast<uint64_t>(*words.external));
   if (words.new_large_objects != nullptr) write(kYoungLarge, *words.new_large_objects);
@@ -98,6 +110,7 @@ void Profiler::WriteRss() {
   if (!statm.ok()) return;
   const uint64_t resident = statm.value().resident_bytes;
   const uint64_t peak = std::max({resident, ticker_->TakePeak(), peak_mark_.Take(resident)});
+  ticker_->Saw(resident, peak_mark_.last_bytes());
   figures()[kTimeMillis] = static_cast<double>(platform::NanosOf(CLOCK_REALTIME)) / kNanosPerMilli;
   figures()[kRss] = static_cast<double>(resident);
   figures()[kPeakRss] = static_cast<double>(peak);

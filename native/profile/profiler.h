@@ -42,8 +42,11 @@ class Profiler {
  private:
   explicit Profiler(std::unique_ptr<MappedFile> record) : record_(std::move(record)) {}
 
+  // Whether no call of a profiled function is under way or suspended: nothing is charged with what is allocated.
+  static bool IsIdle(void* profiler);
+
   double* figures() const { return static_cast<double*>(record_->memory()); }
-  std::atomic<uint32_t>* word(Word word) const;
+  std::atomic<uint32_t>* word(size_t place) const;
   void WriteHeap();
   void WriteWords();
   void WriteRss();

@@ -46,8 +46,11 @@ enum Word : size_t {
   kOldLarge,
   kRunningFrame,  // Not zero while a call of a profiled function is under way and not suspended. Written by the probes.
   kOwnBytes,      // Bytes of new space that the probes themselves have allocated since the last synchronisation: nobody's.
-  kSeenTop,       // New space's top as the last probe saw it, or left it. Written by the probes.
+  kSeenTop,       // New space's top as the last probe saw it, or left it. Written by the probes, and by each synchronisation.
 };
+
+// Behind the probes' own words: how many calls of profiled functions are suspended. Written by the probes. In TypeScript: suspendedWord.
+constexpr size_t kSuspendedWord = 14;
 
 // Bits of kAttention.
 

@@ -8,6 +8,7 @@
 
 #include "platform/clock.h"
 #include "platform/futex.h"
+#include "profile/peak_mark.h"
 #include "profile/state.h"
 
 namespace allocscope::profile {
@@ -18,6 +19,8 @@ constexpr uint64_t kIntervalNanos = 1'000'000;
 constexpr uint64_t kSecondNanos = 1'000'000'000;
 // The thread ticks on for so long without work: a function that is called every few milliseconds needn't wake it each time.
 constexpr int kIdleTicks = 16;
+// The probes look at least so often: the record of a killed program says when it ran last.
+constexpr int kMostKnownTicks = 16;
 
 }  // namespace
 
@@ -73,7 +76,17 @@ void Ticker::Run() {
 void Ticker::Tick() {
   const Result<process::Statm> statm = statm_.Read();
   if (statm.ok()) peak_bytes_.store(std::max(peak_bytes_.load(std::memory_order_relaxed), statm.value().resident_bytes));
-  attention_->fetch_or(kTick, std::memory_order_relaxed);
+  known_ticks_ = statm.ok() && IsKnown(statm.value().resident_bytes) ? (known_ticks_ + 1) % kMostKnownTicks : 0;
+  if (known_ticks_ == 0) attention_->fetch_or(kTick, std::memory_order_relaxed);
+}
+
+bool Ticker::IsKnown(uint64_t resident_bytes) const {
+  return resident_bytes == seen_bytes_.load() && PeakMark::Read() == seen_mark_bytes_.load();
+}
+
+void Ticker::Saw(uint64_t resident_bytes, uint64_t mark_bytes) {
+  seen_bytes_.store(resident_bytes, std::memory_order_relaxed);
+  seen_mark_bytes_.store(mark_bytes, std::memory_order_relaxed);
 }
 
 // The next probe sees that the thread sleeps, and wakes it. `calls_` is read before the probes are told, so that no wake-up is missed.

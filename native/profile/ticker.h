@@ -12,8 +12,8 @@
 
 namespace allocscope::profile {
 
-// A thread that reads RSS every millisecond while a profiled function runs, and tells the probes that time has passed. It takes 3 % of a
-// core. It sleeps when nothing has run for some ticks.
+// A thread that reads RSS every millisecond while a profiled function runs, and tells the probes when it is another one than they know, or
+// was higher meanwhile. It takes 3 % of a core. It sleeps when nothing has run for some ticks.
 class Ticker {
  public:
   // The ticker sets `attention`, and reads from `running` whether anything runs. Both words must outlive it.
@@ -23,6 +23,8 @@ class Ticker {
   Ticker& operator=(const Ticker&) = delete;
 
   void Wake();
+  // What a probe has just seen: RSS, and the kernel's mark. While both stay the same, another look would tell nothing.
+  void Saw(uint64_t resident_bytes, uint64_t mark_bytes);
   // The highest RSS at the ticks since the last call; 0 without a tick.
   uint64_t TakePeak() { return peak_bytes_.exchange(0, std::memory_order_relaxed); }
 
@@ -32,12 +34,17 @@ class Ticker {
   static void* Enter(void* ticker);
   void Run();
   void Tick();
+  // Whether RSS is, and has been, what the probes know.
+  bool IsKnown(uint64_t resident_bytes) const;
   void Sleep();
 
   std::atomic<uint32_t>* const attention_;
   const std::atomic<uint32_t>* const running_;
   process::StatmReader statm_;
   std::atomic<uint64_t> peak_bytes_{0};
+  std::atomic<uint64_t> seen_bytes_{0};
+  std::atomic<uint64_t> seen_mark_bytes_{0};
+  int known_ticks_ = 0;
   // Counts the calls to the thread: to wake up, and to end.
   std::atomic<uint32_t> calls_{0};
   std::atomic<bool> stop_{false};

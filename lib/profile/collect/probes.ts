@@ -5,7 +5,7 @@ import * as layout from './state-layout.js'
 import type { Views } from './views.js'
 
 // V8 folds a module's own constants into compiled code, but not what it reads from another module.
-const { attentionTick, figure, frame, frameFlag, frameStride, maxFrames, rowWord, rowWordStride, word } = layout
+const { attentionTick, figure, frame, frameFlag, frameStride, maxFrames, rowWord, rowWordShift, word } = layout
 
 /** The calls of probe-names.ts. A call that found no room for a frame gets frame 0: it is counted but not measured. */
 export interface Probes {
@@ -47,14 +47,14 @@ export function makeProbes(views: Views, slices: Slices, looking: Looking, enter
     resume: makeResume(views, slices, looking),
   }
   if (looking.quickly === 'nothing') return probes
-  const quickTurn = makeQuickTurn(views, slices, looking, back)
+  const quickTurn = makeQuickTurn(views, looking, back)
   const quickBack = looking.mustTurn === undefined ? quickTurn : makeChoice(looking.mustTurn, back, quickTurn)
   const quick = { ...probes, line: makeLine(countOne, quickBack), back: quickBack }
   if (looking.quickly === 'see no change') return quick
   return {
     ...quick,
-    enter: makeQuickEnter(views, slices, looking, countOne, probes.enter),
-    leave: makeQuickLeave(views, slices, looking, probes.leave),
+    enter: makeQuickEnter(views, looking, countOne, probes.enter),
+    leave: makeQuickLeave(views, looking, probes.leave),
   }
 }
 
@@ -86,7 +86,7 @@ function makeCountOne({ words, rowWords }: Views): (id: number) => void {
     if (rowWords[at] === 1 && rowWords[at + 1] === 0) Atomics.or(words, word.attention, attentionTick)
   }
   return function countOne(id) {
-    const at = id * rowWordStride + rowWord.occurrences
+    const at = (id << rowWordShift) + rowWord.occurrences
     const count = ((rowWords[at] as number) + 1) | 0
     rowWords[at] = count
     if (count <= 1) countRarely(at)
@@ -170,13 +170,14 @@ function makeLine(countOne: (id: number) => void, back: Probes['back']): Probes[
 }
 
 function makeSuspend(views: Views, { awake, begin, charge, pop }: Slices, { lookAtEnd, disown }: Looking): Probes['suspend'] {
-  const { frames } = views
+  const { words, frames } = views
   return function suspend(at, value) {
     if (at === 0) return value
     const base = at * frameStride
     lookAtEnd(at)
     awake(at)
     charge(at)
+    words[word.suspended] = (words[word.suspended] as number) + 1
     pop(at)
     begin(at)
     frames[base + frame.flags] = frameFlag.open | frameFlag.suspended

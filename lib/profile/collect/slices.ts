@@ -45,9 +45,10 @@ function makeBegin({ figures, words, frames, bases }: Views): Slices['begin'] {
 
 function makeChargeMoved({ words, frames, bases, rows, rowWords }: Views): Slices['chargeMoved'] {
   function rememberRss(into: number, base: number): void {
-    const peak = bases[base + counter.peak] as number
-    if (peak > (rowWords[into + rowWord.peakRss] as number)) rowWords[into + rowWord.peakRss] = peak
     const end = words[word.rss] as number
+    // The line's end is a part of it: what isn't the program's may have lowered RSS meanwhile.
+    const peak = Math.max(bases[base + counter.peak] as number, end)
+    if (peak > (rowWords[into + rowWord.peakRss] as number)) rowWords[into + rowWord.peakRss] = peak
     if (end > (rowWords[into + rowWord.endRss] as number)) rowWords[into + rowWord.endRss] = end
   }
   return function chargeMoved(at, moved) {
@@ -137,6 +138,7 @@ function makeAwake({ figures, words, frames, bases, rows }: Views, begin: Slices
     rows[into] = (rows[into] as number) + netSince(base)
     frames[base + frame.flags] = frameFlag.open
     push(at)
+    words[word.suspended] = (words[word.suspended] as number) - 1
     begin(at)
   }
 }

@@ -5,7 +5,7 @@ import type { NativeBinding, NativeProfile } from '../../binding/index.js'
 import { AllocscopeError } from '../../errors/index.js'
 import { lazily } from '../../loading/index.js'
 import { nodeVersion } from '../../loading/runtime.js'
-import { probeNames } from '../probe-names.js'
+import { noArgumentsName, probeNames } from '../probe-names.js'
 import { sweepArrayBuffersInCollections } from '../array-buffer-sweeping.js'
 import type { ProfileMode } from '../line-profile.js'
 import type { CollectOptions, Collector, Registration } from './collector.js'
@@ -17,7 +17,7 @@ import type { Looking, Probes } from './probes.js'
 import { ProcessRegistry, appendDescriptions } from './registry.js'
 import { makeSettling } from './settling.js'
 import { makeSlices } from './slices.js'
-import { attentionTick, counter, figure, limitation, recordBytes, rowWord, word } from './state-layout.js'
+import { attentionTick, counter, figure, frame, limitation, recordBytes, rowWord, word } from './state-layout.js'
 import { rowBytesFor, viewRecord, viewRows } from './views.js'
 import type { Views } from './views.js'
 
@@ -62,7 +62,7 @@ class ThreadCollector implements Collector {
     this.#synchronise()
     this.#install()
     this.outside(() => {
-      exercise(this.#probes, this.#views)
+      this.#exercise()
     })
   }
 
@@ -115,6 +115,8 @@ class ThreadCollector implements Collector {
     const { figures } = this.#views
     const startedMs = Date.now()
     appendDescriptions(this.#registry.files, [{ process: { nodeVersion, startedMs } }])
+    // No version of the counters: what got no frame of its own goes to the full probes.
+    this.#views.frames[frame.version] = -1
     figures[figure.pid] = process.pid
     figures[figure.threadId] = threadId
     figures[figure.mode] = modes.indexOf(this.#options.mode)
@@ -134,6 +136,16 @@ class ThreadCollector implements Collector {
     return [young, old, external, newLargeObjects, largeObjects].every((each) => each !== undefined)
   }
 
+  /** Whether most probes do without native code. */
+  get #areQuick(): boolean {
+    return this.#options.mode === 'hybrid' && this.#hasWords
+  }
+
+  #exercise(): void {
+    exercise(this.#probes, this.#views)
+    if (this.#areQuick) exerciseQuick(this.#probes)
+  }
+
   #mapRows(): ArrayBuffer {
     const rows = this.#binding.mapProfileFile(this.#registry.files.rowsOf(threadId), rowBytesFor(Atomics.load(this.#registry.ids, 0)))
     if (isFailure(rows)) throw toError(rows)
@@ -147,7 +159,7 @@ class ThreadCollector implements Collector {
       this.#views = { ...this.#views, ...viewRows(this.#mapRows()) }
       this.#install()
       this.#views.words[word.knownIds] = known
-      exercise(this.#probes, this.#views)
+      this.#exercise()
     }
     this.#views.words[word.knownIds] = known
   }
@@ -173,7 +185,7 @@ class ThreadCollector implements Collector {
   #looking(): Looking {
     const { mode } = this.#options
     const disown = makeDisown(this.#views, makeSynchronise(this.#views, this.#binding.disownProfile))
-    const isQuick = mode === 'hybrid' && this.#hasWords
+    const isQuick = this.#areQuick
     const isQuiet = makeIsQuiet(this.#views)
     const look = isQuick ? makeQuickLook(this.#views, isQuiet, this.#synchronise) : this.#synchronise
     const quickly = isQuick ? 'charge new space' : this.#hasWords ? 'see no change' : 'nothing'
@@ -185,6 +197,9 @@ class ThreadCollector implements Collector {
 
 /** As many calls as V8 needs to have compiled a function and made its notes on it. */
 const exercises = 60
+
+/** As many as it needs to begin to optimise the quick probes. Until it has, they take some fifty times as long. */
+const quickExercises = 1000
 
 /** Calls the probes for id 0, which is no line's. What V8 takes for a function that is called for the first times isn't the program's. */
 function exercise({ enter, leave, line, back, suspend, resume }: Probes, { words, rowWords }: Views): void {
@@ -208,11 +223,26 @@ function exercise({ enter, leave, line, back, suspend, resume }: Probes, { words
   }
 }
 
+/** The same for the quick probes alone, which V8 is to optimise. */
+function exerciseQuick({ enter, leave, line, back }: Probes): void {
+  for (let i = 0; i < quickExercises; i++) {
+    const at = enter(0, 0)
+    const allocated = [i]
+    line(at, allocated.length - 1)
+    line(at, 0)
+    back(at, 0)
+    leave(at)
+  }
+}
+
+const noArguments: readonly never[] = []
+
 function setProbes({ enter, leave, line, back, suspend, resume }: Probes): void {
   const probes = { enter, leave, line, back, suspend, resume }
   for (const [name, value] of Object.entries(probes)) {
     Object.defineProperty(globalThis, probeNames[name as keyof typeof probes], { value, configurable: true })
   }
+  Object.defineProperty(globalThis, noArgumentsName, { value: noArguments, configurable: true })
 }
 
 /**

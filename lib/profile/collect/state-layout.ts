@@ -72,6 +72,9 @@ const nativeWord = {
   seenTop: 8,
 } as const
 
+/** kSuspendedWord of native/profile/state.h. */
+const suspendedWord = 14
+
 /** Signed 32-bit words from {@link wordsOffset} on. */
 export const word = {
   ...nativeWord,
@@ -83,6 +86,8 @@ export const word = {
   knownIds: 12,
   /** RSS at the last synchronisation, in units of {@link rssUnit}. */
   rss: 13,
+  /** How many frames are suspended. Those of generators that are never finished stay so. */
+  suspended: suspendedWord,
 } as const
 
 /** Where the lower half of the top stands among the halves of an allocation area's words. */
@@ -94,6 +99,7 @@ export const headerBytes = 4096
 export const maxFrames = 1 << 15
 /** Words of a frame. It has as many doubles, which stand behind the words of all frames. */
 export const frameStride = 8
+export const frameShift = 3
 
 export const frame = {
   line: 0,
@@ -123,6 +129,7 @@ export const recordBytes = headerBytes + maxFrames * frameStride * (4 + 8)
 
 /** Doubles of a row. Each id, of a line or of a function, has one. */
 export const rowStride = 8
+export const rowShift = 3
 export const row = {
   /** Of a function, `heap`, `external` and `net`: what its recursive calls charged. The outermost calls' lines contain it a second time. */
   heap: 1,
@@ -134,6 +141,7 @@ export const row = {
 
 /** Three of the row's doubles are two words each. */
 export const rowWordStride = 16
+export const rowWordShift = 4
 export const rowWord = {
   /** Of a function: its calls. 64 bits, the lower ones first. */
   occurrences: 0,

@@ -1,5 +1,5 @@
 import type { NativeProfile } from '../../binding/index.js'
-import { firstRows, frameStride, headerBytes, maxFrames, rowStride, wordsOffset } from './state-layout.js'
+import { firstRows, frame, frameStride, headerBytes, maxFrames, rowStride, rowWord, rowWordStride, wordsOffset } from './state-layout.js'
 
 /** The memory of the probes. It is outside of V8's heap, so that probes allocate nothing. */
 export interface Views {
@@ -53,4 +53,30 @@ export function rowBytesFor(ids: number): number {
   let rows = firstRows
   while (rows < ids) rows *= 2
   return rows * rowStride * 8
+}
+
+/** Each field of all frames or rows, to be read at the place of a frame's or row's first word. */
+type Fields<Name extends string> = Readonly<Record<Name, Int32Array>>
+
+/** All of them are as long: so V8 checks a place once, whichever of them are read there. */
+function fieldsOf<Name extends string>(words: Int32Array, places: Readonly<Record<Name, number>>, stride: number): Fields<Name> {
+  const length = words.length - stride + 1
+  const fields = Object.entries<number>(places).map(([name, place]) => [
+    name,
+    new Int32Array(words.buffer, words.byteOffset + place * 4, length),
+  ])
+  return Object.fromEntries(fields) as Fields<Name>
+}
+
+export function viewFrameFields({ frames }: Views): Fields<keyof typeof frame> {
+  return fieldsOf(frames, frame, frameStride)
+}
+
+export function viewRowFields({ rowWords }: Views): Fields<keyof typeof rowWord> {
+  return fieldsOf(rowWords, rowWord, rowWordStride)
+}
+
+/** A field of all rows that is a double, likewise at the place of a row's first one. */
+export function viewRowField({ rows }: Views, place: number): Float64Array {
+  return new Float64Array(rows.buffer, place * 8, rows.length - rowStride + 1)
 }

@@ -1,11 +1,13 @@
 import type { AnyNode, CallExpression, Class, Identifier, NewExpression } from 'acorn'
 
+import type { ChainLink } from './call-chain.js'
 import { forEachChild } from './child-nodes.js'
 import type { Frame } from './frame.js'
 import type { FunctionLike } from './function-node.js'
 import { callText, isAsyncHelperCall, isProfileCall, keyName, qualifiedName, targetName } from './function-names.js'
 import { resumeOpening, suspendNothing, suspendOpening, valueClosing } from './insertions.js'
 import type { Insertions } from './insertions.js'
+import { noArgumentsName } from '../probe-names.js'
 
 /** What the code around a function says about it. */
 export interface Surroundings {
@@ -25,6 +27,7 @@ type Handler = (walker: ExpressionWalker, node: AnyNode, frame: Frame | undefine
 export class ExpressionWalker {
   /** How many `with` statements enclose this point. */
   withDepth = 0
+  readonly #links = new Set<AnyNode>()
   #left: AnyNode | undefined
 
   constructor(
@@ -43,6 +46,15 @@ export class ExpressionWalker {
     const handler = handlers[node.type]
     if (handler === undefined) this.walkChildren(node, frame)
     else handler(this, node, frame, around ?? unnamed(node.start))
+  }
+
+  /** Each of these calls gets a probe when it is walked, unless it is on the current line. */
+  expect(links: readonly ChainLink[]): void {
+    for (const link of links) this.#links.add(link)
+  }
+
+  isLink(node: AnyNode): node is ChainLink {
+    return this.#links.has(node)
   }
 
   /** Runs `walk`, which then leaves out `node`. */
@@ -138,8 +150,24 @@ function walkCall(
   passed: Surroundings | undefined,
 ): void {
   walker.walk(call.callee, frame)
+  const closing = frame !== undefined && walker.isLink(call) ? reachLink(call, frame) : ''
   const givenTo = callText(call)
-  for (const argument of call.arguments) walker.walk(argument, frame, passed ?? { ...unnamed(argument.start), givenTo })
+  call.arguments.forEach((argument, index) => {
+    walker.walk(argument, frame, passed ?? { ...unnamed(argument.start), givenTo })
+    if (index === 0 && closing !== '') walker.insertions.add(argument.end, closing)
+  })
+}
+
+/**
+ * Puts a probe between the object of a link, which is evaluated before, and the call: into the first argument, as V8 names the object in its messages as it
+ * is written. Returns what closes the argument.
+ */
+function reachLink({ callee, arguments: [first], end }: ChainLink, frame: Frame): string {
+  const { start } = callee.property
+  if (!frame.needsProbe(start)) return ''
+  if (first === undefined) frame.reach(end - 1, start, '...(', `,${noArgumentsName})`)
+  else frame.reach(first.type === 'SpreadElement' ? first.argument.start : first.start, start, '(', ',')
+  return ')'
 }
 
 function enter(walker: ExpressionWalker, node: AnyNode, _frame: Frame | undefined, around: Surroundings): void {

@@ -1,5 +1,6 @@
 import type { ArrowFunctionExpression, BlockStatement } from 'acorn'
 
+import { linksOf } from './call-chain.js'
 import { ExpressionWalker } from './expression-walker.js'
 import type { Surroundings } from './expression-walker.js'
 import { Frame } from './frame.js'
@@ -125,6 +126,7 @@ export class FunctionWriter {
     const first = skipToToken(this.source, afterArrow)
     frame.reach(first, body.start, '{', '}')
     this.insertions.add(first, 'return (')
+    this.walker.expect(linksOf(body))
     this.walker.walk(body, frame)
     this.insertions.add(end, `)${bodyClosing}}`)
   }

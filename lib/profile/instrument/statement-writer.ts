@@ -14,6 +14,7 @@ import type {
   WhileStatement,
 } from 'acorn'
 
+import { linksOfStatement } from './call-chain.js'
 import { suspendWith } from './expression-walker.js'
 import type { ExpressionWalker } from './expression-walker.js'
 import type { Frame, JumpTarget } from './frame.js'
@@ -37,7 +38,8 @@ interface Labeled<T> {
  * A line's occurrences are the times that it was entered, as Python's trace counts them:
  *
  * - Successive statements on one line are one occurrence.
- * - A statement over several lines counts on its first line, with all its arguments and operands.
+ * - A statement over several lines counts on its first line, with all its arguments and operands. But each call of a chain counts on the line of its
+ *   name (call-chain.ts).
  * - The line of a `while`, `for`, `for…of` or `for…in` loop is entered once more than the body runs, even when the body is on the same line. The test of
  *   a `do` loop counts on its own line.
  * - A function's first line is entered once for each call. Default values of parameters are evaluated before that and charged to the caller's line. So
@@ -129,6 +131,7 @@ export class StatementWriter {
         return
       }
       default: {
+        this.walker.expect(linksOfStatement(statement))
         this.walker.walk(statement, this.frame)
         return
       }
@@ -296,7 +299,9 @@ export class StatementWriter {
   }
 
   /** An async generator awaits what it returns. Leaving a `for await` loop awaits the end of its iterator. */
-  #return({ argument, start }: ReturnStatement): void {
+  #return(statement: ReturnStatement): void {
+    const { argument, start } = statement
+    this.walker.expect(linksOfStatement(statement))
     const suspends = this.frame.isAsyncGenerator || this.frame.jumps.some(({ awaits }) => awaits)
     if (!suspends) {
       this.walker.walk(argument, this.frame)

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
+import { makeTemporaryFolder } from '../../program/temporary-folder.js'
 import { nameOfThisProcess, startTimeOf } from '../collect/record-files.js'
 
 const prefix = 'allocscope-profile-'
@@ -31,12 +32,12 @@ function list(folder: string): readonly string[] {
 
 /** Makes the folder for a run's record. Only this user can look into it. */
 export function createRecordFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), prefix))
+  return makeTemporaryFolder(prefix)
 }
 
 /** The same, by a name that says which process will remove it: {@link removeAbandonedRecords} does it when that process was killed. */
 export function createOwnedRecordFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), `${prefix}${namespaceOfPids()}.${nameOfThisProcess()}-`))
+  return makeTemporaryFolder(`${prefix}${namespaceOfPids()}.${nameOfThisProcess()}-`)
 }
 
 /** Removes the record of a run. */

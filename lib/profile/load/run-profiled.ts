@@ -74,13 +74,15 @@ export interface ProfileRunOptions<Reported> {
  * Runs `program` with this same node and profiles it as `settings` say. Its standard streams, arguments, signals and ending are as without a profile.
  * Answers with how it ended and what `report` returned. Without a program, `nodeOptions` say what node runs.
  *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`,
+ * `ERR_ALLOCSCOPE_UNSUPPORTED`.
  */
 export async function runProfiled<Reported>(
   program: string | undefined,
   programArguments: readonly string[],
   { settings, nodeOptions, allocator, report }: ProfileRunOptions<Reported>,
 ): Promise<ProgramEnding & { readonly reported: Reported }> {
+  starting().requirePreloads()
   const found = starting().prepareProgram(program, programArguments, {
     allocator,
     nodeFlags: [...nodeOptions, ...preloadFlags(nodeOptions)],

@@ -1,9 +1,18 @@
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as pause } from 'node:timers/promises'
 
 import { readProfiles } from '../../../lib/profile/collect/index.js'
 import type { LineProfile } from '../../../lib/profile/line-profile.js'
 import { functionNamed, lineWith, startCollected, withRecordFolder } from './collected.js'
+
+/** Until ends.cjs has made its array, or has ended. */
+async function untilRunningOn(child: ChildProcess): Promise<void> {
+  let printed = ''
+  for await (const text of child.stdout?.iterator({ destroyOnReturn: false }) ?? []) {
+    printed += String(text)
+    if (printed.includes('running on')) return
+  }
+}
 
 /** What the record of ends.cjs says once the program has printed its line and `end` has had its way. */
 async function endedBy(ending: string, end: (kill: (signal: NodeJS.Signals) => void) => void): Promise<LineProfile> {
@@ -11,8 +20,7 @@ async function endedBy(ending: string, end: (kill: (signal: NodeJS.Signals) => v
     const child = startCollected('hybrid', folder, 'ends.cjs', { args: [ending] })
     const exit = once(child, 'exit')
     child.stderr?.resume()
-    if (child.stdout !== null) await once(child.stdout, 'data')
-    await pause(100)
+    await untilRunningOn(child)
     end((signal) => child.kill(signal))
     await exit
     return [...readProfiles(folder)][0] as LineProfile
@@ -59,8 +67,7 @@ test('the record of a running program can be read', async () => {
     const child = startCollected('hybrid', folder, 'ends.cjs', { args: ['runs on'] })
     const exit = once(child, 'exit')
     try {
-      if (child.stdout !== null) await once(child.stdout, 'data')
-      await pause(200)
+      await untilRunningOn(child)
       const profile = [...readProfiles(folder)][0] as LineProfile
       expect(profile.end).toBe('running')
       expect(profile.pid).toBe(child.pid)

@@ -31,10 +31,77 @@ log(f(1))`,
     log(1),
     log(2),
   ]
-    .map(String)
 }
 log(f())`,
     events: '+f f2 -f',
+  },
+  {
+    name: 'each call of a chain counts on the line of its name',
+    source: `function f(more) {
+  const a = [3, 1]
+    .concat(4).concat(...more)
+    .sort()
+    ['map']((x) => x + 1)
+  log(a); return [a]
+    .flat()
+    .join('-')
+}
+log(f([5, 6]))`,
+    events: '+f f2 f3 f4 f5 +map() -map() +map() -map() +map() -map() +map() -map() +map() -map() f6 f7 f8 -f',
+  },
+  {
+    name: 'a chain that is assigned, awaited, yielded, or the value of an arrow function',
+    source: `const wait = (x) => Promise.resolve(x)
+  .then((y) => y)
+async function f(o) {
+  o.b = await wait([2, 1])
+    .then((x) => x.sort())
+  return o.b
+}
+function* g() {
+  const x = yield log('a')
+    .concat('b')
+  log(x)
+}
+const steps = g()
+log(steps.next().value)
+steps.next('c')
+f({}).then(log)`,
+  },
+  {
+    name: 'a chain within a call, an optional one and one of super have no lines of their own',
+    source: `class A { list() { return [2, 1] } }
+class B extends A {
+  f(a) {
+    log(a
+      .slice(1))
+    log(a)
+    const b = a
+      ?.slice(1)
+      .pop()
+    const c = super
+      .list()
+    return b + c[0]
+  }
+}
+log(new B().f([1, 2]))`,
+    events: '+B.f B.f4 B.f6 B.f7 B.f10 +A.list -A.list B.f12 -B.f',
+  },
+  {
+    name: "a chain in a loop's header, and one that throws on its way",
+    source: `function f(a) {
+  for (const x of a
+    .slice(1)) log(x)
+  try {
+    a
+      .map(String)
+      .missing()
+  } catch (error) { log(error.message) }
+  for (let i = 0; i < 2; i++) a
+    .concat(i)
+    .forEach((x) => log(x))
+}
+f([1, 2])`,
   },
   {
     name: 'a for loop: its line once more than its body',

@@ -1,4 +1,4 @@
-import { probeNames } from '../../../lib/profile/probe-names.js'
+import { noArgumentsName, probeNames } from '../../../lib/profile/probe-names.js'
 import type { InstrumentedFunction } from '../../../lib/profile/instrument/index.js'
 
 interface Frame {
@@ -31,6 +31,7 @@ export class ProbeRecorder {
   /** What to put on the global object of the code. */
   probes(): Record<string, unknown> {
     return {
+      [noArgumentsName]: [],
       [probeNames.enter]: this.#enter,
       [probeNames.leave]: (frame: Frame) => {
         this.#expect(frame, 'leave')

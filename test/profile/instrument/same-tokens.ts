@@ -2,13 +2,15 @@ import { tokTypes } from 'acorn'
 import type { Token } from 'acorn'
 
 import { frameVariable } from '../../../lib/profile/instrument/insertions.js'
-import { probeNames } from '../../../lib/profile/probe-names.js'
+import { noArgumentsName, probeNames } from '../../../lib/profile/probe-names.js'
 import { eachToken } from './parsed-source.js'
 import type { ParsedSource } from './parsed-source.js'
 
 const ours: ReadonlySet<string> = new Set([
   ...Object.values(probeNames),
   frameVariable,
+  noArgumentsName,
+  '...',
   'var',
   'try',
   'finally',

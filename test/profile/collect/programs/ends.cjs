@@ -15,6 +15,7 @@ function ends(ending) {
   if (ending === 'abort') process.abort()
   if (ending === 'exit') process.exit(3)
   if (ending === 'throw') throw new Error('uncaught')
+  console.log('running on')
   for (;;) kept[0] = ending
 }
 

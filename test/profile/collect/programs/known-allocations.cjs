@@ -3,7 +3,20 @@ const path = require('node:path')
 
 const { declareExternal } = require(path.join(__dirname, '..', '..', '..', '..', 'native', 'test', 'build', 'Release', 'fixture.node'))
 
-const kept = { small: null, array: null, medium: null, half: null, large: null, text: null, buffer: null, typed: null, big: null }
+const kept = {
+  small: null,
+  array: null,
+  medium: null,
+  half: null,
+  large: null,
+  text: null,
+  buffer: null,
+  typed: null,
+  big: null,
+  list: null,
+}
+const twenty = Array.from({ length: 20 }, (_, index) => index)
+const ends = [2, 14]
 const lowerCase = Buffer.alloc(1000, 'x').toString('latin1')
 
 function small(i) {
@@ -31,7 +44,16 @@ function outside() {
   declareExternal(-300_000)
 }
 
+function chained(i) {
+  kept.list = [i, i, i, i] // expect 80
+    .concat(twenty) // expect 240
+    .slice() // expect 240
+    .reverse() // expect 0
+    .slice(...ends) // expect 144
+}
+
 exports.main = () => {
+  for (let i = 0; i < 5000; i++) chained(i)
   for (let i = 0; i < 5000; i++) small(i)
   for (let i = 0; i < 200; i++) middling()
   for (let i = 0; i < 20; i++) several()

@@ -6,7 +6,7 @@ const path = require('node:path')
 
 const built = path.resolve('dist/profile')
 const { instrument } = require(path.join(built, 'instrument/index.js'))
-const { probeNames } = require(path.join(built, 'probe-names.js'))
+const { noArgumentsName, probeNames } = require(path.join(built, 'probe-names.js'))
 // The instrumenter has its own; whoever asks for it from now on gets another, instrumented.
 delete require.cache[require.resolve('acorn')]
 
@@ -47,6 +47,7 @@ const probes = {
   },
 }
 for (const [probe, name] of Object.entries(probeNames)) Object.defineProperty(globalThis, name, { value: probes[probe] })
+Object.defineProperty(globalThis, noArgumentsName, { value: [] })
 
 const compile = Module.prototype._compile
 Module.prototype._compile = function (content, filename, ...rest) {
