@@ -1,3 +1,5 @@
+import { invalidArgumentType, isOfRevokedProxy } from '../errors/index.js'
+
 /** The part used here of what Jest and Vitest give a matcher as `this`. */
 export interface MatcherContext {
   readonly isNot?: boolean
@@ -28,4 +30,21 @@ export interface MatcherResult {
 export function hintOf({ isNot = false, promise = '', utils }: MatcherContext, name: string, expected = ''): string {
   const written = utils?.matcherHint?.(name, 'received', expected, { isNot, promise })
   return written ?? `expect(received)${isNot ? '.not' : ''}.${name}(${expected})`
+}
+
+/** Whether it can be asked. Whatever touches a revoked Proxy throws. */
+function isReadable(context: object): boolean {
+  try {
+    Reflect.has(context, 'currentTestName')
+    return true
+  } catch (error) {
+    if (isOfRevokedProxy(error)) return false
+    throw error
+  }
+}
+
+/** Throws `ERR_INVALID_ARG_TYPE` for what no runner gives a matcher as `this`. */
+export function checkContext(context: unknown): void {
+  if (typeof context === 'object' && context !== null && isReadable(context)) return
+  throw invalidArgumentType('this', 'what expect.extend() gives a matcher', context)
 }

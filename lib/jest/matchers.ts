@@ -1,4 +1,5 @@
 import { lazily } from '../loading/index.js'
+import { checkContext } from './matcher-context.js'
 import type { MatcherContext, MatcherResult } from './matcher-context.js'
 import type { toNotLeakNative } from './to-not-leak-native.js'
 import type { toReturnMemoryToOS } from './to-return-memory-to-os.js'
@@ -15,13 +16,16 @@ type Given<Matcher extends (...given: never[]) => unknown> = Parameters<Matcher>
  * used: a set-up file runs for every test file, and most use none.
  */
 export const matchers = {
-  toReturnMemoryToOS(this: MatcherContext, ...given: Given<typeof toReturnMemoryToOS>): Promise<MatcherResult> {
-    return returning().toReturnMemoryToOS.apply(this, given)
+  async toReturnMemoryToOS(this: MatcherContext, ...given: Given<typeof toReturnMemoryToOS>): Promise<MatcherResult> {
+    checkContext(this)
+    return await returning().toReturnMemoryToOS.apply(this, given)
   },
-  toStayUnderMemory(this: MatcherContext, ...given: Given<typeof toStayUnderMemory>): Promise<MatcherResult> {
-    return staying().toStayUnderMemory.apply(this, given)
+  async toStayUnderMemory(this: MatcherContext, ...given: Given<typeof toStayUnderMemory>): Promise<MatcherResult> {
+    checkContext(this)
+    return await staying().toStayUnderMemory.apply(this, given)
   },
-  toNotLeakNative(this: MatcherContext, ...given: Given<typeof toNotLeakNative>): Promise<MatcherResult> {
-    return notLeaking().toNotLeakNative.apply(this, given)
+  async toNotLeakNative(this: MatcherContext, ...given: Given<typeof toNotLeakNative>): Promise<MatcherResult> {
+    checkContext(this)
+    return await notLeaking().toNotLeakNative.apply(this, given)
   },
 }

@@ -1,3 +1,4 @@
+import { runtime } from '../loading/runtime.js'
 import { matchers } from './matchers.js'
 
 interface Expect {
@@ -21,9 +22,20 @@ function findJestExpect(): Expect | undefined {
   }
 }
 
+/** What Bun gives a test's file as if it were global isn't. `bun:test` refuses to load outside of `bun test`. */
+function findBunExpect(): Expect | undefined {
+  if (runtime.name !== 'Bun') return undefined
+  try {
+    // eslint-disable-next-line no-restricted-syntax -- Bun's own, and only within its runner
+    return asExpect((require('bun:test') as { readonly expect?: unknown }).expect)
+  } catch {
+    return undefined
+  }
+}
+
 /** Adds the matchers to the test runner's `expect`. Outside of a runner it does nothing. */
 export function register(): void {
   const { [vitestExpect]: ofVitest, expect: ofGlobals } = globalThis as { readonly [vitestExpect]?: unknown; readonly expect?: unknown }
-  const expect = asExpect(ofVitest) ?? asExpect(ofGlobals) ?? findJestExpect()
+  const expect = asExpect(ofVitest) ?? asExpect(ofGlobals) ?? findBunExpect() ?? findJestExpect()
   expect?.extend(matchers)
 }

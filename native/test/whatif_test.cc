@@ -97,6 +97,13 @@ class MadeUpAllocator final : public allocator::Backend {
     return allocator::PurgeReport{"none"};
   }
 
+  // From now on a forked child finds `in_child` bytes in threads' caches, this process `here`.
+  void KeepInCaches(double here, double in_child) {
+    cached_here_ = here;
+    cached_in_child_ = in_child;
+  }
+  double ReadCachedBytes() const override { return getpid() == maker_ ? cached_here_ : cached_in_child_; }
+
   allocator::Occupancy ReadOccupancy() const override {
     sigset_t blocked;
     rlimit core;
@@ -112,6 +119,9 @@ class MadeUpAllocator final : public allocator::Backend {
   void* memory_;
   allocator::Provenance provenance_;
   std::vector<std::string> fields_;
+  pid_t maker_ = getpid();
+  double cached_here_ = 0;
+  double cached_in_child_ = 0;
   // The child's copy is written, and told by the occupancy.
   mutable int seen_ = 0;
 };
@@ -146,6 +156,19 @@ void TestWhatTheChildTells() {
   const uint64_t fork_nanos = forked.value().fork_nanos();
   Check(fork_nanos > 0 && fork_nanos <= forked_at - begin, "the fork's own time is told");
   Check(!HasChild() && LowestFreeDescriptor() == free_before, "neither a child nor a descriptor is left");
+}
+
+// Of 5,000 bytes in caches the child has 1,000, which it flushes: the others' 4,000 are free, and no purge reaches them.
+void TestCachesOfOtherThreads() {
+  MadeUpAllocator made_up(Manner::kReturns);
+  made_up.KeepInCaches(5000, 1000);
+  const auto forked = ForkedPurge::Fork(made_up, {});
+  if (!forked.ok()) return Check(false, "a child is forked");
+  const auto outcome = forked.value().Wait(kMinute);
+  if (!outcome.ok()) return Check(false, "the child answers: " + outcome.failure().message);
+  const allocator::Occupancy& told = outcome.value().occupancy;
+  Check(told.in_use_bytes == kAsPromised - 4000, "what other threads' caches keep isn't in use");
+  Check(told.pinned_bytes == getpid() + 4000, "what other threads' caches keep is pinned");
 }
 
 void TestEndOfTheChild(Manner manner, const std::string& expected) {
@@ -275,6 +298,7 @@ void TestWhatIf() {
   sigset_t before, after;
   pthread_sigmask(SIG_SETMASK, nullptr, &before);
   TestWhatTheChildTells();
+  TestCachesOfOtherThreads();
   TestEndOfTheChild(Manner::kFails, "refused to purge");
   TestEndOfTheChild(Manner::kIsKilled, "signal 9");
   if (CanTakeDescriptors()) TestEndOfTheChild(Manner::kCannotRead, "could not read its own memory");

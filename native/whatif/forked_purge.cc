@@ -43,8 +43,16 @@ bool PurgeEmbedded(const EmbeddedCopies& copies, uint64_t before, double* releas
   return true;
 }
 
+// What the child reads, less what caches of threads hold that it doesn't have.
+allocator::Occupancy ReadOccupancy(const allocator::Backend& backend, double others_cached_bytes) {
+  const allocator::Occupancy read = backend.ReadOccupancy();
+  return {read.in_use_bytes - others_cached_bytes, read.pinned_bytes + others_cached_bytes};
+}
+
 // The child's whole life. Only calls that neither allocate nor wait for a lock that another thread of the parent's may have held.
-[[noreturn]] void PurgeAndTell(const allocator::Backend& backend, const EmbeddedCopies& copies, int pipe, pid_t parent) {
+// `cached_bytes`: what all threads' caches held just before the fork.
+[[noreturn]] void PurgeAndTell(const allocator::Backend& backend, double cached_bytes, const EmbeddedCopies& copies, int pipe,
+                               pid_t parent) {
   const uint64_t begin = platform::MonotonicNanos();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The parent may have ended before that was asked for.
@@ -54,13 +62,14 @@ bool PurgeEmbedded(const EmbeddedCopies& copies, uint64_t before, double* releas
   setrlimit(RLIMIT_CORE, &no_core);
   Outcome outcome{};
   if (!ReadAnonymous(&outcome.anonymous_before_bytes)) _exit(kCouldNotMeasure);
+  const double others_cached_bytes = cached_bytes - backend.ReadCachedBytes();
   const uint64_t purge_begin = platform::MonotonicNanos();
   backend.FlushThread();
   if (!backend.Purge(allocator::Company::kAlone).ok()) _exit(kCouldNotPurge);
   outcome.purge_nanos = platform::MonotonicNanos() - purge_begin;
   if (!ReadAnonymous(&outcome.anonymous_after_bytes)) _exit(kCouldNotMeasure);
   if (!PurgeEmbedded(copies, outcome.anonymous_after_bytes, &outcome.embedded_released_bytes)) _exit(kCouldNotMeasure);
-  outcome.occupancy = backend.ReadOccupancy();
+  outcome.occupancy = ReadOccupancy(backend, others_cached_bytes);
   outcome.child_nanos = platform::MonotonicNanos() - begin;
   const ssize_t written = write(pipe, &outcome, sizeof outcome);
   _exit(written == sizeof outcome ? 0 : kCouldNotMeasure);
@@ -109,9 +118,10 @@ Result<ForkedPurge> ForkedPurge::Fork(const allocator::Backend& backend, const E
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
+  const double cached_bytes = backend.ReadCachedBytes();
   const uint64_t begin = platform::MonotonicNanos();
   const pid_t child = fork();
-  if (child == 0) PurgeAndTell(backend, embedded, ends[1], parent);
+  if (child == 0) PurgeAndTell(backend, cached_bytes, embedded, ends[1], parent);
   const int error = errno;
   const uint64_t took = platform::MonotonicNanos() - begin;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
