@@ -32,7 +32,7 @@ export interface OtherAllocator {
   readonly symbol: string | undefined
   /** The copy's own version; of a mimalloc that doesn't tell it, `'2.x'` or `'3.x'` by the options that it knows. */
   readonly version: string | undefined
-  /** Bytes in use by its library. jemalloc: `stats.allocated`; undefined for others. */
+  /** Bytes in use by its library. jemalloc: `stats.allocated` less `tcache_bytes`; undefined for others. */
   readonly allocatedBytes: number | undefined
   /** Bytes of pages that hold something in use. jemalloc: `stats.active`; undefined for others. */
   readonly activeBytes: number | undefined

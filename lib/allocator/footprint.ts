@@ -16,13 +16,18 @@ export function sum(...figures: readonly (number | undefined)[]): number | undef
   return figures.reduce((total, figure) => (total === undefined || figure === undefined ? undefined : total + figure), 0)
 }
 
-function negative(figure: number | undefined): number | undefined {
+/** The figure to take off in a {@link sum}. */
+export function negative(figure: number | undefined): number | undefined {
   return figure === undefined ? undefined : -figure
 }
 
 const footprints: { readonly [Allocator in keyof FootprintColumns]: (figure: FootprintFigure<Allocator>) => Footprint } = {
   glibc: (figure) => ({ mappedBytes: sum(figure('arenaBytes'), figure('mmappedBytes')), allocatedBytes: undefined }),
-  jemalloc: (figure) => ({ mappedBytes: figure('mappedBytes'), allocatedBytes: figure('allocatedBytes') }),
+  // jemalloc counts freed blocks in threads' caches as allocated.
+  jemalloc: (figure) => ({
+    mappedBytes: figure('mappedBytes'),
+    allocatedBytes: sum(figure('allocatedBytes'), negative(figure('tcacheBytes'))),
+  }),
   mimalloc: (figure) => ({ mappedBytes: figure('committedBytes'), allocatedBytes: undefined }),
   tcmalloc: (figure) => ({
     mappedBytes: sum(figure('heapSizeBytes'), negative(figure('pageheapUnmappedBytes'))),

@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-import { prepareProgram } from '../program/index.js'
+import { prepareProgram, requirePreloads, requireProc } from '../program/index.js'
 import type { ProgramEnding, ProgramOptions } from '../program/index.js'
 import { explainVariable, openLedgers } from './explain-channel.js'
 import type { ExplainRequest, TakenLedger } from './explain-channel.js'
@@ -38,7 +38,8 @@ export interface ExplainedProgram extends ProgramEnding {
  * Runs `program` with this same node and this process's standard streams, and takes ledgers of it. `show` is given each as it comes. SIGUSR2, sent to
  * the program or to this process, asks for one.
  *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`,
+ * `ERR_ALLOCSCOPE_UNSUPPORTED`, `ERR_ALLOCSCOPE_PROC_UNREADABLE`.
  */
 export async function explainProgram(
   program: string,
@@ -47,6 +48,8 @@ export async function explainProgram(
   show: (taken: FollowingLedger) => void,
 ): Promise<ExplainedProgram> {
   const { allocator, nodeOptions, at, everyMs } = options
+  requirePreloads()
+  requireProc()
   const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
   const reader = openLedgers()
   const ledgers: FollowingLedger[] = []

@@ -75,9 +75,9 @@ struct PurgeReport {
 
 // How the bytes that the allocator has from the system are used. NaN stands for what this allocator doesn't tell.
 struct Occupancy {
-  // Handed out and not freed, the allocator's own rounding and the threads' small caches included.
+  // Handed out and not freed, the allocator's own rounding included, and threads' caches where the allocator doesn't tell those.
   double in_use_bytes;
-  // Free, but on pages that also hold something in use, so that no purge can give them back.
+  // Free, but on pages that also hold something in use or are kept by a thread's cache, so that no purge can give them back.
   double pinned_bytes;
 };
 
@@ -142,6 +142,10 @@ class Backend {
 
   // Gives free memory back to the system by the allocator's own means. Allocates nothing, but takes the allocator's locks while it walks.
   virtual Result<PurgeReport> Purge(Company company) const = 0;
+
+  // Freed bytes in threads' caches that the allocator's own count of what is in use includes. A forked child sees only its own thread's.
+  // Allocates nothing.
+  virtual double ReadCachedBytes() const { return 0; }
 
   // Right after a purge, in a forked child: allocates nothing, takes no lock that the fork didn't reset, and may walk every chunk.
   virtual Occupancy ReadOccupancy() const = 0;

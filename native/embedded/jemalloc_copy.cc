@@ -44,13 +44,14 @@ JemallocCopy::JemallocCopy(const Control& control, bool handles_fork)
       resident_(control.Resolve("stats.resident")),
       retained_(control.Resolve("stats.retained")),
       muzzy_pages_(control.Resolve("stats.arenas." + std::to_string(kAllArenas) + ".pmuzzy")),
+      tcache_(control.Resolve("stats.arenas." + std::to_string(kAllArenas) + ".tcache_bytes")),
       page_bytes_(static_cast<double>(control.Read<size_t>("arenas.page").value_or(0))),
       handles_fork_(handles_fork) {}
 
 JemallocFigures JemallocCopy::Read() const {
   if (control_->AdvanceEpoch(epoch_) != 0) return {kUnknown, kUnknown, kUnknown, kUnknown, kUnknown};
   const auto bytes = [this](const Mib& mib) { return BytesOf(*control_, mib); };
-  return {bytes(allocated_), bytes(active_), bytes(resident_), bytes(retained_), bytes(muzzy_pages_) * page_bytes_};
+  return {bytes(allocated_) - bytes(tcache_), bytes(active_), bytes(resident_), bytes(retained_), bytes(muzzy_pages_) * page_bytes_};
 }
 
 }  // namespace allocscope::embedded

@@ -30,7 +30,7 @@ class JemallocCopy {
   bool known() const { return control_.has_value(); }
   bool handles_fork() const { return handles_fork_; }
 
-  // Advances the epoch first: statistics stand still until then.
+  // Advances the epoch first: statistics stand still until then. What threads' caches hold isn't counted as allocated.
   JemallocFigures Read() const;
 
   // Whether this copy allocated `block`.
@@ -52,6 +52,7 @@ class JemallocCopy {
   allocator::jemalloc::Mib resident_;
   allocator::jemalloc::Mib retained_;
   allocator::jemalloc::Mib muzzy_pages_;
+  allocator::jemalloc::Mib tcache_;
   double page_bytes_ = 0;
   bool handles_fork_ = false;
 };

@@ -23,28 +23,36 @@ constexpr PageForm kPageForms[] = {
 // How many pages are read at once.
 constexpr size_t kBatch = 64;
 
+}  // namespace
+
+// What isn't V8's may hold any pointer, also one to a page that nobody has touched: to read that would take memory on some kernels.
+template <typename Words>
+bool V8Pages::ReadResident(uintptr_t address, Words* words) const {
+  if (resident_.known() && !(resident_.Has(address) && resident_.Has(address + sizeof *words - 1))) return false;
+  return platform::ReadOwn(address, words);
+}
+
 // A space's first words: its class, its heap, its number.
-int SpaceOf(uintptr_t owner, uintptr_t heap, std::map<uintptr_t, int>* spaces) {
+int V8Pages::SpaceOf(uintptr_t owner, uintptr_t heap, std::map<uintptr_t, int>* spaces) const {
   const auto found = spaces->find(owner);
   if (found != spaces->end()) return found->second;
   uintptr_t words[3];
-  const bool is_space = platform::ReadOwn(owner, &words) && words[1] == heap && (words[2] & 0xff) < kMostSpaces;
+  const bool is_space = ReadResident(owner, &words) && words[1] == heap && (words[2] & 0xff) < kMostSpaces;
   const int space = is_space ? static_cast<int>(words[2] & 0xff) : -1;
   if (is_space) spaces->emplace(owner, space);
   return space;
 }
 
-}  // namespace
-
 // `head` are the page's first words.
-std::optional<V8Page> V8Pages::PageAt(const PageForm& form, uintptr_t address, const Mapping& mapping, const Record& head, Found* found) {
+std::optional<V8Page> V8Pages::PageAt(const PageForm& form, uintptr_t address, const Mapping& mapping, const Record& head,
+                                      Found* found) const {
   Record elsewhere;
   const uintptr_t* record = head;
   if (form.has_descriptor) {
     const uintptr_t descriptor = head[1];
     // Under another form this word is the page's own address.
     if (descriptor == 0 || descriptor == address || descriptor % sizeof(uintptr_t) != 0) return std::nullopt;
-    if (!platform::ReadOwn(descriptor, &elsewhere)) return std::nullopt;
+    if (!ReadResident(descriptor, &elsewhere)) return std::nullopt;
     record = elsewhere;
   }
   const uintptr_t start = record[form.start];

@@ -87,9 +87,15 @@ class V8Pages {
     std::map<uintptr_t, int> spaces;
   };
 
+  // Copies words of this process, unless a page of theirs is known not to be resident.
+  template <typename Words>
+  bool ReadResident(uintptr_t address, Words* words) const;
+
+  int SpaceOf(uintptr_t owner, uintptr_t heap, std::map<uintptr_t, int>* spaces) const;
+
   void FindIn(const std::vector<const Mapping*>& candidates);
   void LookAt(const uintptr_t* addresses, const Mapping* const* mappings, size_t count, Found* found);
-  static std::optional<V8Page> PageAt(const PageForm& form, uintptr_t address, const Mapping& mapping, const Record& head, Found* found);
+  std::optional<V8Page> PageAt(const PageForm& form, uintptr_t address, const Mapping& mapping, const Record& head, Found* found) const;
 
   const MemoryMap& map_;
   const ResidentPages& resident_;

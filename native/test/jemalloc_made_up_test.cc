@@ -11,6 +11,7 @@
 #include "allocator/jemalloc/arenas.h"
 #include "allocator/jemalloc/control.h"
 #include "allocator/jemalloc/jemalloc.h"
+#include "embedded/jemalloc_copy.h"
 #include "test/check.h"
 #include "test/readings.h"
 
@@ -122,12 +123,21 @@ void TestMadeUpVersion() {
   Check(VersionBy(marker).empty(), "a control that is refused tells none");
 }
 
+void TestEmbeddedCopy() {
+  controls = {{"epoch", 1}, {"stats.allocated", 700}, {"stats.active", 800}, {"stats.arenas.4096.tcache_bytes", 60}};
+  const embedded::JemallocCopy copy(Control(ControlByName, NameToMib, ControlByMib), true);
+  const embedded::JemallocFigures figures = copy.Read();
+  Check(figures.allocated_bytes == 640 && figures.active_bytes == 800, "a copy's freed blocks in threads' caches aren't allocated");
+  controls.clear();
+}
+
 }  // namespace
 
 void TestJemallocMadeUp() {
   TestRows();
   TestNoRows();
   TestMadeUpVersion();
+  TestEmbeddedCopy();
 }
 
 }  // namespace allocscope::test

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -10,6 +11,7 @@
 #include "platform/symbol_lookup.h"
 #include "test/check.h"
 #include "test/readings.h"
+#include "whatif/forked_purge.h"
 
 namespace allocscope::test {
 namespace {
@@ -17,6 +19,10 @@ namespace {
 using allocator::Backend;
 using allocator::Detail;
 using allocator::Document;
+
+// Small enough for a thread's cache, which jemalloc limits to 32 KiB a block.
+constexpr size_t kCachedBlockBytes = 28 << 10;
+constexpr size_t kCachedBlocks = 8;
 
 using MallctlFunction = int (*)(const char*, void*, size_t*, void*, size_t);
 
@@ -51,6 +57,7 @@ void TestFootprint(const Backend& backend) {
   const double page = AskSize("arenas.page");
   Check(footprint["dirtyBytes"] == AskSize("stats.arenas.4096.pdirty") * page, "dirty bytes are dirty pages");
   Check(footprint["muzzyBytes"] == AskSize("stats.arenas.4096.pmuzzy") * page, "muzzy bytes are muzzy pages");
+  Check(footprint["tcacheBytes"] == AskSize("stats.arenas.4096.tcache_bytes"), "thread caches' bytes are jemalloc's own");
   const double before = footprint["allocatedBytes"];
   constexpr size_t kBytes = size_t{64} << 20;
   const auto block = std::make_unique<char[]>(kBytes);
@@ -170,14 +177,54 @@ void TestPurgeAndOccupancy(const Backend& backend) {
   backend.FlushThread();
   footprint.Read();
   const allocator::Occupancy occupancy = backend.ReadOccupancy();
-  Check(occupancy.in_use_bytes == AskSize("stats.allocated"), "what is in use is what is allocated");
-  Check(occupancy.pinned_bytes == AskSize("stats.active") - AskSize("stats.allocated"), "what is pinned is the rest of the active pages");
+  const double in_use = AskSize("stats.allocated") - AskSize("stats.arenas.4096.tcache_bytes");
+  Check(occupancy.in_use_bytes == in_use, "what is in use is what is allocated and not in a thread's cache");
+  Check(occupancy.pinned_bytes == AskSize("stats.active") - in_use, "what is pinned is the rest of the active pages");
   for (size_t i = 1; i < blocks.size(); i += 2) blocks[i].reset();
   backend.FlushThread();
   Check(backend.Purge(allocator::Company::kOtherThreads).ok(), "jemalloc is purged");
   footprint.Read();
   Check(footprint["dirtyBytes"] == 0 && footprint["muzzyBytes"] == 0, "a purge leaves nothing dirty");
   Check(occupancy.in_use_bytes - footprint["allocatedBytes"] > 4096 * 4000.0 - (1 << 20), "a flushed thread keeps none of what it freed");
+}
+
+// Runs `meanwhile` while another thread keeps blocks in its cache that it allocated and freed.
+template <typename Run>
+void WithThreadCache(const Run& meanwhile) {
+  std::promise<void> filled;
+  std::promise<void> ended;
+  std::thread thread([&filled, end = ended.get_future()] {
+    {
+      std::vector<std::unique_ptr<char[]>> blocks(kCachedBlocks);
+      for (auto& block : blocks) block = std::make_unique<char[]>(kCachedBlockBytes);
+    }
+    filled.set_value();
+    end.wait();
+  });
+  filled.get_future().wait();
+  meanwhile();
+  ended.set_value();
+  thread.join();
+}
+
+double InUseInChild(const Backend& backend) {
+  const auto forked = whatif::ForkedPurge::Fork(backend, {});
+  if (!forked.ok()) return kMissing;
+  const auto outcome = forked.value().Wait(uint64_t{60} * 1'000'000'000);
+  return outcome.ok() ? outcome.value().occupancy.in_use_bytes : kMissing;
+}
+
+void TestThreadCaches(const Backend& backend) {
+  Footprint footprint(backend);
+  const double before = InUseInChild(backend);
+  footprint.Read();
+  const double cached_before = footprint["tcacheBytes"];
+  WithThreadCache([&] {
+    footprint.Read();
+    Check(footprint["tcacheBytes"] - cached_before >= kCachedBlocks * kCachedBlockBytes, "what a thread freed is in its cache");
+    // jemalloc's own cache structure for a thread, which counts as allocated, is 28 KiB.
+    Check(IsWithin(InUseInChild(backend), before, 64 << 10), "a forked child doesn't count other threads' caches as in use");
+  });
 }
 
 }  // namespace
@@ -191,6 +238,7 @@ void TestJemalloc() {
   TestTables(backend);
   TestSettings(backend);
   TestPurgeAndOccupancy(backend);
+  TestThreadCaches(backend);
 }
 
 }  // namespace allocscope::test

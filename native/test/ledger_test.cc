@@ -19,6 +19,7 @@
 #include "ledger/memory_map.h"
 #include "ledger/resident_pages.h"
 #include "platform/page_map.h"
+#include "platform/safe_memory.h"
 #include "test/check.h"
 
 namespace allocscope::test {
@@ -66,8 +67,11 @@ bool ReadingTakesPages(const char* memory, size_t bytes) {
   return ResidentPagesByStatm() > before + bytes / 2 / kPage;
 }
 
+// Between two pages of another kind: the kernel joins neighbours that are alike, and the allocator's may lie beside it.
 char* Map(size_t bytes, int flags, int descriptor) {
-  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, descriptor, 0);
+  void* const place = mmap(nullptr, bytes + 2 * kPage, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (place == MAP_FAILED) return nullptr;
+  void* const memory = mmap(static_cast<char*>(place) + kPage, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED, descriptor, 0);
   return memory == MAP_FAILED ? nullptr : static_cast<char*>(memory);
 }
 
@@ -290,6 +294,18 @@ void TestWhatLiesBehindData() {
   munmap(memory - kPage, kPage + kMemory);
 }
 
+// Memory that could hold a page of V8's, and has a pointer to where nobody has been yet.
+void TestNothingIsTouched() {
+  constexpr size_t kV8Page = 256 * 1024;
+  char* const untouched = Map(kV8Page, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  char* const memory = Map(2 * kV8Page, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  if (untouched == nullptr || memory == nullptr) return Check(false, "memory is mapped");
+  const uintptr_t page = (reinterpret_cast<uintptr_t>(memory) + kV8Page - 1) & ~(kV8Page - 1);
+  reinterpret_cast<uintptr_t*>(page)[1] = reinterpret_cast<uintptr_t>(untouched);
+  ResidentOf(ledger::Owner::kWasm, 0);
+  Check(!platform::IsResident(reinterpret_cast<uintptr_t>(untouched)), "a ledger touches no page that isn't resident");
+}
+
 // abseil's own block, joined by the kernel to pages below it that somebody else has.
 void TestJoinedBlock() {
   constexpr size_t kMemory = 256 * 1024;
@@ -358,6 +374,7 @@ void TestLedger() {
   if (kUnderAsan) {
     std::printf("ledger_test: no whole ledgers under ASan: they would look through its shadow, which takes minutes\n");
   } else {
+    TestNothingIsTouched();
     TestWhatLiesBehindData();
     TestJoinedBlock();
     TestBlockBesideMainRecord();

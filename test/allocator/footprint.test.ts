@@ -22,7 +22,7 @@ describe('glibc', () => {
 
 describe('jemalloc', () => {
   test('counts both', () => {
-    const known = { mappedBytes: 30, allocatedBytes: 10, activeBytes: 15, residentBytes: 40, retainedBytes: 50 }
+    const known = { mappedBytes: 30, allocatedBytes: 13, tcacheBytes: 3, activeBytes: 15, residentBytes: 40, retainedBytes: 50 }
     expect(footprintOf('jemalloc', figures(known))).toEqual({ mappedBytes: 30, allocatedBytes: 10 })
     expect(footprintOf('jemalloc', figures({}))).toEqual({ mappedBytes: undefined, allocatedBytes: undefined })
   })

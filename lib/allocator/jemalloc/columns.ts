@@ -10,6 +10,7 @@ export const jemallocFootprintColumns = [
   'retainedBytes',
   'dirtyBytes',
   'muzzyBytes',
+  'tcacheBytes',
 ] as const satisfies readonly (keyof JemallocCounters)[]
 
 /** kArenaTable of native/allocator/jemalloc/columns.h. */

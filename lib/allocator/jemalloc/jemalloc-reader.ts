@@ -4,7 +4,7 @@ import type { NativeAllocatorDocument } from '../../binding/index.js'
 import type { AllocatorDetail, MissingFigures } from '../allocator-snapshot.js'
 import { known, rssColumn } from '../allocator-source.js'
 import type { AllocatorSource } from '../allocator-source.js'
-import { footprintOf } from '../footprint.js'
+import { footprintOf, negative, sum } from '../footprint.js'
 import { byName, rowsOf } from '../named-figures.js'
 import type { jemallocSettings } from './columns.js'
 import {
@@ -93,14 +93,15 @@ export class JemallocReader {
     const figures = this.#source.readFootprint()
     const rssBytes = known(figures[this.#rssPlace])
     const counters = this.#countersOf(figures)
+    const footprint = footprintOf('jemalloc', (name) => counters?.[name])
     const document = detail === 'footprint' ? undefined : this.#source.readDetail(detail)
     return {
       allocator: 'jemalloc',
       detail,
       provenance: this.#source.provenance,
       rssBytes,
-      ...footprintOf('jemalloc', (name) => counters?.[name]),
-      retainedBytes: counters && counters.activeBytes - counters.allocatedBytes + counters.dirtyBytes + counters.muzzyBytes,
+      ...footprint,
+      retainedBytes: counters && sum(counters.activeBytes, counters.dirtyBytes, counters.muzzyBytes, negative(footprint.allocatedBytes)),
       counters,
       ...tablesOf(document),
       settings: document && settingsOf(document),

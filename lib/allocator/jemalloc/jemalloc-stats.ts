@@ -57,7 +57,7 @@ export interface JemallocExtentClass {
 
 /** `stats.*`, as of the epoch that this reading advanced. */
 export interface JemallocCounters {
-  /** `stats.allocated`: bytes allocated by the program. */
+  /** `stats.allocated`: bytes allocated by the program, {@link JemallocCounters.tcacheBytes} included. */
   readonly allocatedBytes: number
   /** `stats.active`: bytes in active pages, a multiple of the page size. */
   readonly activeBytes: number
@@ -72,6 +72,8 @@ export interface JemallocCounters {
   /** `stats.arenas.<all>.pdirty` and `pmuzzy`, bytes: unused pages that may still be resident. */
   readonly dirtyBytes: number
   readonly muzzyBytes: number
+  /** `stats.arenas.<all>.tcache_bytes`: freed blocks in threads' caches, bytes. */
+  readonly tcacheBytes: number
 }
 
 /** Settings in force. */
@@ -95,9 +97,9 @@ export interface JemallocStats extends AllocatorSnapshot {
   readonly allocator: 'jemalloc'
   /** `stats.mapped`. */
   readonly mappedBytes: number | undefined
-  /** `stats.allocated`. */
+  /** `stats.allocated` less freed blocks in threads' caches, `tcache_bytes`. */
   readonly allocatedBytes: number | undefined
-  /** Free memory in jemalloc's hands that may be resident: `stats.active - stats.allocated`, and the dirty and muzzy pages. */
+  /** Free memory in jemalloc's hands that may be resident: `stats.active` less what is allocated, and the dirty and muzzy pages. */
   readonly retainedBytes: number | undefined
   /** Undefined when jemalloc was built without statistics. */
   readonly counters: JemallocCounters | undefined

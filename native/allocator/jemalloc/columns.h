@@ -32,6 +32,7 @@ constexpr Column kFootprintColumns[] = {
     {"retainedBytes", "stats.retained", Kind::kSize},
     {"dirtyBytes", "stats.arenas.4096.pdirty", Kind::kPages},
     {"muzzyBytes", "stats.arenas.4096.pmuzzy", Kind::kPages},
+    {"tcacheBytes", "stats.arenas.4096.tcache_bytes", Kind::kSize},
 };
 
 // In TypeScript: jemallocArenaTable.

@@ -25,6 +25,7 @@ const std::vector<std::string> kFootprintFields = FieldNames();
 
 constexpr size_t kAllocated = 0;
 constexpr size_t kActive = 1;
+constexpr size_t kTcache = 8;
 
 class JemallocBackend final : public Backend {
  public:
@@ -76,12 +77,19 @@ class JemallocBackend final : public Backend {
     return PurgeReport{"mallctl thread.tcache.flush, mallctl arena.4096.purge"};
   }
 
-  // Active pages hold at least one block in use each; what is dirty or muzzy was just purged.
+  // jemalloc counts freed blocks in thread caches as allocated.
+  double ReadCachedBytes() const override {
+    double figures[kControls];
+    return ReadFootprint(figures).ok() ? figures[kTcache] : std::numeric_limits<double>::quiet_NaN();
+  }
+
+  // Active pages hold at least one block in use each, or in a thread's cache; what is dirty or muzzy was just purged.
   Occupancy ReadOccupancy() const override {
     constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
     double figures[kControls];
     if (!ReadFootprint(figures).ok()) return {kUnknown, kUnknown};
-    return {figures[kAllocated], figures[kActive] - figures[kAllocated]};
+    const double in_use = figures[kAllocated] - figures[kTcache];
+    return {in_use, figures[kActive] - in_use};
   }
 
  private:
