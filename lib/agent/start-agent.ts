@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { accessSync, chmodSync, constants, rmSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { isMainThread, threadId } from 'node:worker_threads'
@@ -15,8 +15,8 @@ const mostRequestBytes = 4096
 /** How long an agent that was brought in by attaching waits for whoever did so, milliseconds. */
 const guestPatienceMs = 10_000
 
-/** A visitor who ends its side is still answered. Its side ends when it is killed, too. */
-function serve(socket: net.Socket): void {
+/** A visitor who ends its side is still answered. `file` is the socket's path. Its side ends when it is killed, too. */
+function serve(socket: net.Socket, file: string): void {
   const visit = new AbortController()
   let line = ''
   let unanswered = 0
@@ -38,7 +38,7 @@ function serve(socket: net.Socket): void {
     line = ''
     unanswered += 1
     void answering()
-      .answerRequest(request, visit.signal)
+      .answerRequest(request, visit.signal, file)
       .then((answer) => {
         unanswered -= 1
         socket.write(`${JSON.stringify(answer)}\n`)
@@ -59,15 +59,19 @@ function leaveAfterVisit(server: net.Server, close: () => void): void {
 
 /**
  * Opens this thread's socket, mode 0600, in a folder that only its user can enter, and answers there. Doesn't keep the program alive. Answers with the
- * socket's path. As a guest it serves one connection. Throws `ERR_ALLOCSCOPE_ATTACH`, and what the file system throws.
+ * socket's path. As a `guest` of that name it serves one connection. Throws `ERR_ALLOCSCOPE_ATTACH`, and what the file system throws.
  */
-export function startAgent({ guest = false }: { readonly guest?: boolean } = {}): string {
+export function startAgent({ guest }: { readonly guest?: string } = {}): string {
   const folder = makeAgentFolder()
-  const name = guest ? `${process.pid}-guest-${Date.now()}.sock` : socketName(process.pid, isMainThread ? undefined : threadId)
+  const name = socketName(process.pid, guest ?? (isMainThread ? undefined : threadId))
   const file = path.join(folder, name)
+  // What keeps a socket from being made there, `listen` tells too late.
+  accessSync(folder, constants.W_OK)
   // Of a process that had the same number and was killed.
   rmSync(file, { force: true })
-  const server = net.createServer({ allowHalfOpen: true }, serve)
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    serve(socket, file)
+  })
   server.on('error', () => undefined)
   const remove = (): void => {
     rmSync(file, { force: true })
@@ -78,7 +82,7 @@ export function startAgent({ guest = false }: { readonly guest?: boolean } = {})
     server.close()
     remove()
   }
-  if (guest) leaveAfterVisit(server, close)
+  if (guest !== undefined) leaveAfterVisit(server, close)
   // Not the primary's socket, in a worker of a cluster.
   server.listen({ path: file, exclusive: true })
   chmodSync(file, 0o600)

@@ -78,7 +78,7 @@ const ofAllocator = {
   }),
   embeddedAllocatedBytes: bytes('embedded_allocator_allocated', 'nodejs.embedded_allocator.memory.allocated', {
     labels: ['allocator', 'library'],
-    help: 'In use by the library, of those that count it. Source: mallctl stats.allocated of that copy, between scrapes; cost: none in a scrape.',
+    help: 'In use by the library, of those that count it. Source: mallctl stats.allocated less tcache_bytes of that copy, between scrapes; cost: none in a scrape.',
   }),
 }
 

@@ -7,6 +7,7 @@ import type { AllocatorStats } from '../allocator/index.js'
 import { checkNumber, isAllocscopeError, readOptions } from '../errors/index.js'
 import { ContainerReader } from '../process/container/container-figures.js'
 import { getProcessMemory } from '../process/index.js'
+import type { ProcessMemory } from '../process/index.js'
 import { Reading } from './reading.js'
 import { UsageReader } from './usage-reader.js'
 
@@ -47,22 +48,29 @@ function addArenas(reading: Reading, allocator: string, mmappedBytes: number | u
   reading.add('mappedBytes', mmappedBytes, { allocator, arena: 'mmapped' })
 }
 
-function addAllocator(reading: Reading, stats: AllocatorStats): void {
-  const { allocator, provenance, mappedBytes, allocatedBytes, retainedBytes } = stats
+/** All but what is mapped, which is told by arena where that is known. */
+export function addAllocatorFigures(reading: Reading, stats: AllocatorStats): void {
+  const { allocator, provenance, allocatedBytes, retainedBytes } = stats
   reading.add('allocatorInfo', 1, { allocator, version: provenance.version ?? '' })
   if (stats.allocator === 'glibc') {
-    if (mappedBytes !== undefined) addArenas(reading, allocator, stats.mmappedBytes)
     reading.add('arenas', stats.arenaCount, { allocator })
     reading.add('mmapThresholdBytes', stats.mmapThresholdBytes, { allocator })
-  } else {
-    reading.add('mappedBytes', mappedBytes, { allocator })
   }
   reading.add('allocatedBytes', allocatedBytes, { allocator })
   reading.add('retainedBytes', retainedBytes, { allocator })
 }
 
-function addProcess(reading: Reading): void {
-  const { rssBytes, residentSharedBytes, peakRssBytes, minorFaults, majorFaults } = getProcessMemory()
+function addAllocator(reading: Reading, stats: AllocatorStats): void {
+  const { allocator, mappedBytes } = stats
+  if (stats.allocator !== 'glibc') reading.add('mappedBytes', mappedBytes, { allocator })
+  else if (mappedBytes !== undefined) addArenas(reading, allocator, stats.mmappedBytes)
+  addAllocatorFigures(reading, stats)
+}
+
+export function addMemory(
+  reading: Reading,
+  { rssBytes, residentSharedBytes, peakRssBytes, minorFaults, majorFaults }: ProcessMemory,
+): void {
   if (residentSharedBytes !== undefined) {
     reading.add('residentBytes', rssBytes - residentSharedBytes, { backing: 'anonymous' })
     reading.add('residentBytes', residentSharedBytes, { backing: 'file' })
@@ -92,13 +100,15 @@ function unlessUnreadable(read: () => void): void {
 
 /** Reads every metric at once, for one registry or meter. */
 export class MetricsReader {
-  readonly #container = new ContainerReader()
+  readonly #container: ContainerReader
   readonly #usage: UsageReader | undefined
 
   constructor(options: MetricsOptions | undefined) {
     const given = readOptions(options, ['usageEveryMs', 'budgetMs'])
     const everyMs = checkNumber('options.usageEveryMs', given.usageEveryMs, 1000, Infinity, 2 ** 31 - 1)
     const budgetMs = checkNumber('options.budgetMs', given.budgetMs, 0, 100)
+    // Nothing of the container is read for options that are refused.
+    this.#container = new ContainerReader()
     if (everyMs !== Infinity) this.#usage = new UsageReader(everyMs, budgetMs)
   }
 
@@ -109,7 +119,7 @@ export class MetricsReader {
       addAllocator(reading, getAllocatorStats())
     })
     unlessUnreadable(() => {
-      addProcess(reading)
+      addMemory(reading, getProcessMemory())
     })
     addV8(reading)
     const container = this.#container.read()

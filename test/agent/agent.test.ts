@@ -170,6 +170,23 @@ async function whileTracked(pid: number, args: readonly string[], use: (command:
   return await result
 }
 
+test.each([
+  ['watch --pid', (pid: string) => ['watch', '--pid', pid]],
+  ['attach watch', (pid: string) => ['attach', pid, 'watch']],
+])('%s: a program with the agent is watched without ptrace', async (_name, argumentsFor) => {
+  await withAgent(async (pid) => {
+    const env = { XDG_RUNTIME_DIR: runtime }
+    const { code, stdout, stderr } = await allocscope([...argumentsFor(String(pid)), '--for', '300ms', '--json'], { env })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    const events = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly kind: string })
+    expect(events[0]).toMatchObject({ kind: 'start', pid, programArguments: ['--import', preload, '-e', idle] })
+    expect(events.at(-1)).toMatchObject({ kind: 'end', runsOn: true, notes: [] })
+  })
+})
+
 /** Runs `use` with a program whose sockets are in a folder of their own: tests run beside each other. */
 async function withOwnFolder(node: string, use: (target: Target & { readonly folder: string }) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))

@@ -102,7 +102,8 @@ if (live === 'glibc') {
     expect(Math.abs(retained - mallinfo.fordblks)).toBeLessThan(500_000)
     expect(retained).toBeGreaterThan(4_500_000)
     const allocated = valueOf(after, 'nodejs_allocator_allocated_bytes') as number
-    expect(allocated + retained).toBe(sumOf(after, mapped))
+    // All that the arenas had then. By the time of the scrape glibc may have given a piece of it back.
+    expect(Math.abs(allocated + retained - mallinfo.arena - mallinfo.hblkhd)).toBeLessThan(500_000)
   })
 
   test("where glibc's layout is not proved, what it would tell is absent, and not 0", () => {

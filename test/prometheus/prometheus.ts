@@ -33,11 +33,16 @@ scrape_configs:
     static_configs: [{ targets: ['127.0.0.1:${port}'] }]
 `
 
-/** Starts Debian's Prometheus on a port that the kernel chooses, with a store that is gone at its end. */
+/** Starts a Prometheus that scrapes `port` often, with a store that is gone at its end. */
 export async function startPrometheus(port: number, rules = ''): Promise<Prometheus> {
   const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
+  writeFileSync(path.join(folder, 'prometheus.yml'), configuration(port, rules))
+  return await startPrometheusIn(folder)
+}
+
+/** Starts Debian's Prometheus on a port that the kernel chooses, by the prometheus.yml of a folder, which is removed at its end. */
+export async function startPrometheusIn(folder: string): Promise<Prometheus> {
   const file = path.join(folder, 'prometheus.yml')
-  writeFileSync(file, configuration(port, rules))
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${path.join(folder, 'data')}`, '--web.listen-address=127.0.0.1:0']
   const child = spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let log = ''
