@@ -9,9 +9,9 @@ export function agentFolders(uid: number, runtimeFolder: string | undefined): re
   return runtimeFolder !== undefined && path.isAbsolute(runtimeFolder) ? [path.join(runtimeFolder, 'allocscope'), temporary] : [temporary]
 }
 
-/** The socket of a process's main thread, or of its worker with this number. `pid` is what the process itself calls its own. */
-export function socketName(pid: number, worker?: number): string {
-  return worker === undefined ? `${pid}.sock` : `${pid}-${worker}.sock`
+/** The socket of a process's main thread, of its worker with this number, or of a guest with this name. `pid` is what the process itself calls its own. */
+export function socketName(pid: number, of?: number | string): string {
+  return of === undefined ? `${pid}.sock` : `${pid}-${of}.sock`
 }
 
 /** Why `folder` can't be trusted: anybody may have made it before. Undefined when only user `uid` can enter it. */
@@ -44,8 +44,8 @@ function fileOf(pid: number, name: string): string {
   }
 }
 
-/** The socket of process `pid`'s agent, as this process reaches it; undefined when it has none that can be trusted. */
-export function findAgent(pid: number): string | undefined {
+/** The socket of process `pid`'s agent, or of that `guest`, as this process reaches it; undefined when it has none that can be trusted. */
+export function findAgent(pid: number, guest?: string): string | undefined {
   const status = fileOf(pid, 'status')
   const uid = Number(/^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1])
   // Its own number for itself is the last: it may live in a namespace of process numbers.
@@ -56,7 +56,7 @@ export function findAgent(pid: number): string | undefined {
   for (const folder of agentFolders(uid, runtimeFolder?.slice('XDG_RUNTIME_DIR='.length))) {
     const there = `/proc/${pid}/root${folder}`
     try {
-      const socket = `${there}/${socketName(own)}`
+      const socket = `${there}/${socketName(own, guest)}`
       if (distrust(there, uid) === undefined && lstatSync(socket).isSocket()) return socket
     } catch {
       // No such folder, or no such socket.

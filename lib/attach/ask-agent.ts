@@ -6,11 +6,12 @@ import { agentVersion } from './agent-messages.js'
 import type { AgentAnswer, AgentRequest } from './agent-messages.js'
 
 /** A release waits until RSS stands still, and a blocked event loop answers when it is free. */
-const patienceMs = 30_000
+export const patienceMs = 30_000
 /** Longer than any answer is: what another process says isn't trusted. */
 const mostBytes = 64 * 1024 * 1024
 
-function readLine(socket: net.Socket): Promise<string> {
+/** The line that the agent answers with. */
+export function readLine(socket: net.Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
     const fail = (reason: string, cause?: unknown): void => {
@@ -35,6 +36,13 @@ function readLine(socket: net.Socket): Promise<string> {
 
 function isAnswer(value: unknown): value is AgentAnswer {
   return typeof value === 'object' && value !== null && 'version' in value && ('result' in value || 'error' in value)
+}
+
+/** What the line says. Throws `ERR_ALLOCSCOPE_ATTACH`, or the error that the agent answered with. */
+export function parseResult(line: string): unknown {
+  const answer = parseAnswer(line)
+  if ('error' in answer) throw new AllocscopeError(answer.error.code as AllocscopeErrorCode, answer.error.message)
+  return answer.result
 }
 
 function parseAnswer(line: string): AgentAnswer {
@@ -62,9 +70,7 @@ export async function askAgent(path: string, request: AgentRequest, until?: Prom
     if (until !== undefined) await Promise.race([until, line])
     socket.setTimeout(patienceMs)
     socket.end()
-    const answer = parseAnswer(await line)
-    if ('error' in answer) throw new AllocscopeError(answer.error.code as AllocscopeErrorCode, answer.error.message)
-    return answer.result
+    return parseResult(await line)
   } finally {
     socket.destroy()
   }

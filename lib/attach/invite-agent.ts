@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 
 import { AllocscopeError } from '../errors/index.js'
@@ -5,17 +6,33 @@ import type { AttachedProcess } from './attached-process.js'
 import { isSameFile } from './library-there.js'
 
 /** Long enough for an event loop that is busy, and for the modules to be read. */
-const patienceMs = 5000
+export const invitePatienceMs = 5000
 
 /** Built: it runs in another process, under whichever Node that has. */
 const agentFile = path.join(__dirname, '..', '..', 'dist', 'agent', 'index.js')
 
-/** Loads the package's agent in the program's main thread, from where it lies, in a turn of its own. */
-function invitation(file: string): string {
-  return `(() => {
+/** An agent that is brought in for one visit. */
+export interface Invitation {
+  /** Of its socket: nobody else knows it before. */
+  readonly guest: string
+  /** An expression for the program's main thread: loads the agent from where it lies, and has the socket's path as value. */
+  readonly script: string
+}
+
+/** Throws `ERR_ALLOCSCOPE_ATTACH` where process `pid` doesn't see this package's files. */
+export function inviteTo(pid: number): Invitation {
+  if (!isSameFile(agentFile, `/proc/${pid}/root${agentFile}`)) {
+    const message = `process ${pid} doesn't see ${agentFile}: only stats works there, by ptrace, or start the program with node --import allocscope/agent`
+    throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', message)
+  }
+  const guest = `guest-${randomBytes(8).toString('hex')}`
+  const file = JSON.stringify(agentFile)
+  // In a turn of its own. Before Node 20.16 there is no getBuiltinModule; there a CommonJS program has its main module.
+  const script = `(() => {
     const load = process.getBuiltinModule ?? process.mainModule?.require.bind(process.mainModule)
-    return load('node:module').createRequire(${JSON.stringify(file)})(${JSON.stringify(file)}).startAgent({ guest: true })
+    return load('node:module').createRequire(${file})(${file}).startAgent({ guest: '${guest}' })
   })()`
+  return { guest, script }
 }
 
 /**
@@ -24,11 +41,7 @@ function invitation(file: string): string {
  */
 export async function inviteAgent(attached: AttachedProcess): Promise<string> {
   const { pid } = attached
-  if (!isSameFile(agentFile, `/proc/${pid}/root${agentFile}`)) {
-    const message = `process ${pid} doesn't see ${agentFile}: only stats works there, or start the program with node --import allocscope/agent`
-    throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', message)
-  }
-  const evaluated = await attached.evaluate(invitation(agentFile), patienceMs)
+  const evaluated = await attached.evaluate(inviteTo(pid).script, invitePatienceMs)
   if ('reason' in evaluated) throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', `process ${pid} opened no socket: ${evaluated.reason}`)
   return `/proc/${pid}/root${evaluated.value}`
 }

@@ -1,11 +1,12 @@
 import { writeSync } from 'node:fs'
 import path from 'node:path'
 
+import { isAllocscopeError } from '../errors/index.js'
 import { checkRelease } from '../release/index.js'
 import type { CheckOptions, ReleaseCheck } from '../release/index.js'
 import { endCheckProgress, showCheckProgress } from './check-progress.js'
 import { answerDescriptor, checkVariable } from './check-request.js'
-import type { CheckAnswer, CheckRequest } from './check-request.js'
+import type { CheckAnswer, CheckRefusal, CheckRequest } from './check-request.js'
 import { importExport } from './import-export.js'
 
 type Callable = () => unknown
@@ -26,7 +27,7 @@ function takeRequest(): CheckRequest {
   return request
 }
 
-function answer(what: CheckAnswer): void {
+function answer(what: CheckAnswer | CheckRefusal): void {
   writeSync(answerDescriptor, JSON.stringify(what))
 }
 
@@ -81,4 +82,11 @@ async function main(): Promise<void> {
   process.exit()
 }
 
-void main()
+/** What this process can't check, the command says. Any other error is the script's, and ends the process as it would. */
+function refuse(error: unknown): void {
+  if (!isAllocscopeError(error)) throw error
+  answer({ code: error.code, refused: error.message })
+  process.exitCode = 1
+}
+
+void main().catch(refuse)

@@ -1,3 +1,4 @@
+import type { AllocscopeErrorCode } from '../errors/index.js'
 import type { CheckOptions, ReleaseCheck } from '../release/index.js'
 
 /** The environment variable that tells the checking process what to check. It is deleted at once. */
@@ -20,3 +21,9 @@ export interface CheckRequest {
 
 /** The answer of that process. There is none when the script ended the process. */
 export type CheckAnswer = { readonly check: ReleaseCheck; readonly subject: string } | { readonly problem: string }
+
+/** The answer where allocscope itself couldn't check there. */
+export interface CheckRefusal {
+  readonly code: AllocscopeErrorCode
+  readonly refused: string
+}

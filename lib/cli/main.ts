@@ -13,6 +13,7 @@ const verbs: Readonly<Record<string, () => Register>> = {
   stats: lazily(() => (require('./commands/stats.js') as typeof import('./commands/stats.js')).registerStats),
   explain: lazily(() => (require('./commands/explain.js') as typeof import('./commands/explain.js')).registerExplain),
   attach: lazily(() => (require('./commands/attach.js') as typeof import('./commands/attach.js')).registerAttach),
+  agent: lazily(() => (require('./commands/agent.js') as typeof import('./commands/agent.js')).registerAgent),
   run: lazily(() => (require('./commands/run.js') as typeof import('./commands/run.js')).registerRun),
   watch: lazily(() => (require('./commands/watch.js') as typeof import('./commands/watch.js')).registerWatch),
   record: lazily(() => (require('./commands/record.js') as typeof import('./commands/record.js')).registerRecord),

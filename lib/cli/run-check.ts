@@ -1,16 +1,15 @@
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, fstatSync, openSync, readSync, rmSync } from 'node:fs'
 import path from 'node:path'
 
 import { AllocscopeError } from '../errors/index.js'
-import { prepareProgram } from '../program/index.js'
+import { makeTemporaryFolder, prepareProgram } from '../program/index.js'
 import type { AllocatorChoice } from '../program/index.js'
 import { checkVariable } from './check-request.js'
-import type { CheckAnswer, CheckRequest } from './check-request.js'
+import type { CheckAnswer, CheckRefusal, CheckRequest } from './check-request.js'
 
 /** A file without a name for the answer of the checking process. The process's standard streams belong to the program. */
 function openAnswer(): number {
-  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-'))
+  const folder = makeTemporaryFolder()
   try {
     return openSync(path.join(folder, 'answer.json'), 'ax+', 0o600)
   } finally {
@@ -26,7 +25,11 @@ function readAnswer(
   // Reads from position 0: writing by the checking process has moved the position, which both share.
   const bytes = Buffer.alloc(fstatSync(descriptor).size)
   readSync(descriptor, bytes, 0, bytes.length, 0)
-  if (bytes.length > 0) return JSON.parse(bytes.toString()) as CheckAnswer
+  if (bytes.length > 0) {
+    const answer = JSON.parse(bytes.toString()) as CheckAnswer | CheckRefusal
+    if ('refused' in answer) throw new AllocscopeError(answer.code, answer.refused)
+    return answer
+  }
   const how = ended.signal === undefined ? `with exit code ${ended.exitCode ?? 0}` : `by ${ended.signal}`
   throw new AllocscopeError('ERR_ALLOCSCOPE_CHECK_CUT_SHORT', `${program} ended the process ${how} before it could be checked`)
 }

@@ -1,7 +1,9 @@
 import { askProcess } from '../attach/index.js'
+import type { Invite } from '../attach/index.js'
 import { formatDuration } from '../report/index.js'
-import { reportOfRecord } from '../track/index.js'
-import type { TrackingReport } from '../track/index.js'
+import { followMomentsIn, recordOfAnswer } from '../track/index.js'
+import type { FollowedMoments, TrackRecord } from '../track/index.js'
+import { untilEnded } from './until-ended.js'
 
 const eraseLine = '\r\u001b[K'
 
@@ -12,24 +14,11 @@ export interface ProcessTracking {
   readonly forMs: number | undefined
   /** Whether V8 inlines nothing meanwhile. */
   readonly exactFunctions: boolean
-}
-
-/** Resolves after `forMs`, or with the first Ctrl-C or SIGTERM: what was found by then is reported. A second one ends the command, as without this. */
-function untilEnded(forMs: number | undefined): { readonly ended: Promise<void>; readonly dispose: () => void } {
-  let dispose: () => void = () => undefined
-  const ended = new Promise<void>((resolve) => {
-    // A timer keeps the command alive, as the socket does.
-    const timer = forMs === undefined ? undefined : setTimeout(resolve, forMs)
-    const onSignal = (): void => {
-      resolve()
-    }
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
-    dispose = () => {
-      clearTimeout(timer)
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal)
-    }
-  })
-  return { ended, dispose }
+  /** What is told of moments meanwhile. Without it none are taken. */
+  readonly moments?: FollowedMoments | undefined
+  /** Whether something else shows that it goes on. */
+  readonly isShown?: boolean
+  readonly invite?: Invite | undefined
 }
 
 /** Says on a terminal, once a second, how long it has been going on. */
@@ -50,12 +39,20 @@ function showTime(pid: number, forMs: number | undefined): () => void {
 }
 
 /** Tracks what process `pid` allocates from now on, and says what of it is live at the end. Throws what attaching and tracking throw. */
-export async function trackProcess(pid: number, { intervalBytes, forMs, exactFunctions }: ProcessTracking): Promise<TrackingReport> {
+export async function trackProcess(
+  pid: number,
+  { intervalBytes, forMs, exactFunctions, moments, isShown = false, invite }: ProcessTracking,
+): Promise<TrackRecord> {
   const { ended, dispose } = untilEnded(forMs)
-  const hideTime = showTime(pid, forMs)
+  const hideTime = isShown ? (): void => undefined : showTime(pid, forMs)
+  let stopFollowing: () => void = () => undefined
+  const onMomentsFile = moments && ((file: string): void => void (stopFollowing = followMomentsIn(file, moments.onMoment)))
+  const asked = moments === undefined ? {} : { moments: moments.pace }
   try {
-    return reportOfRecord(await askProcess(pid, { request: 'track', intervalBytes, exactFunctions }, ended))
+    const request = { request: 'track', intervalBytes, exactFunctions, ...asked } as const
+    return recordOfAnswer(await askProcess(pid, request, { until: ended, onMomentsFile }, invite))
   } finally {
+    stopFollowing()
     hideTime()
     dispose()
   }

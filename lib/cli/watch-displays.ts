@@ -1,6 +1,14 @@
-import type { WatchEvent, WatchListener, WatchView } from '../watch/index.js'
-import { renderWatchEventJson, renderWatchEventLine, renderWatchLine, renderWatchView } from '../report/index.js'
-import { LiveScreen } from './live-screen.js'
+import type { WatchEvent, WatchListener, WatchReport, WatchView } from '../watch/index.js'
+import {
+  plainStyle,
+  renderWatchEventJson,
+  renderWatchEventLine,
+  renderWatchLine,
+  renderWatchSummary,
+  renderWatchView,
+} from '../report/index.js'
+import { isLiveTerminal, LiveScreen } from './live-screen.js'
+import { standardError } from './open-output.js'
 import type { Output } from './open-output.js'
 import { PacedChanges } from './paced-changes.js'
 import { styleFor } from './terminal.js'
@@ -13,7 +21,7 @@ export interface WatchDisplay extends WatchListener {
 const linePauseMs = 1000
 
 /** Shows every event as a line of JSON. */
-export function showJson(output: Output): WatchDisplay {
+function showJson(output: Output): WatchDisplay {
   return {
     event: (event) => {
       output.write(renderWatchEventJson(event))
@@ -24,7 +32,7 @@ export function showJson(output: Output): WatchDisplay {
 }
 
 /** Shows a line each second, and one for each event; for a figure's changes one a second and one a doubling. */
-export function showLines(output: Output): WatchDisplay {
+function showLines(output: Output): WatchDisplay {
   let lastLineMs = -Infinity
   const paced = new PacedChanges()
   const tell = (events: readonly (WatchEvent | undefined)[]): void => {
@@ -48,7 +56,7 @@ export function showLines(output: Output): WatchDisplay {
 }
 
 /** Shows a view at the bottom of the terminal. */
-export function showLive(stream: NodeJS.WriteStream & import('node:tty').WriteStream): WatchDisplay {
+function showLive(stream: NodeJS.WriteStream & import('node:tty').WriteStream): WatchDisplay {
   let view: WatchView | undefined
   const screen = new LiveScreen(stream, (rows) => (view === undefined ? [] : renderWatchView(view, rows, styleFor(stream))))
   return {
@@ -64,7 +72,7 @@ export function showLive(stream: NodeJS.WriteStream & import('node:tty').WriteSt
 }
 
 /** All of `displays` at once. */
-export function showAll(displays: readonly WatchDisplay[]): WatchDisplay {
+function showAll(displays: readonly WatchDisplay[]): WatchDisplay {
   return {
     event: (event) => {
       displays.forEach((display) => {
@@ -81,5 +89,35 @@ export function showAll(displays: readonly WatchDisplay[]): WatchDisplay {
         display.close()
       })
     },
+  }
+}
+
+/** How a watch is to be shown. */
+export interface DisplayOptions {
+  readonly json?: true
+  readonly plain?: true
+  readonly output?: string
+}
+
+/** Whether to show a view: on a terminal, unless lines or JSON are to go to standard error. */
+function isLive({ json, plain, output }: DisplayOptions): boolean {
+  if (plain === true || !isLiveTerminal(process.stderr)) return false
+  return json !== true || output !== undefined
+}
+
+/** How a watch is shown while it goes on: in `file`, or on standard error. */
+export function chooseDisplay(options: DisplayOptions, file: Output | undefined): WatchDisplay {
+  const written = file ?? standardError
+  const live = isLive(options)
+  const lines = file === undefined && live ? [] : [options.json === true ? showJson(written) : showLines(written)]
+  return showAll([...lines, ...(live && isLiveTerminal(process.stderr) ? [showLive(process.stderr)] : [])])
+}
+
+/** Says at the end what was seen, and closes `file`. */
+export function printSummary(report: WatchReport, options: DisplayOptions, file: Output | undefined): void {
+  if (options.json !== true) file?.write(renderWatchSummary(report, plainStyle))
+  file?.close()
+  if (isLive(options) || (file === undefined && options.json !== true)) {
+    process.stderr.write(renderWatchSummary(report, styleFor(process.stderr)))
   }
 }

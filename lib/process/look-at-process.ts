@@ -1,4 +1,6 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+
+import { listenersOf } from './tcp-listeners.js'
 
 /** Clock ticks in `/proc/<pid>/stat`, `USER_HZ`: 100 on every architecture of Linux. */
 const tickMs = 10
@@ -50,47 +52,7 @@ export function lookAtProcess(pid: number): ProcessLook | undefined {
   }
 }
 
-const listening = '0A'
-
-/** Ports by socket, from the text of `/proc/<pid>/net/tcp`: the local port is hexadecimal, the inode the tenth column. */
-export function parseListeners(table: string): ReadonlyMap<number, number> {
-  const ports = new Map<number, number>()
-  for (const line of table.split('\n').slice(1)) {
-    const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
-    if (state === listening) ports.set(Number(inode), Number.parseInt(local?.split(':').at(-1) ?? '', 16))
-  }
-  return ports
-}
-
-function readTable(file: string): ReadonlyMap<number, number> {
-  try {
-    return parseListeners(readFileSync(file, 'latin1'))
-  } catch {
-    // A kernel without IPv6 has no such file.
-    return new Map()
-  }
-}
-
 /** The TCP port on which process `pid` listens, the one that it opened first; undefined when it listens on none. */
 export function findListeningPort(pid: number): number | undefined {
-  try {
-    const ports = new Map([...readTable(`/proc/${pid}/net/tcp`), ...readTable(`/proc/${pid}/net/tcp6`)])
-    if (ports.size === 0) return undefined
-    const folder = `/proc/${pid}/fd`
-    const sockets = readdirSync(folder).map((name) => Number(/^socket:\[(\d+)\]$/.exec(linkOf(`${folder}/${name}`))?.[1]))
-    // The kernel numbers sockets in the order in which they are made.
-    const [first] = sockets.filter((inode) => ports.has(inode)).sort((one, other) => one - other)
-    return first === undefined ? undefined : ports.get(first)
-  } catch {
-    return undefined
-  }
-}
-
-function linkOf(file: string): string {
-  try {
-    return readlinkSync(file)
-  } catch {
-    // Closed between two calls.
-    return ''
-  }
+  return listenersOf(pid)[0]?.port
 }

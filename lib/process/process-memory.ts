@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 
 import { binding, isFailure, toError } from '../binding/index.js'
-import { AllocscopeError, checkOneOf, readOptions } from '../errors/index.js'
+import { AllocscopeError, checkOneOf, readOptions, whyNotReadable } from '../errors/index.js'
 import { readRssWithoutAddon } from './memory-usage.js'
 import { parseProcFields } from './proc-fields.js'
 
@@ -112,7 +112,7 @@ export function readProcFile(file: string): ReadonlyMap<string, number> {
       throw new AllocscopeError('ERR_ALLOCSCOPE_UNSUPPORTED', message, { cause })
     }
     const { errno, syscall } = cause as NodeJS.ErrnoException
-    throw new AllocscopeError('ERR_ALLOCSCOPE_PROC_UNREADABLE', `cannot read ${file}`, {
+    throw new AllocscopeError('ERR_ALLOCSCOPE_PROC_UNREADABLE', `cannot read ${file}: ${whyNotReadable(cause, file)}`, {
       cause,
       syscall,
       errno: errno === undefined ? undefined : Math.abs(errno),

@@ -22,6 +22,8 @@ export type {
 } from './recording.js'
 export { findRecordings, mayBeGrowing, newRecordingFile, removeRecordings } from './recording-files.js'
 export type { FoundRecording, RemovedRecordings } from './recording-files.js'
+export { recordAttached } from './record-attached.js'
+export type { HostedRecording } from './record-attached.js'
 export { recordProcess, recordProgram } from './record-program.js'
 export type { RecordedProgramOptions, RecordOptions } from './record-program.js'
 export type { RecordReport } from './recording-session.js'

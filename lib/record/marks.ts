@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 
-import { checkFunction, invalidArgumentType, invalidArgumentValue } from '../errors/index.js'
+import { requireFunction, invalidArgumentType, invalidArgumentValue } from '../errors/index.js'
 import { monotonicMs } from '../process/monotonic-clock.js'
 
 /** Whoever records this thread. Times are milliseconds of CLOCK_MONOTONIC. */
@@ -28,15 +28,17 @@ function receivers(): Set<MarkReceiver> {
   const known = (globalThis as { [place]?: Set<MarkReceiver> })[place]
   if (known !== undefined) return known
   const made = new Set<MarkReceiver>()
-  Object.defineProperty(globalThis, place, { value: made })
+  Object.defineProperty(globalThis, place, { value: made, configurable: true })
   return made
 }
 
-/** Gives `receiver` the marks and spans of this thread from now on. The returned function ends it. */
+/** Gives `receiver` the marks and spans of this thread from now on. The returned function ends it, and leaves nothing to be seen when nobody else has them. */
 export function receiveMarks(receiver: MarkReceiver): () => void {
   receivers().add(receiver)
   return () => {
-    receivers().delete(receiver)
+    const others = receivers()
+    others.delete(receiver)
+    if (others.size === 0) Reflect.deleteProperty(globalThis, place)
   }
 }
 
@@ -95,6 +97,6 @@ export function runSpan<Result>(name: string, work: () => Result): Result {
 /** Public: described where it is exported, in lib/index.ts. */
 export function span<Result>(name: string, work: () => Result): Result {
   checkName(name)
-  checkFunction('work', work)
+  requireFunction('work', work)
   return runSpan(name, work)
 }

@@ -3,15 +3,19 @@ import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 
 import { appendLinesTo, encodeLine, encodeStamp, reopenInherited, StampedLineFollower } from '../program/index.js'
 import type { LineStamp } from '../program/index.js'
+import { followRing, hostRing } from '../sampling/foreign-ring.js'
 import { SharedRing } from '../sampling/index.js'
-import type { RowLayout } from '../sampling/index.js'
-import type { ReceivedSpan } from './marks.js'
+import { isRecordLine } from './record-lines.js'
+import type { RecordLine } from './record-lines.js'
 
 /** The environment variable that tells the preloaded observer its interval. The observer deletes it at once. */
 export const recordVariable = 'ALLOCSCOPE_RECORD'
 
 /** Room for ten seconds of samples at a hundred a second. All of it is touched in time: it is part of the program's RSS. */
 const ringBytes = 2 ** 18
+
+/** Of a program's lines, read at once: more than it can write in a turn of the recorder's. It may make the file as large as it likes. */
+const mostBytesAtOnce = 2 ** 24
 
 /** The figures that the main thread publishes with each sample, in order. */
 export const publishedColumns = [
@@ -25,24 +29,6 @@ export const publishedColumns = [
   'largeSpaceBytes',
 ] as const
 
-/** Collections of one kind in one entry: `[startMs, durationMs, kind, how many]`. Those below a millisecond are added up. */
-export type CollectionEntry = readonly [number, number, number, number]
-
-/** What the observed program says. All times are milliseconds of CLOCK_MONOTONIC, which all processes of a machine share. */
-export type RecordLine =
-  | {
-      readonly kind: 'start'
-      readonly nodeVersion: string
-      readonly allocator: string
-      readonly heapLimitBytes: number
-      readonly layout: RowLayout
-    }
-  | { readonly kind: 'collections'; readonly entries: readonly CollectionEntry[] }
-  | { readonly kind: 'mark'; readonly name: string; readonly timeMs: number; readonly thread?: number | undefined }
-  | ({ readonly kind: 'span'; readonly thread?: number | undefined } & ReceivedSpan)
-  | { readonly kind: 'exit'; readonly timeMs: number }
-  | { readonly kind: 'worker'; readonly change: 1 | -1; readonly thread: number; readonly timeMs: number }
-
 /** Under this key each worker thread finds the number of the channel's descriptor. */
 const descriptorKey = 'allocscope.record'
 
@@ -51,32 +37,59 @@ const stamp: LineStamp = { allocscope: 'record', version: 1 }
 /** The recorder's end. */
 export interface RecordReader {
   readonly ring: SharedRing
-  /** The value of {@link recordVariable} for the program. */
-  readonly address: string
   /** The lines that have come since the last time. */
   lines(): readonly RecordLine[]
   close(): void
 }
 
-/** Makes a file without a name: the ring of samples, then the program's lines. Throws what {@link SharedRing} throws. */
-export function openRecordChannel(intervalMs: number): RecordReader {
-  const ring = new SharedRing(ringBytes)
+function readerOf(ring: SharedRing): RecordReader {
   const follower = new StampedLineFollower(stamp)
   const decoder = new TextDecoder()
   let at = ringBytes
   return {
     ring,
-    address: String(intervalMs),
     lines: () => {
-      const bytes = Buffer.alloc(Math.max(0, fstatSync(ring.descriptor).size - at))
+      const waiting = Math.max(0, fstatSync(ring.descriptor).size - at)
+      const bytes = Buffer.alloc(Math.min(waiting, mostBytesAtOnce))
       const length = bytes.length === 0 ? 0 : readSync(ring.descriptor, bytes, 0, bytes.length, at)
       at += length
-      return follower.add(decoder.decode(bytes.subarray(0, length), { stream: true })) as readonly RecordLine[]
+      return follower.add(decoder.decode(bytes.subarray(0, length), { stream: true })).filter(isRecordLine)
     },
     close: () => {
       ring.close()
       closeSync(ring.descriptor)
     },
+  }
+}
+
+/** Makes a file without a name: the ring of samples, then the program's lines. Throws what {@link SharedRing} throws. */
+export function openRecordChannel(intervalMs: number): RecordReader & {
+  /** The value of {@link recordVariable} for the program. */
+  readonly address: string
+} {
+  return { ...readerOf(SharedRing.open(ringBytes)), address: String(intervalMs) }
+}
+
+/**
+ * Reads from the file that {@link hostRecordChannel} made in process `pid`, which answered with `answer`. Throws what {@link followRing} throws, and
+ * `ERR_ALLOCSCOPE_INTERNAL` where another version of allocscope made it.
+ */
+export function followRecordChannel(pid: number, answer: unknown): RecordReader {
+  const reader = readerOf(followRing(pid, answer, ringBytes))
+  try {
+    // Whose file it is, its first line says: it is there before the answer.
+    let first: readonly RecordLine[] | undefined = reader.lines()
+    return {
+      ...reader,
+      lines: () => {
+        const lines = [...(first ?? []), ...reader.lines()]
+        first = undefined
+        return lines
+      },
+    }
+  } catch (error) {
+    reader.close()
+    throw error
   }
 }
 
@@ -89,13 +102,22 @@ export interface RecordSource {
   write(line: RecordLine): boolean
 }
 
-/** Opens the inherited channel. Throws what the file system throws. */
-export function connectRecordChannel(address: string): RecordSource {
-  const descriptor = reopenInherited()
+function sourceOf(descriptor: number, intervalMs: number): RecordSource {
   const append = appendLinesTo(descriptor)
   append(encodeStamp(stamp))
-  setEnvironmentData(descriptorKey, descriptor)
-  return { intervalMs: Number(address), descriptor, ringBytes, write: (line) => append(encodeLine(line)) }
+  return { intervalMs, descriptor, ringBytes, write: (line) => append(encodeLine(line)) }
+}
+
+/** Opens the inherited channel. Throws what the file system throws. */
+export function connectRecordChannel(address: string): RecordSource {
+  const source = sourceOf(reopenInherited(), Number(address))
+  setEnvironmentData(descriptorKey, source.descriptor)
+  return source
+}
+
+/** The same in a process that makes the file itself, for another one to read. The caller closes the descriptor. Throws what {@link hostRing} throws. */
+export function hostRecordChannel(intervalMs: number): RecordSource {
+  return sourceOf(hostRing(ringBytes), intervalMs)
 }
 
 /**

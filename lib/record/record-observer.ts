@@ -1,6 +1,7 @@
 import { PerformanceObserver } from 'node:perf_hooks'
 import type { PerformanceEntry } from 'node:perf_hooks'
 import v8 from 'node:v8'
+import type { Worker } from 'node:worker_threads'
 
 import { nodeVersion } from '../loading/runtime.js'
 import { monotonicMs, monotonicOriginMs } from '../process/monotonic-clock.js'
@@ -9,7 +10,8 @@ import { sampleInto } from '../sampling/index.js'
 import type { RingSampler } from '../sampling/index.js'
 import { receiveMarks } from './marks.js'
 import { publishedColumns } from './record-channel.js'
-import type { CollectionEntry, RecordSource } from './record-channel.js'
+import type { RecordSource } from './record-channel.js'
+import type { CollectionEntry } from './record-lines.js'
 
 /** The share of a core that sampling may use. Where reading the allocator costs more, the interval grows. */
 const maxCpuShare = 0.015
@@ -58,6 +60,10 @@ class Collections {
     this.#observer.observe({ entryTypes: ['gc'] })
   }
 
+  end(): void {
+    this.#observer.disconnect()
+  }
+
   /** Those since the last time. */
   drain(): readonly CollectionEntry[] {
     this.#take(this.#observer.takeRecords())
@@ -79,46 +85,73 @@ class Collections {
   }
 }
 
-function tellWorkers(source: RecordSource): void {
-  process.on('worker', (worker) => {
+/** Tells of workers that begin, and of their ends. The returned function ends it. */
+function tellWorkers(source: RecordSource): () => void {
+  const leaving = new Map<Worker, () => void>()
+  const onWorker = (worker: Worker): void => {
     const thread = worker.threadId
-    source.write({ kind: 'worker', change: 1, thread, timeMs: monotonicMs() })
-    worker.once('exit', () => {
+    const onExit = (): void => {
+      leaving.delete(worker)
       source.write({ kind: 'worker', change: -1, thread, timeMs: monotonicMs() })
-    })
-  })
+    }
+    source.write({ kind: 'worker', change: 1, thread, timeMs: monotonicMs() })
+    leaving.set(worker, onExit)
+    worker.once('exit', onExit)
+  }
+  process.on('worker', onWorker)
+  return () => {
+    process.off('worker', onWorker)
+    for (const [worker, onExit] of leaving) worker.off('exit', onExit)
+  }
 }
 
-/** Tells the marks and spans of this thread. `thread` is a worker's id. */
-export function tellMarks(source: Pick<RecordSource, 'write'>, thread?: number): void {
-  receiveMarks({
+/** Tells the marks and spans of this thread. `thread` is a worker's id. The returned function ends it. */
+export function tellMarks(source: Pick<RecordSource, 'write'>, thread?: number): () => void {
+  return receiveMarks({
     mark: (name, timeMs) => source.write({ kind: 'mark', name, timeMs, thread }),
     span: (span) => source.write({ kind: 'span', ...span, thread }),
   })
 }
 
-/** Records this process into `source` until it ends. The timer doesn't keep the process alive. */
-export function startRecordingInside(source: RecordSource): void {
-  const figures = new Float64Array(publishedColumns.length)
-  const sampler = sampleInto(source.descriptor, source.ringBytes, source.intervalMs, maxCpuShare, publishedColumns.length)
-  publishHeap(sampler, figures)
-  const { layout } = sampler
-  const heapLimitBytes = v8.getHeapStatistics().heap_size_limit
-  source.write({ kind: 'start', nodeVersion, allocator: layout.allocator, heapLimitBytes, layout })
+/** Tells V8's figures and its collections as the event loop turns, and at the end. The returned function ends it. */
+function tellHeap(source: RecordSource, sampler: RingSampler, figures: Float64Array): () => void {
   const collections = new Collections()
   const tell = quietly(() => {
     publishHeap(sampler, figures)
     const entries = collections.drain()
     if (entries.length > 0) source.write({ kind: 'collections', entries })
   })
-  setInterval(tell, publishEveryMs).unref()
-  tellWorkers(source)
-  tellMarks(source)
+  const timer = setInterval(tell, publishEveryMs).unref()
   const tellExit = quietly(() => {
     source.write({ kind: 'exit', timeMs: monotonicMs() })
   })
-  process.on('exit', () => {
+  const onExit = (): void => {
     tell()
     tellExit()
-  })
+  }
+  process.on('exit', onExit)
+  return () => {
+    process.off('exit', onExit)
+    clearInterval(timer)
+    tell()
+    collections.end()
+  }
+}
+
+/**
+ * Records this process into `source` until it ends, or until the answer is called: then the thread is gone, and nothing listens any more. `workers` run already.
+ * The timer doesn't keep the process alive.
+ */
+export function startRecordingInside(source: RecordSource, workers: number | undefined): () => void {
+  const figures = new Float64Array(publishedColumns.length)
+  const sampler = sampleInto(source.descriptor, source.ringBytes, source.intervalMs, maxCpuShare, publishedColumns.length)
+  publishHeap(sampler, figures)
+  const { layout } = sampler
+  const heapLimitBytes = v8.getHeapStatistics().heap_size_limit
+  source.write({ kind: 'start', nodeVersion, allocator: layout.allocator, heapLimitBytes, workers, layout })
+  const ends = [tellHeap(source, sampler, figures), tellWorkers(source), tellMarks(source)]
+  return () => {
+    for (const end of ends) end()
+    sampler.stop()
+  }
 }

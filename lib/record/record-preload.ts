@@ -10,7 +10,8 @@ import { startRecordingInside, tellMarks } from './record-observer.js'
 function recordMainThread(): void {
   hidePreload((name) => name === __filename)
   const address = takeVariable(recordVariable)
-  if (address !== undefined) startRecordingInside(connectRecordChannel(address))
+  // No line of the program has run: it has no workers.
+  if (address !== undefined) startRecordingInside(connectRecordChannel(address), 0)
 }
 
 function recordWorker(): void {

@@ -5,7 +5,6 @@ import { AllocscopeError } from '../errors/index.js'
 import { prepareCommand, prepareProgram } from '../program/index.js'
 import type { FoundProgram, ProgramOptions, StartedProgram } from '../program/index.js'
 import { openRecordChannel, recordVariable } from './record-channel.js'
-import type { RecordReader } from './record-channel.js'
 import { RecordingSession } from './recording-session.js'
 import type { RecordReport, SessionOptions } from './recording-session.js'
 
@@ -49,7 +48,7 @@ function endAfter(started: StartedProgram, timeoutMs: number | undefined): () =>
 async function recordStarted(
   found: FoundProgram,
   session: RecordingSession,
-  channel: RecordReader | undefined,
+  channel: ReturnType<typeof openRecordChannel> | undefined,
   timeoutMs: number | undefined,
 ): Promise<RecordReport> {
   const started = found.start(channel === undefined ? {} : { [recordVariable]: channel.address }, channel?.ring.descriptor)
@@ -91,27 +90,41 @@ export async function recordProgram(
   }
 }
 
-/** Resolves when the recording is to end, with the reason. */
-async function untilOver(session: RecordingSession, timeoutMs: number | undefined): Promise<RecordReport['reason']> {
-  return new Promise((resolve) => {
-    const interrupt = (): void => {
-      finish('interrupted')
-    }
-    const finish = (reason: RecordReport['reason']): void => {
-      clearTimeout(timer)
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt)
-      resolve(reason)
-    }
-    const timer = timeoutMs === undefined ? undefined : setTimeout(finish, timeoutMs, 'timeout')
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
-    void session.ended.then(() => {
-      finish('program-ended')
-    })
+/** When the recording of a process that runs is to end, and why. From its making on a signal doesn't end this process: what is recorded by then is kept. */
+export class AwaitedEnd {
+  readonly #signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  readonly #timer: NodeJS.Timeout | undefined
+  #tell: (reason: RecordReport['reason']) => void = () => undefined
+  readonly #reason = new Promise<RecordReport['reason']>((resolve) => {
+    this.#tell = resolve
   })
+
+  constructor(timeoutMs: number | undefined) {
+    this.#timer = timeoutMs === undefined ? undefined : setTimeout(this.#tell, timeoutMs, 'timeout')
+    for (const signal of this.#signals) process.on(signal, this.#interrupt)
+  }
+
+  readonly #interrupt = (): void => {
+    this.#tell('interrupted')
+  }
+
+  /** Waits for the end of the session's process, too. A second signal ends this process again. */
+  async of(session: RecordingSession): Promise<RecordReport['reason']> {
+    try {
+      return await Promise.race([this.#reason, session.ended.then(() => 'program-ended' as const)])
+    } finally {
+      this.dispose()
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer)
+    for (const signal of this.#signals) process.off(signal, this.#interrupt)
+  }
 }
 
 /** The command line of a process. Throws when it has none: a kernel thread has no memory of its own. */
-function describeProcess(pid: number): readonly string[] {
+export function describeProcess(pid: number): readonly string[] {
   const refuse = (why: string, cause?: unknown): never => {
     throw new AllocscopeError('ERR_ALLOCSCOPE_PROC_UNREADABLE', `process ${pid} can't be recorded: ${why}`, { cause })
   }
@@ -131,8 +144,12 @@ function describeProcess(pid: number): readonly string[] {
  */
 export async function recordProcess(pid: number, options: RecordOptions): Promise<RecordReport> {
   const command = describeProcess(pid)
-  const session = new RecordingSession({ ...options, command })
-  session.begin(pid)
-  const reason = await untilOver(session, options.timeoutMs)
-  return session.end(reason, { exitCode: undefined, signal: undefined })
+  const end = new AwaitedEnd(options.timeoutMs)
+  try {
+    const session = new RecordingSession({ ...options, command })
+    session.begin(pid)
+    return session.end(await end.of(session), { exitCode: undefined, signal: undefined })
+  } finally {
+    end.dispose()
+  }
 }

@@ -1,7 +1,8 @@
 import type { RingSample, RowLayout } from '../sampling/index.js'
 import type { RecordingWriter } from './format/recording-writer.js'
-import type { RecordLine, RecordReader } from './record-channel.js'
+import type { RecordReader } from './record-channel.js'
 import { publishedColumns } from './record-channel.js'
+import type { RecordLine } from './record-lines.js'
 import type { ColumnDescription } from './recording.js'
 
 const ownColumns = ['rssBytes', 'mappedBytes', 'allocatedBytes', 'arenas', 'workers'] as const
@@ -22,7 +23,8 @@ export class RecordedInside {
   #collections: number | undefined
   /** Workers that began or ended, and weren't counted yet: samples before that moment may still be in the ring. */
   #workerChanges: { readonly timeMs: number; readonly change: number }[] = []
-  #workers = 0
+  /** Undefined where it isn't known how many there were at the beginning. */
+  #workers: number | undefined
 
   constructor(channel: RecordReader, writer: RecordingWriter, startMs: number, containerBytes: number | undefined) {
     this.#channel = channel
@@ -59,6 +61,7 @@ export class RecordedInside {
   }
 
   #countWorkers(untilMs: number): void {
+    if (this.#workers === undefined) return
     for (const { timeMs, change } of this.#workerChanges) if (timeMs <= untilMs) this.#workers += change
     this.#workerChanges = this.#workerChanges.filter(({ timeMs }) => timeMs > untilMs)
   }
@@ -88,15 +91,16 @@ export class RecordedInside {
       case 'worker': {
         const { change, thread } = line
         const timeMs = at(line.timeMs)
-        this.#workerChanges.push({ timeMs, change })
+        if (this.#workers !== undefined) this.#workerChanges.push({ timeMs, change })
         const name = `worker ${thread} ${change === 1 ? 'started' : 'ended'}`
         this.#writer.event({ kind: 'mark', process: 0, name, timeMs, by: 'recorder' })
       }
     }
   }
 
-  #begin({ nodeVersion, allocator, heapLimitBytes, layout }: Extract<RecordLine, { kind: 'start' }>): void {
+  #begin({ nodeVersion, allocator, heapLimitBytes, workers, layout }: Extract<RecordLine, { kind: 'start' }>): void {
     this.#layout = { ...layout, clockOffsetMs: -this.#startMs }
+    this.#workers = workers
     const limits = { containerBytes: this.#containerBytes, heapBytes: heapLimitBytes }
     this.#writer.event({ kind: 'node', process: 0, nodeVersion, allocator, limits })
     this.#samples = this.#writer.track({ process: 0, source: 'inside', columns: columns() })

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-
 import { childrenOf } from '../process/child-processes.js'
 import { monotonicMs } from '../process/monotonic-clock.js'
+import { commandOf } from '../process/node-processes.js'
 import { getPageBytes, readPeakRss } from '../process/outside-memory.js'
 import { OutsideSource } from '../sampling/outside-source.js'
 import type { OutsideSample } from '../sampling/outside-source.js'
@@ -10,11 +9,7 @@ import type { RecordingWriter } from './format/recording-writer.js'
 const longestCommand = 1000
 
 function readCommand(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim().slice(0, longestCommand)
-  } catch {
-    return ''
-  }
+  return (commandOf(pid) ?? []).join(' ').trim().slice(0, longestCommand)
 }
 
 /** A process that is being recorded. */

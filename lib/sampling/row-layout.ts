@@ -17,6 +17,9 @@ export interface RowLayout {
   readonly clockOffsetMs: number
 }
 
+/** More than glibc makes for any number of processors. Another process's row may say anything. */
+const mostArenas = 2 ** 16
+
 function known(value: number | undefined): number | undefined {
   return Number.isNaN(value) ? undefined : value
 }
@@ -33,7 +36,10 @@ export function toSample(row: Float64Array, layout: RowLayout): ArenaSample {
     rssBytes: known(at(rowPlace.rss)),
     ...footprintOf(layout.allocator, figure),
     mmappedBytes: figure('mmappedBytes'),
-    arenas: arenasByNumber(at(rowPlace.arenas), row.subarray(rowPlace.figures + layout.figures.length + layout.published)),
+    arenas: arenasByNumber(
+      Math.min(at(rowPlace.arenas), mostArenas),
+      row.subarray(rowPlace.figures + layout.figures.length + layout.published),
+    ),
     mmapThresholdBytes: figure('mmapThresholdBytes'),
     trimThresholdBytes: figure('trimThresholdBytes'),
     costMicros: at(rowPlace.costMicros),

@@ -1,6 +1,7 @@
 import { requireBinding, toError } from '../binding/index.js'
 import { AllocscopeError } from '../errors/index.js'
 import { runtime, runtimeText } from '../loading/runtime.js'
+import { requireProc } from '../program/require-observable.js'
 import type { ArenaSample } from './arena-sample.js'
 import { RowBuffer } from './row-buffer.js'
 import { publishedIn, toSample } from './row-layout.js'
@@ -31,15 +32,27 @@ export class SharedRing {
   /** Of the file. The caller who opened the ring closes it. */
   readonly descriptor: number
 
-  /** Throws `ERR_ALLOCSCOPE_NO_ADDON`, `ERR_ALLOCSCOPE_PROC_UNREADABLE`, `ERR_ALLOCSCOPE_UNSUPPORTED`. */
-  constructor(bytes: number) {
-    refuseDeno()
+  private constructor(id: number, descriptor: number) {
     const binding = requireBinding()
-    const opened = binding.openRing(bytes)
+    this.#id = id
+    this.descriptor = descriptor
+    this.#rows = new RowBuffer((buffer) => binding.drainRing(buffer, id))
+  }
+
+  /** Makes one of `bytes`. Throws `ERR_ALLOCSCOPE_NO_ADDON`, `ERR_ALLOCSCOPE_PROC_UNREADABLE`, `ERR_ALLOCSCOPE_UNSUPPORTED`. */
+  static open(bytes: number): SharedRing {
+    refuseDeno()
+    requireProc()
+    const opened = requireBinding().openRing(bytes)
     if ('failure' in opened) throw toError(opened)
-    this.#id = opened.id
-    this.descriptor = opened.descriptor
-    this.#rows = new RowBuffer((buffer) => binding.drainRing(buffer, opened.id))
+    return new SharedRing(opened.id, opened.descriptor)
+  }
+
+  /** The one of `bytes` that another process has opened. Throws as {@link open} does. */
+  static join(descriptor: number, bytes: number): SharedRing {
+    const id = requireBinding().joinRing(descriptor, bytes)
+    if (typeof id !== 'number') throw toError(id)
+    return new SharedRing(id, descriptor)
   }
 
   /** The oldest unread sample; undefined when there is none. */
@@ -59,12 +72,14 @@ export class SharedRing {
   }
 }
 
-/** The writing end of a {@link SharedRing}: a sampling thread of this process, which runs until the process ends. */
+/** The writing end of a {@link SharedRing}: a sampling thread of this process. */
 export interface RingSampler {
   /** For the reader of the rows. Its times are CLOCK_MONOTONIC's. */
   readonly layout: RowLayout
   /** Adds these figures to every sample from now on. About 0.2 µs. */
   publish(figures: Float64Array): void
+  /** Ends the thread. Without it, it runs until the process ends. */
+  stop(): void
 }
 
 /** Starts a sampling thread that writes into the ring of `bytes` behind `descriptor`. Its samples carry `published` figures of the caller's. */
@@ -76,6 +91,10 @@ export function sampleInto(descriptor: number, bytes: number, intervalMs: number
     layout: { ...rowFigures(binding), published, clockOffsetMs: 0 },
     publish: (figures) => {
       binding.publishFigures(figures, id)
+    },
+    stop: () => {
+      binding.stopSampler(id)
+      binding.closeSampler(id)
     },
   }
 }

@@ -18,8 +18,11 @@ function publishHeap(sampler: RingSampler, figures: Float64Array): void {
   sampler.publish(figures)
 }
 
-/** Samples this process into `writer`'s ring until it ends. The timer doesn't keep the process alive. */
-export function startWatching(writer: WatchWriter): void {
+/**
+ * Samples this process into `writer`'s ring until it ends, or until the answer is called: then the last reading is made and the thread is gone. The timer
+ * doesn't keep the process alive.
+ */
+export function startWatching(writer: WatchWriter): () => void {
   const startMs = performance.now()
   const clockOffsetMs = -monotonicMs()
   const { sample, missing, allocator } = sampleMemory(startMs, { detail: 'usage' })
@@ -40,4 +43,9 @@ export function startWatching(writer: WatchWriter): void {
     writer.write({ kind: 'exit', samples: 0, largestGapMs: 0, missing: last.missing, sample: last.sample, others })
   })
   process.on('exit', end)
+  return () => {
+    process.off('exit', end)
+    end()
+    sampler.stop()
+  }
 }

@@ -38,13 +38,15 @@ export interface WatchReport {
   readonly pid: number
   readonly exitCode: number | undefined
   readonly signal: string | undefined
+  /** Of a process that was attached to: whether it ran on when the watch ended. Undefined of a program that was started. */
+  readonly runsOn: boolean | undefined
   readonly durationMs: number
   readonly nodeVersion: string | undefined
   readonly requested: RequestedAllocator | undefined
   readonly allocator: ObservedAllocator | undefined
   /** Every figure's start, peak and end. */
   readonly figures: readonly WatchedFigure[]
-  /** The kernel's own peak of RSS. It includes what happens between samples. */
+  /** The kernel's own peak of RSS. It includes what happens between samples. Of a process that was attached to, the highest of the samples. */
   readonly peakRssBytes: number | undefined
   readonly start: MemorySample | undefined
   /** Undefined when the program was killed or left without its `exit` event. */
@@ -85,6 +87,7 @@ export interface WatchView {
 
 /** How a watched program was run and how it ended. */
 export interface WatchOutcome extends ObservedEnding {
+  readonly runsOn: boolean | undefined
   readonly program: string
   readonly programArguments: readonly string[]
   readonly pid: number
@@ -121,7 +124,8 @@ export function describeWatch({ observed, state, counts, kernelPeakBytes, ...out
   const figures = state.figures()
   const rss = figures.find(({ subject }) => subject === 'rss')
   // The kernel's threads update the counters of its peak in batches, so the peak can be less than an RSS that was added up exactly.
-  const peakRssBytes = largest([kernelPeakBytes, exit?.sample.peakRssBytes, rss?.peakBytes])
+  const ownPeakBytes = outcome.runsOn === undefined ? exit?.sample.peakRssBytes : undefined
+  const peakRssBytes = largest([kernelPeakBytes, ownPeakBytes, rss?.peakBytes])
   const allocator = withOthers(start?.allocator, exit)
   const ends = start === undefined || exit === undefined ? undefined : { start: start.sample, end: exit.sample }
   const lastMs = state.last?.timeMs ?? start?.sample.elapsedMs ?? 0

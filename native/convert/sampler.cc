@@ -194,6 +194,22 @@ napi_value OpenRing(napi_env env, napi_callback_info raw_info) {
   return opened;
 }
 
+// joinRing(descriptor: number, bytes: number): number | FailureRecord
+// The reading end of a ring that another process has opened, under a descriptor of this one's.
+napi_value JoinRing(napi_env env, napi_callback_info raw_info) {
+  const Napi::CallbackInfo info(env, raw_info);
+  const double descriptor = NumberArgument(info, 0);
+  const double bytes = NumberArgument(info, 1);
+  const bool valid = descriptor >= 0 && descriptor <= INT_MAX && IsRingSize(bytes);
+  if (!valid) return MakeArgumentFailure(env, "joinRing", "expected a descriptor and a size within its bounds");
+  Result<platform::Ring> ring = MapRing(bytes, descriptor);
+  if (!ring.ok()) return MakeFailure(env, ring.failure());
+  Environment& environment = Environment::Of(env);
+  const uint32_t id = environment.next_sampler++;
+  environment.rings[id] = std::make_unique<platform::Ring>(std::move(ring.value()));
+  return Napi::Number::New(env, id);
+}
+
 // drainRing(figures: Float64Array, id: number): undefined | FailureRecord
 napi_value DrainRing(napi_env env, napi_callback_info raw_info) {
   const FigureBuffer buffer = FigureBufferArgument(env, raw_info);
@@ -339,6 +355,7 @@ void RegisterSampler(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "drainSampler", DrainSampler);
   Export(env, exports, "publishFigures", PublishFigures);
   Export(env, exports, "openRing", OpenRing);
+  Export(env, exports, "joinRing", JoinRing);
   Export(env, exports, "drainRing", DrainRing);
   Export(env, exports, "closeRing", CloseRing);
   Export(env, exports, "stopSampler", StopSampler);

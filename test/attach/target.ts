@@ -73,12 +73,22 @@ export interface Traces {
   readonly rssBytes: number
 }
 
+/** What a descriptor is of; none once it is closed, which it may be between two looks. */
+function linkOf(file: string): readonly string[] {
+  try {
+    return [readlinkSync(file)]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
 export function tracesOf(pid: number): Traces {
   const folder = `/proc/${pid}/fd`
   const maps = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')
   const files = new Set(maps.map((line) => line.slice(73).trim()).filter((name) => name.startsWith('/')))
   return {
-    descriptors: readdirSync(folder).map((name) => `${name} ${readlinkSync(`${folder}/${name}`)}`),
+    descriptors: readdirSync(folder).flatMap((name) => linkOf(`${folder}/${name}`).map((link) => `${name} ${link}`)),
     threads: readdirSync(`/proc/${pid}/task`).length,
     files: [...files],
     rssBytes: Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024,

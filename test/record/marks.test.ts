@@ -35,6 +35,12 @@ test('a mark comes with its time, to every receiver, until it stops', () => {
   expect(one.marks[0]?.timeMs).toBeLessThanOrEqual(to)
 })
 
+test.each([undefined, null, {}, 'text'])('a span without work to do, %p, is refused, recorded or not', (work) => {
+  const message = expect.stringMatching(/^The "work" argument must be of type function/) as string
+  const refused = expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE', message }) as Error
+  expect(() => span('name', work as never)).toThrow(refused)
+})
+
 test('a span gives what its work gives, also without a receiver', async () => {
   const failure = new Error('of the work')
   const fail = (): never => {

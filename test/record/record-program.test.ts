@@ -1,14 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 
 import { getPageBytes, readPeakRss } from '../../lib/process/outside-memory.js'
 import { OutsideSource } from '../../lib/sampling/outside-source.js'
 import type { OutsideSample } from '../../lib/sampling/outside-source.js'
 import { readRecording } from '../../lib/record/index.js'
 import type { Recording, Track, TrackSource } from '../../lib/record/index.js'
-import { allocscope } from '../cli/run-cli.js'
+import { allocscope, cli } from '../cli/run-cli.js'
 
 const mebibyte = 2 ** 20
 const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
@@ -143,6 +145,23 @@ test('a process that runs is recorded until the time is over, and runs on', asyn
     expect(end).toMatchObject({ reason: 'timeout' })
     expect(tracks[0]?.timeMs.length).toBeGreaterThan(1)
   } finally {
+    target.kill('SIGKILL')
+  }
+})
+
+test('Ctrl-C in the moment in which the file appears keeps the recording', async () => {
+  const file = path.join(folder, 'at-once.rec')
+  const target = spawn(process.execPath, [programFile('ticks.cjs')])
+  const recorder = spawn(process.execPath, [cli, 'record', '--pid', String(target.pid), '-o', file], { stdio: 'ignore' })
+  try {
+    const ended = once(recorder, 'exit')
+    while (!existsSync(file)) await setImmediate()
+    recorder.kill('SIGINT')
+    expect(await ended).toEqual([0, null])
+    expect(readRecording(file)).toMatchObject({ damage: undefined, end: { reason: 'interrupted' } })
+    expect(target.exitCode).toBeNull()
+  } finally {
+    recorder.kill('SIGKILL')
     target.kill('SIGKILL')
   }
 })

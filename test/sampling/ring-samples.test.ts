@@ -36,7 +36,7 @@ beforeEach(() => {
 test("a ring's samples carry what their owner had published", () => {
   const layout: RowLayout = { allocator: 'mimalloc', figures: ['committedBytes', 'peakCommittedBytes'], published: 2, clockOffsetMs: -500 }
   answers.batches.push([11, 900, 2, 0, 0, 0, 4096, 30, 40, 71, NaN])
-  const ring = new SharedRing(65_536)
+  const ring = SharedRing.open(65_536)
   expect(ring.descriptor).toBe(21)
   expect(ring.next(layout)).toEqual({
     sample: expect.objectContaining({ timeMs: 400, rssBytes: 4096, mappedBytes: 30, arenas: [] }) as unknown,
@@ -56,7 +56,7 @@ test("a ring's samples carry what their owner had published", () => {
 
 test("a ring that can't be made is an error", () => {
   answers.open = failure
-  expect(() => new SharedRing(65_536)).toThrow(expect.objectContaining({ code: 'ERR_ALLOCSCOPE_PROC_UNREADABLE', errno: 24 }) as Error)
+  expect(() => SharedRing.open(65_536)).toThrow(expect.objectContaining({ code: 'ERR_ALLOCSCOPE_PROC_UNREADABLE', errno: 24 }) as Error)
 })
 
 test('a sampler writes into the ring behind a descriptor, and publishes by its own number', () => {

@@ -84,7 +84,7 @@ describe('a sample of glibc', () => {
 })
 
 test.each([
-  ['jemalloc', ['allocatedBytes', 'activeBytes', 'mappedBytes'], [10, 20, 30], { mappedBytes: 30, allocatedBytes: 10 }],
+  ['jemalloc', ['allocatedBytes', 'tcacheBytes', 'activeBytes', 'mappedBytes'], [14, 4, 20, 30], { mappedBytes: 30, allocatedBytes: 10 }],
   ['mimalloc', ['committedBytes', 'peakCommittedBytes'], [10, 20], { mappedBytes: 10, allocatedBytes: undefined }],
   ['tcmalloc', ['currentAllocatedBytes', 'heapSizeBytes', 'pageheapUnmappedBytes'], [10, 50, 8], { mappedBytes: 42, allocatedBytes: 10 }],
   ['unknown', [], [], { mappedBytes: undefined, allocatedBytes: undefined }],

@@ -6,9 +6,12 @@ import { SamplerSource } from '../../lib/sampling/index.js'
 const options = { intervalMs: 10, maxCpuShare: 0.5, bufferBytes: 65_536 }
 
 function addon(calls: (readonly unknown[])[], start: unknown = 8): NativeBinding {
-  const batches = [[10, 3000, 2.5, 1, 0, 0, 4096, 40, 50, 70]]
+  const batches = [[11, 3000, 2.5, 1, 0, 0, 4096, 45, 5, 50, 70]]
   return {
-    describeAllocator: () => ({ allocator: 'jemalloc', footprintFields: ['rssBytes', 'allocatedBytes', 'activeBytes', 'mappedBytes'] }),
+    describeAllocator: () => ({
+      allocator: 'jemalloc',
+      footprintFields: ['rssBytes', 'allocatedBytes', 'tcacheBytes', 'activeBytes', 'mappedBytes'],
+    }),
     startSampler: (...values: readonly unknown[]) => {
       calls.push(['start', ...values])
       return start

@@ -6,7 +6,7 @@ const ringBytes = 2 ** 17
 
 /** What a sampler says that is to record into a ring after `spoil` has written to its file. */
 function refusalAfter(spoil: (descriptor: number) => void, bytes = ringBytes): unknown {
-  const ring = new SharedRing(ringBytes)
+  const ring = SharedRing.open(ringBytes)
   try {
     spoil(ring.descriptor)
     sampleInto(ring.descriptor, bytes, 1000, 0.05, 0)

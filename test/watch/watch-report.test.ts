@@ -38,7 +38,16 @@ function reportOf({ lines, rss = [], kernelPeakBytes, ending }: Given): WatchRep
     state.add({ timeMs, heap: undefined, blockedMs: 0 } as WatchedSample)
   }
   return describeWatch({
-    ...{ program: 'app.js', programArguments: ['x'], pid: 5, requested: undefined, exitCode: 0, signal: undefined, durationMs: 1000 },
+    ...{
+      program: 'app.js',
+      programArguments: ['x'],
+      pid: 5,
+      requested: undefined,
+      exitCode: 0,
+      signal: undefined,
+      runsOn: undefined,
+      durationMs: 1000,
+    },
     ...{ state, counts: { growth: 1, shrink: 2, arena: 3, threshold: 4, overflow: 5 }, kernelPeakBytes },
     observed: { lines, tornLines: 0 },
     sampling: {
@@ -109,4 +118,15 @@ test('another allocator than asked for is noted first', () => {
     'allocator-mismatch',
     'no-exit-reading',
   ])
+})
+
+test('a process that was attached to: its peak is that of the samples, and it may run on', () => {
+  const attached = { runsOn: true, exitCode: undefined, signal: undefined }
+  // At exit the kernel tells the highest RSS of the process's whole life.
+  const report = reportOf({ lines: [start, exit], rss: [[100, 120]], ending: attached })
+  expect(report).toMatchObject({ runsOn: true, peakRssBytes: exit.sample.rssBytes, notes: [] })
+  const blocked = reportOf({ lines: [start], rss: [[400, 120]], ending: attached })
+  const message =
+    "The program's event loop was blocked at the end, so there is no reading at the end; the last sample is about 600 ms older than the end."
+  expect(blocked.notes).toEqual([{ kind: 'no-exit-reading', message }])
 })

@@ -3,18 +3,18 @@ import type { Command } from 'commander'
 
 import { allocatorChoices, endAs } from '../../program/index.js'
 import type { AllocatorChoice } from '../../program/index.js'
-import { newRecordingFile, recordProcess, recordProgram } from '../../record/index.js'
-import { renderRecordEnd, renderRecordEndJson } from '../../report/index.js'
+import { recordProcess, recordProgram } from '../../record/index.js'
 import { exitCodes } from '../exit-codes.js'
 import { collect, numberBetween, wholeNumberFrom } from '../option-values.js'
 import { packageVersion } from '../package-version.js'
-import { styleFor } from '../terminal.js'
+import { fileFor, recordRunning, tellRecorded, warnOfFailure } from '../record-running.js'
 
 interface RecordCommandOptions {
   readonly interval: number
   readonly children?: true
   readonly timeout?: number
   readonly pid?: number
+  readonly inside?: true
   readonly output?: string
   readonly force?: true
   readonly json?: true
@@ -29,10 +29,6 @@ function followsDashes(command: Command): boolean {
   return given[after - 1] === '--'
 }
 
-function warnOfFailure(error: Error): void {
-  process.stderr.write(`allocscope: the recording ends here, and the program goes on: ${error.message}\n`)
-}
-
 async function record(
   program: string | undefined,
   programArguments: readonly string[],
@@ -40,19 +36,26 @@ async function record(
   command: Command,
 ): Promise<void> {
   const { interval: intervalMs, children = false, timeout, pid, force: replace = false, allocator, nodeOption: nodeOptions } = options
-  const file = options.output ?? newRecordingFile(new Date())
+  const file = fileFor(options.output)
   const timeoutMs = timeout === undefined ? undefined : timeout * 1000
   const asked = { file, replace, intervalMs, children, timeoutMs, allocscopeVersion: packageVersion, onFailure: warnOfFailure }
   const isCommand = followsDashes(command)
   if ((pid === undefined) === (program === undefined)) {
     command.error('give either a program or --pid', { exitCode: exitCodes.usage, code: 'ERR_MISSING_ARGS' })
   }
+  if (options.inside === true && pid === undefined) {
+    command.error('--inside is for --pid: of a program that node runs it is told anyway', {
+      exitCode: exitCodes.usage,
+      code: 'ERR_INVALID_ARG_VALUE',
+    })
+  }
+  const ofProcess = options.inside === true ? recordRunning : recordProcess
   const recording =
     program === undefined
-      ? recordProcess(pid as number, asked)
+      ? ofProcess(pid as number, asked)
       : recordProgram(program, programArguments, { ...asked, allocator, nodeOptions, isCommand })
   const report = await recording
-  process.stderr.write(options.json === true ? renderRecordEndJson(report) : renderRecordEnd(report, styleFor(process.stderr)))
+  tellRecorded(report, options.json === true)
   await endAs(report, report.failure === undefined ? exitCodes.success : exitCodes.failure)
 }
 
@@ -62,11 +65,13 @@ Examples:
   $ allocscope record --children --interval 20 server.js --port 8080
   $ allocscope record -o memory.rec -- python3 job.py
   $ allocscope record --pid 1234 --timeout 60
+  $ allocscope record --pid 1234 --inside -o server.rec
   $ allocscope plot
 
 What stands after the program belongs to the program. It keeps its exit code, its standard streams and the signals sent to allocscope. After -- any
 command may stand; it is recorded from outside: RSS, the part of it that is files or shared memory, and the kernel's own peak. A program that node runs
-also tells of V8's heap, the allocator, collections, workers, and the marks and spans that it sets with mark() and span().
+also tells of V8's heap, the allocator, collections, workers, and the marks and spans that it sets with mark() and span(). With --inside a Node process
+that runs tells the same, by the means of allocscope attach, but for how many workers it has and for their marks.
 
 Ctrl-C goes to the program; what was recorded is kept. If this command is killed, the file lacks the last tenth of a second at most.`
 
@@ -85,6 +90,7 @@ export function registerRecord(program: Command): void {
     .option('-C, --children', 'record the processes that it starts as well')
     .option('--timeout <seconds>', 'end the recording, and the program by SIGTERM, after so many seconds', numberBetween(0.001, 2_000_000))
     .option('--pid <pid>', 'record this process, which goes on when the recording ends', wholeNumberFrom(1))
+    .option('--inside', 'of a Node process, also what it tells itself, as allocscope attach does')
     .option('-o, --output <file>', 'the file to write; allocscope-<date and time>.rec in this folder by default')
     .option('-f, --force', 'write the file even where there is one')
     .addOption(

@@ -34,7 +34,7 @@ function skipUncharged(files: KernelFiles, version: 1 | 2, levels: readonly Grou
     const isLast = index === levels.length - 1
     if (version === 1 || isLast || answer.code !== 'ENOENT' || !files.exists(folder)) {
       const none = version === 2 && answer.code === 'ENOENT' ? ' (the hierarchy has no memory controller, or this is its root group)' : ''
-      return `${toText(file)}: ${answer.code}${none}`
+      return `${toText(file)}: ${answer.why}${none}`
     }
   }
   return []
@@ -49,7 +49,7 @@ export function findGroup(files: KernelFiles, text: string, pid: number | undefi
   const failures: string[] = []
   for (const [mountinfo, prefix] of mountPlaces(pid)) {
     const answer = files.ask(mountinfo)
-    if (answer.text === undefined) failures.push(`${mountinfo}: ${answer.code}`)
+    if (answer.text === undefined) failures.push(`${mountinfo}: ${answer.why}`)
     const shown = parseCgroupMounts(answer.text ?? '')
       .filter((mount) => mount.version === version)
       .flatMap((mount) => {

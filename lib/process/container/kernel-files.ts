@@ -1,7 +1,12 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 
+import { whyNotReadable } from '../../errors/index.js'
+
 /** What reading a file gave: its text, or the error. */
-export type FileAnswer = { readonly text: string } | { readonly text?: undefined; readonly code: string; readonly cause: unknown }
+export type FileAnswer =
+  | { readonly text: string }
+  /** `why` is the code, or how to permit it. */
+  | { readonly text?: undefined; readonly code: string; readonly why: string; readonly cause: unknown }
 
 /**
  * Reads the kernel's files. Paths and texts are strings of bytes (latin1): a group's name may be any bytes, and must come back to the
@@ -60,14 +65,15 @@ export function openKernelFiles(root: string): KernelFiles {
     try {
       return { text: readFileSync(toPath(root + file), 'latin1') }
     } catch (cause) {
-      return { code: (cause as NodeJS.ErrnoException).code ?? String(cause), cause }
+      const { code = String(cause) } = cause as NodeJS.ErrnoException
+      return { code, why: code === 'ERR_ACCESS_DENIED' ? whyNotReadable(cause, toText(file)) : code, cause }
     }
   }
   return {
     ask,
     read: (file) => {
       const answer = ask(file)
-      if (answer.text === undefined) note(file, answer.code)
+      if (answer.text === undefined) note(file, answer.why)
       return answer.text
     },
     foldersIn: (folder) => listFolders(root, folder),

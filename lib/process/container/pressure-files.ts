@@ -65,7 +65,7 @@ function eventFiles(version: 1 | 2, level: GroupLevel, own: GroupLevel): EventFi
 
 function psiIn(files: KernelFiles, path: string, of: PsiFiles['of']): PsiFiles | string {
   const answer = files.ask(path)
-  if (answer.text === undefined) return `${toText(path)}: ${answer.code}`
+  if (answer.text === undefined) return `${toText(path)}: ${answer.why}`
   const at = (key: string): KernelFigure => ({ path: toText(path), key })
   return { of, some: at('some avg10'), full: at('full avg10') }
 }
@@ -97,7 +97,7 @@ function filesIn(files: KernelFiles, { version, levels }: FoundGroup): PressureF
 export function findPressureFiles(root = ''): PressureFiles {
   const files = openKernelFiles(root)
   const answer = files.ask('/proc/self/cgroup')
-  const found = answer.text === undefined ? { reason: `/proc/self/cgroup: ${answer.code}` } : findGroup(files, answer.text, undefined)
+  const found = answer.text === undefined ? { reason: `/proc/self/cgroup: ${answer.why}` } : findGroup(files, answer.text, undefined)
   if ('reason' in found) return { limits: found.reason, events: {}, psi: psiFiles(files, undefined, undefined) }
   return filesIn(files, found)
 }

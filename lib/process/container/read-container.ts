@@ -67,7 +67,7 @@ export function readContainerBelow(root: string, pid: number | undefined): Conta
   if (answer.text === undefined) {
     const gone = answer.code === 'ESRCH' || (!files.exists(`/proc/${pid ?? 'self'}`) && files.exists('/proc/self'))
     if (pid !== undefined && gone) throw goneError(pid, answer.cause)
-    return { supported: false, reason: `${file}: ${answer.code}` }
+    return { supported: false, reason: `${file}: ${answer.why}` }
   }
   const found = findGroup(files, answer.text, pid)
   return 'reason' in found ? { supported: false, reason: found.reason } : readGroup(files, found, start)

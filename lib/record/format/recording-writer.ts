@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs'
 
 import { AllocscopeError } from '../../errors/index.js'
 import { blockKinds, encodeBlock } from './block.js'
@@ -10,6 +10,17 @@ import { SampleEncoder } from './samples.js'
 interface OpenTrack {
   readonly encoder: SampleEncoder
   rows: number[][]
+}
+
+function refusal(file: string, why: string, cause?: unknown): AllocscopeError {
+  return new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file} can't be written: ${why}`, { cause })
+}
+
+const isThere = 'there is a file of this name'
+
+/** Throws `ERR_ALLOCSCOPE_RECORDING` where a file is there that isn't to be replaced: for who has more to do before it is made. */
+export function refuseExisting(file: string, replace: boolean): void {
+  if (!replace && existsSync(file)) throw refusal(file, isThere)
 }
 
 /** Appends a recording to a file. Samples wait until {@link RecordingWriter.flush}; events are written with it, in order. */
@@ -28,8 +39,7 @@ export class RecordingWriter {
       this.#descriptor = openSync(file, replace ? 'w' : 'wx', 0o600)
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
-      const why = code === 'EEXIST' ? 'there is a file of this name' : message
-      throw new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file} can't be written: ${why}`, { cause: error })
+      throw refusal(file, code === 'EEXIST' ? isThere : message, error)
     }
     this.#blocks.push(encodeFileHeader())
   }

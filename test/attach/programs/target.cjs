@@ -2,9 +2,13 @@
 
 // A program that knows nothing of allocscope. It says over its channel what it has itself, and does what it is told to.
 const { execSync } = require('node:child_process')
+const { Session } = require('node:inspector')
 const v8 = require('node:v8')
+const vm = require('node:vm')
+const { Worker } = require('node:worker_threads')
 
 let kept
+let worker
 
 function keepOne(bytes) {
   kept.push(new ArrayBuffer(bytes))
@@ -15,6 +19,26 @@ function keepMany(count, bytes) {
   for (let index = 0; index < count; index++) keepOne(bytes)
   return kept.length
 }
+
+// 8 KiB of V8's heap each. Called often enough it is inlined.
+function makeList() {
+  return new Array(1000).fill(1.5)
+}
+
+function makeLists(lists) {
+  let last
+  for (let list = 0; list < lists; list++) last = makeList()
+  return last.length
+}
+
+/** What this session's own inspector says against it; undefined where it does it. */
+function refusalOf(session, method) {
+  let refusal
+  session.post(method, (error) => (refusal = error?.message))
+  return refusal
+}
+
+let profiler
 
 const orders = {
   ping: () => ({ pong: true }),
@@ -29,6 +53,60 @@ const orders = {
   },
   keepHot: ({ count, bytes }) => ({ count: keepMany(count, bytes) }),
   heap: () => ({ limitBytes: v8.getHeapStatistics().heap_size_limit }),
+  produce: ({ lists }) => {
+    makeLists(lists)
+    return { lists }
+  },
+  // Whether anybody samples V8's heap.
+  isSampled: () => {
+    const session = new Session()
+    session.connect()
+    const refusal = refusalOf(session, 'HeapProfiler.getSamplingProfile')
+    session.disconnect()
+    return { isSampled: refusal === undefined }
+  },
+  sample: () => {
+    profiler = new Session()
+    profiler.connect()
+    return { refusal: refusalOf(profiler, 'HeapProfiler.startSampling') }
+  },
+  // Of what was kept, one of so many.
+  thin: ({ every }) => {
+    kept = kept.filter((_one, index) => index % every === 0)
+    return { count: kept.length }
+  },
+  // For as long as it runs.
+  grow: ({ bytes, everyMs }) => {
+    kept = []
+    setInterval(() => kept.push(Buffer.alloc(bytes, 1)), everyMs)
+    return { growing: true }
+  },
+  collect: ({ times }) => {
+    v8.setFlagsFromString('--expose-gc')
+    const gc = vm.runInNewContext('gc')
+    for (let time = 0; time < times; time++) gc()
+    return { times }
+  },
+  mark: ({ from, name }) => {
+    require(from).mark(name)
+    return { marked: name }
+  },
+  startWorker: () => {
+    worker = new Worker('setInterval(() => undefined, 1000)', { eval: true })
+    worker.once('online', () => process.send({ thread: worker.threadId }))
+    return { began: 'worker' }
+  },
+  endWorker: () => {
+    void worker.terminate().then(() => process.send({ done: true }))
+    return { ending: true }
+  },
+  // What listens within the program, and what it has of ours.
+  listeners: () => ({
+    exit: process.listenerCount('exit'),
+    worker: process.listenerCount('worker'),
+    exitOfWorker: worker?.listenerCount('exit') ?? 0,
+    receivers: Symbol.for('allocscope.markReceivers') in globalThis,
+  }),
   spin: ({ ms }) => {
     process.send({ began: 'spin' })
     for (const end = Date.now() + ms; Date.now() < end;);
