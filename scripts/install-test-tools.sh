@@ -9,9 +9,9 @@ cd "$(dirname "$0")/.."
 node_majors=(20 22 24 26)
 
 # What each package is for: allocators under which the back ends are tested, then analysers, formatters, a terminal, a browser for the page, and
-# the peers of the line profiler, the recorder and the tracker, and what scrapes the metrics.
+# the peers of the line profiler, the recorder and the tracker, what scrapes the metrics, and Go for its pprof.
 packages=(libjemalloc2 libjemalloc-dev libmimalloc2.0 libtcmalloc-minimal4 libtbbmalloc2 g++ make python3 binutils valgrind clang-format clang-tidy tmux chromium
-  python3-memory-profiler heaptrack prometheus)
+  python3-memory-profiler heaptrack prometheus prometheus-node-exporter golang-go)
 
 say() { printf 'install-test-tools: %s\n' "$*"; }
 

@@ -1,6 +1,7 @@
-import { closeSync, mkdtempSync, openSync, rmSync, rmdirSync, unlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, rmSync, rmdirSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
+
+import { makeTemporaryFolder } from './temporary-folder.js'
 
 /** A file through which a program tells the command about itself. */
 export interface PrivateFile {
@@ -13,10 +14,10 @@ export interface PrivateFile {
 
 /**
  * Makes a file that only this user can open, for a program to append to. The program opens and unlinks it: so nothing is left, even when both
- * processes are killed. Throws what the file system throws.
+ * processes are killed. Throws `ERR_ALLOCSCOPE_TEMPORARY_FOLDER`, and what the file system throws.
  */
 export function makePrivateFile(name: string): PrivateFile {
-  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-'))
+  const folder = makeTemporaryFolder()
   const file = path.join(folder, name)
   const descriptor = openSync(file, 'ax+', 0o600)
   return {

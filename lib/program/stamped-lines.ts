@@ -70,6 +70,9 @@ export function parseStampedLines(text: string, stamp: LineStamp): StampedLines 
   return { values, tornLines: parsed.length - values.length - (first === undefined ? 0 : 1) }
 }
 
+/** Characters. What is longer is none of ours: it isn't kept until it ends. */
+const longestLine = 2 ** 20
+
 /** Takes the values out of a file of lines while it is being written. */
 export class StampedLineFollower {
   readonly #stamp: LineStamp
@@ -88,6 +91,7 @@ export class StampedLineFollower {
   add(text: string): readonly unknown[] {
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop() ?? ''
+    if (this.#rest.length > longestLine) this.#rest = ''
     if (lines.length === 0) return []
     const first = this.#isStamped ? undefined : parseLine(lines.shift() ?? '')
     if (!this.#isStamped) checkStamp(first?.value, this.#stamp)

@@ -60,9 +60,10 @@ const doors = {
   loading: ['./runtime.ts'],
   allocator: ['./arena-bytes.ts'],
   // What a program carries that may be asked one day is small.
-  attach: ['./agent-messages.ts', './agent-place.ts'],
+  attach: ['./agent-messages.ts', './agent-place.ts', './invite-by-inspector.ts'],
   binding: ['./load-tracker.ts'],
   ledger: ['./explain-rss.ts'],
+  holders: ['./sample-function.ts'],
   heap: ['./collect-garbage.ts', './full-collection.ts', './heap-stats.ts'],
   process: [
     './child-processes.ts',
@@ -74,10 +75,23 @@ const doors = {
     './memory-of-process.ts',
     './memory-usage.ts',
     './monotonic-clock.ts',
+    './node-processes.ts',
     './outside-memory.ts',
+    './tcp-listeners.ts',
   ],
-  profile: ['./load/near-names.ts', './load/original-source.ts'],
-  program: ['./package-version.ts', './preload.ts', './private-file.ts', './quietly.ts'],
+  profile: ['./collect/record-files.ts', './load/name-patterns.ts', './load/near-names.ts', './load/original-source.ts'],
+  program: [
+    './package-version.ts',
+    './preload.ts',
+    './private-file.ts',
+    './quietly.ts',
+    './require-observable.ts',
+    './temporary-folder.ts',
+  ],
+  // Of other processes: a program with its own metrics needs none of it.
+  metrics: ['./attached-metrics.ts', './exposition.ts'],
+  // Neither needs what follows another program.
+  watch: ['./watch-arenas.ts', './watch-until.ts'],
   reading: ['./memory-reading.ts'],
   // What writes a recording needn't load what reads it.
   record: [
@@ -86,11 +100,12 @@ const doors = {
     './format/file-events.ts',
     './format/file-header.ts',
     './marks.ts',
+    './record-until.ts',
     './recording.ts',
   ],
-  release: ['./release-memory.ts', './remedies.ts', './verdicts.ts'],
-  sampling: ['./file-source.ts', './outside-source.ts', './row-figures.ts'],
-  track: ['./leak-search.ts', './start-tracking.ts', './track-until.ts'],
+  release: ['./check-running.ts', './release-memory.ts', './remedies.ts', './verdicts.ts'],
+  sampling: ['./file-source.ts', './foreign-ring.ts', './outside-source.ts', './row-figures.ts'],
+  track: ['./inlining.ts', './leak-search.ts', './start-tracking.ts', './track-until.ts'],
   report: ['./profile-columns.ts', './profile-sorts.ts', './stats-report.ts', './terminal-style.ts'],
 }
 

@@ -60,6 +60,10 @@ testBundlers('webpack: the documented line makes a program that reads', () => {
 testBundlers('taken into the bundle, it says what to do', () => {
   run(documented('esbuild ').replace('--external:allocscope ', '').replace('esbuild.cjs', 'inside.cjs'))
   expect(() => run('node out/inside.cjs')).toThrow(/in a bundle, leave allocscope out of it/)
+  // What stands in the package's own package.json isn't there either.
+  writeFileSync(path.join(folder, 'flight.mjs'), "import { startFlightRecorder } from 'allocscope'\nstartFlightRecorder()\n")
+  run('esbuild flight.mjs --bundle --platform=node --outfile=out/flight.cjs')
+  expect(() => run('node out/flight.cjs')).toThrow(/in a bundle, leave allocscope out of it/)
 })
 
 describe('a startup snapshot', () => {

@@ -54,7 +54,7 @@ testOnEachNode(
     const { pressure, flight, ...others } = JSON.parse(stdout) as Readonly<Record<string, string>>
     for (const [name, outcome] of Object.entries(others)) expect(`${name}: ${outcome}`).toBe(`${name}: ok`)
     expect(Object.keys(others)).toHaveLength(7)
-    expect(pressure).toContain('/proc/self/cgroup: ERR_ACCESS_DENIED')
+    expect(pressure).toContain("/proc/self/cgroup: node's permission model forbids it: --allow-fs-read=/proc/self/cgroup permits it")
     expect(flight).toMatch(
       /^ERR_ALLOCSCOPE_RECORDING .*one\.rec: node's permission model forbids it: --allow-fs-read=\S+ --allow-fs-write=/,
     )
@@ -62,12 +62,86 @@ testOnEachNode(
   [20, 26],
 )
 
+const cli = path.join(root, 'dist', 'cli', 'main.js')
+const ends = path.join(root, 'test', 'runtimes', 'programs', 'ends.js')
+const register = path.join(root, 'dist', 'register', 'register.js')
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function end(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const options = { env: { ...process.env, NO_COLOR: '1', PREBUILDS_ONLY: '1', ...env } }
+  return promisify(execFile)(file, args, options).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: unknown) => error as Ended,
+  )
+}
+
+test.concurrent('where no temporary folder can be made, commands refuse before the program begins, and a preload lets it run', async () => {
+  const nowhere = { TMPDIR: path.join(folder, 'nowhere') }
+  for (const command of ['run', 'explain', 'profile', 'track', 'check']) {
+    const { code, stdout, stderr } = await end(process.execPath, [cli, command, ends], nowhere)
+    expect([command, code, stdout]).toEqual([command, 1, ''])
+    expect(stderr).toMatch(
+      /no temporary folder can be made in .*nowhere, for which TMPDIR can name another: ENOENT.*\[ERR_ALLOCSCOPE_TEMPORARY_FOLDER\]/,
+    )
+  }
+  const { code, stdout, stderr } = await end(process.execPath, ['--require', register, ends], nowhere)
+  expect([code, stdout]).toEqual([3, 'from the program\n'])
+  expect(stderr).toMatch(/^allocscope: the program runs without a profile: no temporary folder .*\n$/)
+})
+
+test.concurrent('the permission model: what it keeps from a preload and from a look at a process is said with the flag', async () => {
+  const permission = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+  const flags = [permission, '--allow-addons', `--allow-fs-read=${root}`]
+  const preloaded = await end(process.execPath, [...flags, '--require', register, ends])
+  expect([preloaded.code, preloaded.stdout]).toEqual([3, 'from the program\n'])
+  expect(preloaded.stderr).toMatch(/without a profile: no temporary folder .*: --allow-fs-read=\/\S+ --allow-fs-write=\/\S+ permits it/)
+  const attached = await end(process.execPath, [...flags, cli, 'attach', String(process.pid)])
+  expect(attached.stderr).toMatch(/nothing is known of process \d+: .*--allow-fs-read=\/proc permits it \[ERR_ALLOCSCOPE_PROC_UNREADABLE\]/)
+  const full = `require(${JSON.stringify(path.join(root, 'dist'))}).getProcessMemory({ detail: 'full' })`
+  expect((await end(process.execPath, [...flags, '-e', full])).stderr).toMatch(
+    /cannot read \/proc\/self\/smaps_rollup: .*--allow-fs-read=\/proc\/self\/smaps_rollup permits it/,
+  )
+})
+
+const unmounted = ['-m', 'sh', '-c', 'mount --make-rprivate / && umount -l /proc && exec "$@"', 'sh', process.execPath]
+
+skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
+  'without /proc, commands that would know nothing refuse before the program begins',
+  async () => {
+    for (const command of ['run', 'watch', 'record', 'explain', 'check']) {
+      const { code, stdout, stderr } = await end('unshare', [...unmounted, cli, command, ends])
+      expect([command, code, stdout]).toEqual([command, 1, ''])
+      expect(stderr).toMatch(/^allocscope: .*\/proc.*\[ERR_ALLOCSCOPE_PROC_UNREADABLE\]$/m)
+    }
+  },
+)
+
+skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
+  'an agent and a flight recorder say that their folder is read only',
+  async () => {
+    const agent = path.join(root, 'dist', 'agent', 'agent.js')
+    const readOnly = 'mount --make-rprivate / && mkdir -p /tmp/allocscope-0 && mount -o remount,bind,ro / && exec "$@"'
+    const { code, stdout, stderr } = await end('unshare', ['-m', 'sh', '-c', readOnly, 'sh', process.execPath, '--require', agent, ends])
+    expect([code, stdout]).toEqual([3, 'from the program\n'])
+    expect(stderr).toMatch(/^allocscope: the program runs without an agent: EROFS/)
+    const flight = path.join(root, 'dist', 'flight', 'flight.js')
+    const recorded = await end('unshare', ['-m', 'sh', '-c', readOnly, 'sh', process.execPath, '--require', flight, ends])
+    expect([recorded.code, recorded.stdout]).toEqual([3, 'from the program\n'])
+    expect(recorded.stderr).toMatch(
+      /^allocscope: the program runs without a flight recorder: .*allocscope-flight-\d+\.rec: Read-only file system/,
+    )
+  },
+)
+
 skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
   'without /proc, everything works or is a typed error that names it',
   async () => {
-    const unmounted = 'mount --make-rprivate / && umount -l /proc && exec "$@"'
-    const command = ['-m', 'sh', '-c', unmounted, 'sh', process.execPath, '-e', script]
-    const { stdout } = await promisify(execFile)('unshare', command, { env: { ...process.env, PREBUILDS_ONLY: '1' } })
+    const { stdout } = await promisify(execFile)('unshare', [...unmounted, '-e', script], { env: { ...process.env, PREBUILDS_ONLY: '1' } })
     const { sizes, watch, tracking, pressure, ...others } = JSON.parse(stdout) as Readonly<Record<string, string>>
     expect({ sizes, watch }).toEqual({ sizes: 'ok', watch: 'ok' })
     expect(tracking).toMatch(/^ERR_ALLOCSCOPE_UNSUPPORTED native allocations can't be tracked in this process/)

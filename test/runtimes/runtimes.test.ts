@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -114,10 +115,28 @@ describe.each([
     expect(stdout).not.toMatch(/Node v/)
   })
 
+  testHere('attach says that it is not Node', async () => {
+    const child = spawn(file, [...flags, path.resolve('test/runtimes/programs/waits.js')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      await once(child.stdout, 'data')
+      const { code, stdout, stderr } = await run(process.execPath, [cli, 'attach', String(child.pid)])
+      expect([code, stdout]).toEqual([1, ''])
+      const said = `process ${child.pid} runs ${name.toLowerCase()}, and only Node can be attached to: explain --pid and record --pid `
+      expect(stderr).toContain(said)
+      expect((await run(process.execPath, [cli, 'explain', '--pid', String(child.pid)])).code).toBe(0)
+    } finally {
+      child.kill('SIGKILL')
+    }
+  })
+
   testHere('run lets the program end as it would', async () => {
     const { code, stdout, stderr } = await run(file, [...flags, cli, 'run', ends])
     expect([code, stdout]).toEqual([3, 'from the program\n'])
     expect(stderr).toMatch(/exit code 3 after/)
+    // Bun's has a heap that isn't V8's. Of Deno it says why there are no figures.
+    if (name === 'Bun') expect(stderr).toMatch(/JavaScriptCore heap: used +\d/)
+    else expect(stderr).toMatch(/nothing was recorded: Deno 2\.9\.6 loads nothing before the program/)
+    expect(stderr).not.toContain('V8')
   })
 })
 
@@ -130,6 +149,18 @@ testWhere(existsSync(bun.file) ? undefined : notInstalled('Bun'))(
   },
 )
 
+testWhere(existsSync(bun.file) ? undefined : notInstalled('Bun'))('bun test: its expect gets the matchers', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-bun-test-'))
+  const matchers = JSON.stringify(path.resolve('dist/jest/index.js'))
+  const kept = 'const kept = []\nconst keep = () => kept.push(Buffer.alloc(1e6, 1))\n'
+  const body = `${kept}test('keeps', async () => { await expect(keep).toReturnMemoryToOS({ runs: 10, settleMs: 0 }) })\n`
+  writeFileSync(path.join(folder, 'one.test.mjs'), `import { expect, test } from 'bun:test'\nimport ${matchers}\n${body}`)
+  const { code, stderr } = await run(bun.file, ['test', '--timeout', '200000', path.join(folder, 'one.test.mjs')])
+  rmSync(folder, { recursive: true })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/Verdict: still-live/)
+})
+
 testWhere(existsSync(deno.file) ? undefined : notInstalled('Deno'))(
   'Deno: what hands a descriptor to the program is refused before it starts',
   async () => {
@@ -137,6 +168,11 @@ testWhere(existsSync(deno.file) ? undefined : notInstalled('Deno'))(
       const { code, stdout, stderr } = await run(deno.file, [...deno.flags, cli, command, ends])
       expect([code, stdout]).toEqual([1, ''])
       expect(stderr).toMatch(/Deno 2\.9\.6 can't share memory with the program: .*\[ERR_ALLOCSCOPE_UNSUPPORTED\]/)
+    }
+    for (const command of ['explain', 'profile', 'track']) {
+      const { code, stdout, stderr } = await run(deno.file, [...deno.flags, cli, command, ends])
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).toMatch(/Deno 2\.9\.6 loads nothing before the program: .*\[ERR_ALLOCSCOPE_UNSUPPORTED\]/)
     }
   },
 )

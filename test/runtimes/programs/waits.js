@@ -1,0 +1,3 @@
+// Runs until it is ended.
+setInterval(() => undefined, 1000)
+console.log('ready')
