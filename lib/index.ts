@@ -30,7 +30,7 @@ const measuring = lazily(() => require('./profile/measure/index.js') as typeof i
 const register = lazily(() => require('./register/index.js') as typeof import('./register/index.js'))
 const release = lazily(() => require('./release/index.js') as typeof import('./release/index.js'))
 const tracking = lazily(() => require('./track/start-tracking.js') as typeof import('./track/start-tracking.js'))
-const watch = lazily(() => require('./watch/index.js') as typeof import('./watch/index.js'))
+const watch = lazily(() => require('./watch/watch-arenas.js') as typeof import('./watch/watch-arenas.js'))
 
 /**
  * What the live allocator of this process holds. Every thread of a process has the same allocator.

@@ -1,8 +1,7 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { appendLinesTo, encodeStamp, parseStampedLines } from '../program/index.js'
+import { appendLinesTo, encodeStamp, makeTemporaryFolder, parseStampedLines } from '../program/index.js'
 import type { LineStamp } from '../program/index.js'
 import type { LiveAllocator } from './comparison.js'
 
@@ -75,7 +74,7 @@ export const requestName = 'work-ended'
 
 /** Makes a folder that only this user can enter. The program will wait `settleMs` before it reads RSS after release. */
 export function openRecord(settleMs: number): RecordReader {
-  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-'))
+  const folder = makeTemporaryFolder()
   const file = path.join(folder, recordName)
   closeSync(openSync(file, 'ax', 0o600))
   return {

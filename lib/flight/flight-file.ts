@@ -1,7 +1,7 @@
 import { lstatSync, renameSync } from 'node:fs'
 import path from 'node:path'
 
-import { AllocscopeError, isAllocscopeError } from '../errors/index.js'
+import { AllocscopeError, isAllocscopeError, whyNotWritable } from '../errors/index.js'
 import { lazily } from '../loading/index.js'
 import { blockHeaderBytes, blockKinds, encodeBlock } from '../record/format/block.js'
 import { encodeEvent } from '../record/format/file-events.js'
@@ -41,13 +41,8 @@ export function encodeForSlot(event: FileEvent): Uint8Array {
 
 /** The error for what the file system, or node's permission model, refuses. */
 function refused(file: string, cause: unknown): AllocscopeError {
-  const { code, syscall, message } = cause as NodeJS.ErrnoException
-  const folder = path.dirname(file)
-  const why =
-    code === 'ERR_ACCESS_DENIED'
-      ? `node's permission model forbids it: --allow-fs-read=${folder} --allow-fs-write=${folder} permits it`
-      : message
-  return new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${why}`, { cause, syscall })
+  const { syscall } = cause as NodeJS.ErrnoException
+  return new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${whyNotWritable(cause, path.dirname(file))}`, { cause, syscall })
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 
 import { isFailure, requireBinding, toError } from '../binding/index.js'
-import type { NativeBinding } from '../binding/index.js'
+import type { FailureRecord, NativeBinding } from '../binding/index.js'
 import { AllocscopeError } from '../errors/index.js'
 import { nodeVersion } from '../loading/runtime.js'
 import { readContainerLimit } from '../process/container/container-limit.js'
@@ -37,6 +37,12 @@ const publishAloneEveryMs = 100
 
 /** Where drainSampler has its counts: drainPlace of lib/sampling. */
 const drained = { words: 4096, missed: 2, lost: 3 } as const
+
+/** The error that names the file, where that is what the system refuses. */
+function refusedBySystem(answer: FailureRecord, file: string): AllocscopeError {
+  const { code, message } = answer.failure
+  return toError(code === 'RECORDING' ? { failure: { ...answer.failure, message: `${file}: ${message}` } } : answer)
+}
 
 /** There is one main thread, and one recorder at a time. */
 let running = false
@@ -109,7 +115,7 @@ class RunningRecorder implements FlightRecorder {
     const numbers = Float64Array.of(headBytes, slotBytes, settings.rows, eventSlots, settings.intervalMs, maxCpuShare)
     setAside(settings.file)
     const answer = this.#binding.startFlight(numbers, settings.file, head, usageFile)
-    if (typeof answer !== 'number') throw toError(answer)
+    if (typeof answer !== 'number') throw refusedBySystem(answer, settings.file)
     return answer
   }
 

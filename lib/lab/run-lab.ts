@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 
 import { getAllocatorStats } from '../allocator/index.js'
 import { checkCount, invalidArgumentValue, outOfRange } from '../errors/index.js'
+import { makeTemporaryFolder } from '../program/index.js'
 import type { LabReport, LabResult } from './experiment.js'
 import { experimentNames, experiments } from './experiments/index.js'
 import type { Bench, Experiment } from './experiments/index.js'
@@ -124,7 +123,7 @@ async function perform(name: string, options: LabOptions): Promise<LabResult> {
   const { title, defaultCount } = experiment
   const count = options.count ?? defaultCount
   options.listener?.began(title)
-  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-'))
+  const folder = makeTemporaryFolder()
   const startMs = performance.now()
   const described = { name, title, count }
   try {

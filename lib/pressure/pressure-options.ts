@@ -1,4 +1,4 @@
-import { checkFunction, checkNumber, invalidArgumentType, invalidArgumentValue, readOptions } from '../errors/index.js'
+import { checkNumber, invalidArgumentType, invalidArgumentValue, readOptions, requireFunction } from '../errors/index.js'
 import type { MemoryPressureEvent, PressureKind } from './pressure-event.js'
 
 /** Options of `onMemoryPressure`. At least one threshold has to be given. */
@@ -41,6 +41,5 @@ export function checkPressureOptions(options: unknown): PressureSettings {
 }
 
 export function checkListener(listener: unknown): (event: MemoryPressureEvent) => void {
-  if (listener === undefined) throw invalidArgumentType('listener', 'of type function', listener)
-  return checkFunction('listener', listener)
+  return requireFunction('listener', listener)
 }

@@ -1,3 +1,4 @@
+import { runtime, runtimeText } from '../loading/runtime.js'
 import type { RequestedAllocator } from '../program/index.js'
 import type { ObservedAllocator } from './memory-sample.js'
 import type { ObservedLines } from './observed-lines.js'
@@ -19,6 +20,8 @@ export interface RunNote {
 export interface ObservedEnding {
   readonly exitCode: number | undefined
   readonly signal: string | undefined
+  /** Of a process that was attached to: whether it ran on. */
+  readonly runsOn?: boolean | undefined
   readonly durationMs: number
   readonly observed: ObservedLines
 }
@@ -51,18 +54,28 @@ function tornNotes(tornLines: number): RunNote[] {
 }
 
 /** Notes which of the last readings are missing, and why. */
-export function endingNotes({ exitCode, signal, observed, durationMs }: ObservedEnding, { started, exited, lastMs }: Reach): RunNote[] {
+export function endingNotes(
+  { exitCode, signal, runsOn, observed, durationMs }: ObservedEnding,
+  { started, exited, lastMs }: Reach,
+): RunNote[] {
   const torn = tornNotes(observed.tornLines)
   if (!started) {
     const ending = signal === undefined ? `ended with code ${exitCode ?? 0}` : `was ended by ${signal}`
-    const message = `nothing was recorded: node ${ending} before the program began, or it may not read files or load the recorder.`
+    const message =
+      runtime.name === 'Deno'
+        ? `nothing was recorded: ${runtimeText} loads nothing before the program. Run allocscope with node.`
+        : `nothing was recorded: node ${ending} before the program began, or it may not read files or load the recorder.`
     return [{ kind: 'not-recorded', message }, ...torn]
   }
   if (exited) return torn
-  const ending = signal === undefined ? 'The program left without its exit event' : `${signal} ended the program at once`
+  const left = runsOn === true ? "The program's event loop was blocked at the end" : 'The program left without its exit event'
+  const ending = signal === undefined ? left : `${signal} ended the program at once`
   const ago = milliseconds(Math.max(0, durationMs - lastMs))
   return [
-    { kind: 'no-exit-reading', message: `${ending}, so there is no reading at exit; the last sample is about ${ago} older than the end.` },
+    {
+      kind: 'no-exit-reading',
+      message: `${ending}, so there is no reading at ${runsOn === true ? 'the end' : 'exit'}; the last sample is about ${ago} older than the end.`,
+    },
     ...torn,
   ]
 }

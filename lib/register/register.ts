@@ -71,14 +71,15 @@ function printAtExit(run: ProfiledRun, report: ReportSettings, title: string, la
 
 function begin(later: readonly string[]): void {
   const { load, report } = readSettings()
-  const run: ProfiledRun = { settings: load, folder: createRecordFolder() }
   const title = process.argv.slice(1).join(' ')
+  let run: ProfiledRun | undefined
   try {
+    run = { settings: load, folder: createRecordFolder() }
     watchForCrash({ run, report, title, directory: process.cwd() })
     joinRun(run)
     printAtExit(run, report, title, later)
   } catch (error) {
-    removeRecord(run)
+    if (run !== undefined) removeRecord(run)
     process.stderr.write(`allocscope: the program runs without a profile: ${(error as Error).message}\n`)
   }
 }

@@ -7,7 +7,7 @@ import { summariseDemo } from './demo-verdict.js'
 import { formatDuration } from './duration-format.js'
 import { renderJson } from './json.js'
 import { renderVerdict } from './release-check-text.js'
-import { renderProse, renderSection, threadCaveat } from './section.js'
+import { heapEngine, renderProse, renderSection, threadCaveat } from './section.js'
 import { layOutTable } from './table.js'
 import type { TableColumn } from './table.js'
 import type { TextStyle } from './text-style.js'
@@ -20,8 +20,8 @@ const figures: readonly Figure[] = [
   ['allocator: mapped', ({ allocator }) => allocator.mappedBytes],
   ['allocator: allocated', ({ allocator }) => allocator.allocatedBytes],
   ['allocator: retained', ({ allocator }) => allocator.retainedBytes],
-  ['V8 heap: used', ({ heap }) => heap.usedBytes],
-  ['V8 heap: committed', ({ heap }) => heap.committedBytes],
+  [`${heapEngine} heap: used`, ({ heap }) => heap.usedBytes],
+  [`${heapEngine} heap: committed`, ({ heap }) => heap.committedBytes],
   ['external', ({ heap }) => heap.externalBytes],
   ['array buffers', ({ heap }) => heap.arrayBufferBytes],
 ]

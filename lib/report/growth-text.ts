@@ -1,5 +1,6 @@
 import { formatBytes } from '../figures/index.js'
 import type { MemoryGrowth, ObservedAllocator } from '../reading/index.js'
+import { heapEngine } from './section.js'
 
 /** A smaller difference says nothing: code that ran for the first time and V8's own bookkeeping add as much. */
 export const noiseBytes = 8 * 1024 ** 2
@@ -32,7 +33,7 @@ function counted(growth: MemoryGrowth, allocator: ObservedAllocator | undefined)
   const isTold = growth.inUseBytes !== undefined || growth.mappedBytes !== undefined
   const ofAllocator = isTold ? [nameOf(allocator)] : []
   const ofOthers = growth.embeddedBytes > 0 ? ['an allocator within a library'] : []
-  const all = [...ofAllocator, "V8's heap of the main thread", ...ofOthers]
+  const all = [...ofAllocator, `${heapEngine}'s heap of the main thread`, ...ofOthers]
   return all.length === 1 ? (all[0] as string) : `${all.slice(0, -1).join(', ')} or ${all.at(-1) as string}`
 }
 
@@ -44,7 +45,7 @@ function holdersOf(growth: MemoryGrowth, allocator: ObservedAllocator | undefine
     { bytes: inUseBytes, words: `% more in use, by ${name}'s own count`, mayBeGarbage },
     { bytes: freeBytes, words: `% more that is free but kept by ${name}` },
     { bytes: mappedBytes, words: `% more that ${name} has from the system, in use or not`, mayBeGarbage },
-    { bytes: heapBytes, words: "% more of V8's heap", mayBeGarbage },
+    { bytes: heapBytes, words: `% more of ${heapEngine}'s heap`, mayBeGarbage },
     { bytes: garbageBytes ?? 0, words: '% of garbage, which a full collection at the end freed' },
     { bytes: embeddedBytes, words: `% of allocators within libraries${librariesOf(allocator)}` },
     { bytes: unexplainedBytes, words: `% that is not of ${counted(growth, allocator)}: ${elsewhere}` },

@@ -6,7 +6,7 @@ import { printable } from './display-width.js'
 import { formatDuration } from './duration-format.js'
 import { describeGrowth } from './growth-text.js'
 import { renderJson } from './json.js'
-import { renderFacts, renderProse, renderSection, threadCaveat } from './section.js'
+import { heapEngine, renderFacts, renderProse, renderSection, threadCaveat } from './section.js'
 import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'
 
@@ -17,8 +17,8 @@ const figures: readonly Figure[] = [
   ['allocator: mapped', (sample) => sample.mappedBytes],
   ['allocator: allocated', (sample) => sample.allocatedBytes],
   ['allocator: retained', (sample) => sample.retainedBytes],
-  ['V8 heap: used', (sample) => sample.heap.usedBytes],
-  ['V8 heap: committed', (sample) => sample.heap.committedBytes],
+  [`${heapEngine} heap: used`, (sample) => sample.heap.usedBytes],
+  [`${heapEngine} heap: committed`, (sample) => sample.heap.committedBytes],
   ['external', (sample) => sample.heap.externalBytes],
   ['array buffers', (sample) => sample.heap.arrayBufferBytes],
 ]

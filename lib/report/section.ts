@@ -1,3 +1,4 @@
+import { runtime } from '../loading/runtime.js'
 import { printable, wrapText } from './display-width.js'
 import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'
@@ -7,8 +8,13 @@ export type FigureRow = readonly [name: string, figure: string, meaning?: string
 
 const proseWidth = 110
 
-/** Stands below every table that shows V8 beside the whole process. */
-export const threadCaveat = "V8's figures are the main thread's: each worker thread has a heap of its own."
+/** Whose heap a program's figures are of: it runs under the runtime that prints them. */
+export const heapEngine = runtime.engine
+
+const asOf = heapEngine === 'V8' ? '' : ', as of its last collection'
+
+/** Stands below every table that shows the engine's heap beside the whole process. */
+export const threadCaveat = `${heapEngine}'s figures are the main thread's${asOf}: each worker thread has a heap of its own.`
 
 /** A title and the lines below it. Nothing when there are no lines. */
 export function renderSection(title: string, lines: readonly string[], style: TextStyle): string[] {

@@ -2,7 +2,7 @@ import path from 'node:path'
 
 import { watchChildren } from '../process/child-processes.js'
 import { watchFromOutside } from '../process/index.js'
-import { prepareProgram } from '../program/index.js'
+import { prepareProgram, requireProc } from '../program/index.js'
 import type { ProgramOptions } from '../program/index.js'
 import { openRun, runVariable } from './run-channel.js'
 import { describeRun } from './run-report.js'
@@ -29,10 +29,12 @@ export interface RunOptions extends Pick<ProgramOptions, 'allocator'> {
  * program. The program doesn't see that it is observed: it finds no additional descriptor, variable or flag. The exception is `LD_PRELOAD`, when an
  * allocator was asked for.
  *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`.
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROGRAM` when the program doesn't exist or can't be started, `ERR_ALLOCSCOPE_ALLOCATOR_NOT_FOUND`,
+ * `ERR_ALLOCSCOPE_PROC_UNREADABLE`.
  */
 export async function runProgram(program: string, programArguments: readonly string[], options: RunOptions): Promise<RunReport> {
   const { allocator, intervalMs, nodeOptions, collect = false } = options
+  requireProc()
   const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
   const channel = openRun({ intervalMs, collect })
   try {

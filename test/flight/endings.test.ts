@@ -81,7 +81,7 @@ testOnEachNode(
   "V8's heap out of memory shows the heap at its limit, though the event loop never turned",
   async (node) => {
     const program = leaking(aMebibyteOfHeap)
-    const { recording, signal, stderr } = await fly({ node, flags: ['--max-old-space-size=64'], file: newFile(), program })
+    const { recording, signal, stderr, stdout } = await fly({ node, flags: ['--max-old-space-size=64'], file: newFile(), program })
     expect(signal).toBe('SIGABRT')
     expect(stderr).toMatch(/heap out of memory/)
     expectWhole(recording)
@@ -96,7 +96,10 @@ testOnEachNode(
     expect(collections?.timeMs.length).toBeGreaterThan(2)
     expect(collections?.columns.durationMs?.every((duration) => duration > 0)).toBe(true)
     expect([...(collections?.columns.gcKind ?? [])]).toContain(4)
-    expect(new Set(rows?.columns.loopTimeMs?.slice(2)).size).toBe(1)
+    // All rows but those from before the program began have the loop's time of then. It printed something for each row that it saw; the last one may not be whole.
+    const loopTimes = [...(rows?.columns.loopTimeMs ?? [])]
+    expect(loopTimes.filter((time) => time === loopTimes.at(-1)).length).toBeGreaterThanOrEqual(stdout.length - 1)
+    expect(stdout.length).toBeGreaterThan(20)
   },
   majors,
 )

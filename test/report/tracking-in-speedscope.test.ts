@@ -77,7 +77,7 @@ inBrowser("speedscope's page shows live bytes of its own format", async () => {
 })
 
 inBrowser("it shows live bytes of a profile for pprof, which is that profile's default", async () => {
-  expect(await tableOf('profile.pb.gz', gzipSync(renderPprof(report)))).toEqual([
+  expect(await tableOf('profile.pb.gz', gzipSync(renderPprof(report, 0)))).toEqual([
     [most, most, 'grow'],
     [all, some, 'load'],
     [all, none, 'main'],

@@ -172,8 +172,10 @@ function fieldsOf(bytes: Uint8Array): readonly (readonly [number, number | Uint8
 const of = (fields: ReturnType<typeof fieldsOf>, field: number): readonly (number | Uint8Array)[] =>
   fields.filter(([number]) => number === field).map(([, value]) => value)
 
+const endedMs = Date.UTC(2026, 10, 30, 12, 34, 56, 789)
+
 test('pprof: the values of each stack, whose locations name functions, files and lines', () => {
-  const profile = fieldsOf(renderPprof(report))
+  const profile = fieldsOf(renderPprof(report, endedMs))
   const strings = of(profile, 6).map((text) => Buffer.from(text as Uint8Array).toString())
   expect(strings[0]).toBe('')
   const types = of(profile, 1).map((type) => fieldsOf(type as Uint8Array).map(([, text]) => strings[text as number]))
@@ -210,4 +212,5 @@ test('pprof: the values of each stack, whose locations name functions, files and
   expect(samples).toHaveLength(3)
   expect(strings[of(profile, 14)[0] as number]).toBe('inuse_space')
   expect(of(profile, 12)).toEqual([4096])
+  expect([of(profile, 9), of(profile, 10)]).toEqual([[endedMs * 1e6], [2e9]])
 })

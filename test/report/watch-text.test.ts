@@ -80,6 +80,7 @@ function reportOf(samples: readonly WatchedSample[]): WatchReport {
     pid: 7,
     exitCode: 0,
     signal: undefined,
+    runsOn: undefined,
     durationMs: 1000,
     nodeVersion: 'v20',
     requested: undefined,
@@ -280,6 +281,14 @@ describe('the verdict', () => {
   test('nothing at all, for a program that was never sampled', () => {
     expect(summariseWatch(reportOf([]))).toBe('')
     expect(renderWatchSummary(reportOf([]), plainStyle)).toContain('exit code 0')
+  })
+
+  test('of a process that was attached to, whether it runs on, and that its peak is of the samples', () => {
+    const ends = { exitCode: undefined, peakRssBytes: 2 ** 20 }
+    const runsOn = renderWatchSummary({ ...reportOf([]), ...ends, runsOn: true }, plainStyle)
+    expect(runsOn).toContain('watched for 1.0 s, and runs on')
+    expect(runsOn).toContain('1.0 MiB in the samples')
+    expect(renderWatchSummary({ ...reportOf([]), ...ends, runsOn: false }, plainStyle)).toContain('it ended after 1.0 s')
   })
 })
 

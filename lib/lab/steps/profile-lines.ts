@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 
 import { AllocscopeError } from '../../errors/index.js'
 import { checkLoadSettings, runProfiled } from '../../profile/index.js'
 import type { FunctionProfile, ProfiledProgram } from '../../profile/index.js'
+import { makeTemporaryFolder } from '../../program/index.js'
 import { settledOccurrences } from '../experiment.js'
 import type { LabLine, LabLines } from '../experiment.js'
 import type { ExampleCall } from './example-call.js'
@@ -71,7 +71,7 @@ function readMoments(ended: ProfiledExample, file: string): readonly CallMoment[
 
 /** Calls functions of an example in a process of their own under the line profiler, with a full collection around each line. */
 export async function profileLines({ calls }: { readonly calls: readonly ProfiledCall[] }): Promise<readonly LabLines[]> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-'))
+  const folder = makeTemporaryFolder()
   try {
     const answer = path.join(folder, 'moments.json')
     const settings = checkLoadSettings({ mode: 'settle', functions: calls.map(({ functionName }) => functionName) })

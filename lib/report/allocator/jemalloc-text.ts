@@ -8,7 +8,8 @@ import type { TextStyle } from '../text-style.js'
 function renderCounters(counters: JemallocCounters, style: TextStyle): string[] {
   return renderFigures(
     [
-      ['allocated', formatBytes(counters.allocatedBytes), 'by the program'],
+      ['allocated', formatBytes(counters.allocatedBytes), 'by the program, thread caches included'],
+      ['thread caches', formatBytes(counters.tcacheBytes), 'freed by the program, kept for its threads'],
       ['active', formatBytes(counters.activeBytes), 'pages with something allocated in them'],
       ['dirty', formatBytes(counters.dirtyBytes), 'unused pages, kept until they decay'],
       ['muzzy', formatBytes(counters.muzzyBytes), 'unused pages, offered to the kernel'],

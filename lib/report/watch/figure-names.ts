@@ -1,4 +1,5 @@
 import type { WatchedFigure } from '../../watch/index.js'
+import { heapEngine } from '../section.js'
 
 const names: Readonly<Record<Exclude<WatchedFigure['subject'], 'arena'>, string>> = {
   rss: 'RSS',
@@ -6,8 +7,8 @@ const names: Readonly<Record<Exclude<WatchedFigure['subject'], 'arena'>, string>
   allocated: 'in use',
   free: 'free, kept',
   mmapped: 'mmapped',
-  'heap.used': 'V8 used',
-  'heap.committed': 'V8 committed',
+  'heap.used': `${heapEngine} used`,
+  'heap.committed': `${heapEngine} committed`,
   external: 'external',
   arrayBuffers: 'array buffers',
 }

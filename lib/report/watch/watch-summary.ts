@@ -98,7 +98,14 @@ function foldClauses([name, clauses]: Clauses, { width }: TextStyle): readonly (
   return [...lines, line].map((text, index) => [index === 0 ? name : '', text])
 }
 
-function describeWatch({ peakRssBytes, sampling, events, blocked }: WatchReport): readonly Clauses[] {
+/** How the watch ended. */
+function describeEnd(report: WatchReport): string {
+  if (report.runsOn === undefined) return describeEnding(report)
+  const time = formatDuration(report.durationMs)
+  return report.runsOn ? `watched for ${time}, and runs on` : `it ended after ${time}`
+}
+
+function describeWatch({ peakRssBytes, runsOn, sampling, events, blocked }: WatchReport): readonly Clauses[] {
   const { samples, intervalMs, missedSamples, lostSamples, cpuShare } = sampling
   const taken = [formatCount(samples), `one every ${formatDuration(intervalMs)}`]
   const missing = [`${formatCount(missedSamples)} missed`, `${formatCount(lostSamples)} lost`]
@@ -110,7 +117,7 @@ function describeWatch({ peakRssBytes, sampling, events, blocked }: WatchReport)
     plural(events.threshold, 'moved threshold', 'moved thresholds'),
   ]
   return [
-    ['peak RSS', [`${formatBytes(peakRssBytes)} by the kernel's own count`]],
+    ['peak RSS', [`${formatBytes(peakRssBytes)} ${runsOn === undefined ? "by the kernel's own count" : 'in the samples'}`]],
     ['samples', [...taken, ...missing, `${formatShare(cpuShare)} of a core`]],
     ['events', happened],
     ...(blocked.times === 0 ? [] : [['event loop', blocks] as const]),
@@ -123,7 +130,7 @@ export function renderWatchSummary(report: WatchReport, style: TextStyle): strin
   const verdict = summariseWatch(report)
   const lines = [
     '',
-    `${style.bold(`allocscope watch ${command}`)}  ${style.dim(`pid ${report.pid}, ${describeEnding(report)}`)}`,
+    `${style.bold(`allocscope watch ${command}`)}  ${style.dim(`pid ${report.pid}, ${describeEnd(report)}`)}`,
     '',
     ...renderFacts([...describeAllocator(report), ...describeWatch(report).flatMap((fact) => foldClauses(fact, style))], style),
     ...renderSection('Memory', renderTable(report, style), style),

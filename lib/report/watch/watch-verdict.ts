@@ -2,6 +2,7 @@ import type { WatchedFigure, WatchReport } from '../../watch/index.js'
 import { formatBytes, formatCount } from '../../figures/index.js'
 import { formatDuration } from '../duration-format.js'
 import { describeGrowth, noiseBytes } from '../growth-text.js'
+import { heapEngine } from '../section.js'
 import { figureName } from './figure-names.js'
 
 /** A rise by less than this share of the figure isn't reported. */
@@ -28,7 +29,7 @@ function blamedName(figure: WatchedFigure, report: WatchReport): string {
     case 'mmapped':
       return 'what has an mmap of its own'
     case 'heap.committed':
-      return "V8's heap"
+      return `${heapEngine}'s heap`
     default:
       return `what ${report.allocator?.name ?? 'the allocator'} has from the system`
   }
