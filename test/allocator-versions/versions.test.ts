@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import type { AllocatorStats, JemallocStats, MimallocStats, ScudoStats, TcmallocStats } from '../../lib/allocator/index.js'
 import type { ReleaseCheck, ReleaseReport } from '../../lib/release/index.js'
 import type { ArenaSample } from '../../lib/sampling/index.js'
 import { fixtureFile } from '../allocator/fixture.js'
 import { mebibyte } from '../allocator/live-allocator.js'
+import { runFile } from '../installed/run-file.js'
 import { notInstalled, testWhere } from '../installed/test-where.js'
 import { readPromises } from './readme-table.js'
 import { entryUnder, versions } from './versions.js'
@@ -26,7 +25,7 @@ interface Probed {
 async function run(version: AllocatorVersion, args: readonly string[]): Promise<string> {
   const entry = entryUnder(version)
   if (entry === undefined) throw new Error(`${version.title} is not installed`)
-  const { stdout } = await promisify(execFile)(entry.program, [...entry.args, ...args], { env: entry.environment })
+  const { stdout } = await runFile(entry.program, [...entry.args, ...args], { env: entry.environment })
   return stdout
 }
 

@@ -10,7 +10,7 @@ import { openInspector } from '../../lib/attach/signal-inspector.js'
 import { listenersOf } from '../../lib/process/tcp-listeners.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { anyPort, way } from './inspector-way.js'
-import { tracesOf, withTarget } from './target.js'
+import { tracesOf, whileBlocked, withTarget } from './target.js'
 
 const printed = /^Debugger listening on ws:\/\/127\.0\.0\.1:\d+\/[\w-]+\nFor help, see: https:\/\/nodejs\.org\/\S+\nDebugger attached\.\n$/
 
@@ -181,18 +181,19 @@ testOnEachNode('in a loop of JavaScript without end the inspector is opened and 
 testOnEachNode('an event loop that is blocked is a reason, and the inspector is closed when it is free', async (node) => {
   await withTarget(
     node,
-    async ({ pid, tell, child }) => {
+    async (target) => {
+      const { pid, tell } = target
       // Its thread listens, as it would where the event loop is blocked a moment after it was opened.
       await openInspector(pid, 5000)
-      expect(await tell({ do: 'block', seconds: 7 })).toEqual({ began: 'block' })
-      const done = new Promise((resolve) => child.once('message', resolve))
-      const { invite, uses } = way(true)
-      await expect(ask(pid, stats, invite)).rejects.toMatchObject({
-        code: 'ERR_ALLOCSCOPE_ATTACH',
-        message: expect.stringMatching(/event loop is blocked.*is closed then/) as string,
+      await whileBlocked(target, async (free) => {
+        const { invite, uses } = way(true)
+        await expect(ask(pid, stats, invite)).rejects.toMatchObject({
+          code: 'ERR_ALLOCSCOPE_ATTACH',
+          message: expect.stringMatching(/event loop is blocked.*is closed then/) as string,
+        })
+        expect(uses).toMatchObject([{ isOpen: true }])
+        await free()
       })
-      expect(uses).toMatchObject([{ isOpen: true }])
-      expect(await done).toEqual({ done: true })
       await untilNothingListens(pid)
       expect(guestsOf(pid)).toEqual([])
       expect(await tell({ do: 'ping' })).toEqual({ pong: true })
@@ -204,14 +205,15 @@ testOnEachNode('an event loop that is blocked is a reason, and the inspector is 
 test('where the signal finds a blocked event loop, what remains is said, and --close-inspector closes it', async () => {
   await withTarget(
     process.execPath,
-    async ({ pid, tell, child }) => {
-      expect(await tell({ do: 'block', seconds: 6 })).toEqual({ began: 'block' })
-      const done = new Promise((resolve) => child.once('message', resolve))
-      await expect(ask(pid, stats, way().invite)).rejects.toMatchObject({
-        code: 'ERR_ALLOCSCOPE_ATTACH',
-        message: expect.stringMatching(/no inspector within 5 s of SIGUSR1.*--close-inspector/) as string,
+    async (target) => {
+      const { pid } = target
+      await whileBlocked(target, async (free) => {
+        await expect(ask(pid, stats, way().invite)).rejects.toMatchObject({
+          code: 'ERR_ALLOCSCOPE_ATTACH',
+          message: expect.stringMatching(/no inspector within 5 s of SIGUSR1.*--close-inspector/) as string,
+        })
+        await free()
       })
-      await done
       while (listenersOf(pid).length === 0) await sleep(20)
       const { invite } = way(true)
       expect(await ask(pid, stats, invite)).toMatchObject({ heap: {} })

@@ -4,7 +4,7 @@ import { AttachedProcess, readAttached } from '../../lib/attach/index.js'
 import type { AttachedReading } from '../../lib/attach/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { testWhere } from '../installed/test-where.js'
-import { blockedSignals, tracesOf, withTarget } from './target.js'
+import { blockedSignals, tracesOf, whileBlocked, withTarget } from './target.js'
 import { notAttachable } from './where-attachable.js'
 
 async function readingOf(pid: number, detail: 'footprint' | 'usage' | 'arenas' = 'usage'): Promise<AttachedReading> {
@@ -69,13 +69,14 @@ else {
   })
 
   testOnEachNode('a script that came too late does no harm when the event loop is free again', async (node) => {
-    await withTarget(node, async ({ pid, tell, child }) => {
-      expect(await tell({ do: 'block', seconds: 1 })).toEqual({ began: 'block' })
-      const done = new Promise((resolve) => child.once('message', resolve))
-      const reading = await readingOf(pid)
-      expect(reading.allocator.missing).toEqual([])
-      expect(reading.heapReason).toMatch(/event loop is blocked/)
-      expect(await done).toEqual({ done: true })
+    await withTarget(node, async (target) => {
+      const { pid, tell } = target
+      await whileBlocked(target, async (free) => {
+        const reading = await readingOf(pid)
+        expect(reading.allocator.missing).toEqual([])
+        expect(reading.heapReason).toMatch(/event loop is blocked/)
+        await free()
+      })
       expect(await tell({ do: 'ping' })).toEqual({ pong: true })
       expect((await readingOf(pid)).heap?.usedBytes).toBeGreaterThan(0)
     })

@@ -8,7 +8,7 @@ import type { WatchEvent, WatchReport } from '../../lib/watch/index.js'
 import { plainEnvironment } from '../cli/run-cli.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { testWhere } from '../installed/test-where.js'
-import { tracesOf, withTarget } from './target.js'
+import { tracesOf, whileBlocked, withTarget } from './target.js'
 import { notAttachable } from './where-attachable.js'
 
 const cli = path.resolve('dist/cli/main.js')
@@ -83,15 +83,15 @@ else {
   })
 
   testOnEachNode('samples come while the event loop is blocked, and the last reading when it is free', async (node) => {
-    await withTarget(node, async ({ pid, tell, child }) => {
-      const { report, end, seen } = await watch(pid)
+    await withTarget(node, async (target) => {
+      const { report, end, seen } = await watch(target.pid)
       await seen((event) => event.kind === 'sample' && event.heap !== undefined)
-      expect(await tell({ do: 'block', seconds: 1 })).toEqual({ began: 'block' })
-      const done = new Promise((resolve) => child.once('message', resolve))
-      await seen((event) => event.kind === 'sample' && event.blockedMs > 0)
-      end()
+      await whileBlocked(target, async (free) => {
+        await seen((event) => event.kind === 'sample' && event.blockedMs > 0)
+        end()
+        await free()
+      })
       expect(await report).toMatchObject({ runsOn: true, notes: [] })
-      expect(await done).toEqual({ done: true })
     })
   })
 

@@ -1,6 +1,8 @@
-import { fork } from 'node:child_process'
+import { execFileSync, fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import { plainEnvironment } from '../cli/run-cli.js'
@@ -60,6 +62,25 @@ export async function withTarget(node: string, use: (target: Target) => Promise<
     await ready
   } finally {
     child.kill('SIGKILL')
+  }
+}
+
+/**
+ * Runs `use` while the target's event loop is blocked, as long as it may take; `free` ends that. Answers when the target is through. `use` has to call `free`.
+ */
+export async function whileBlocked({ tell, child }: Target, use: (free: () => Promise<void>) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
+  const pipe = path.join(folder, 'pipe')
+  try {
+    execFileSync('mkfifo', [pipe])
+    expect(await tell({ do: 'block', pipe })).toEqual({ began: 'block' })
+    const done = nextMessage(child)
+    await use(async () => {
+      await writeFile(pipe, '')
+    })
+    expect(await done).toEqual({ done: true })
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 

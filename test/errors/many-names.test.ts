@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 interface Answer {
   readonly name: string
@@ -17,7 +16,7 @@ const mostHeapBytes = 64 * 1024
 
 testOnEachNode('options with very many names are refused without a list of them', async (node) => {
   const program = path.resolve('test/errors/programs/many-names.cjs')
-  const { stdout } = await promisify(execFile)(node, [program])
+  const { stdout } = await runFile(node, [program])
   const { answers, accepted } = JSON.parse(stdout) as { readonly answers: readonly Answer[]; readonly accepted: readonly string[] }
   expect(accepted).toEqual(['footprint', 'footprint', 'footprint'])
   expect(answers).toHaveLength(18 * 6)
@@ -30,7 +29,7 @@ testOnEachNode(
   'a worker that is terminated meanwhile ends alone',
   async (node) => {
     const program = path.resolve('test/errors/programs/terminated-workers.cjs')
-    expect((await promisify(execFile)(node, [program])).stdout).toBe('all ended\n')
+    expect((await runFile(node, [program])).stdout).toBe('all ended\n')
   },
   [20, 26],
 )

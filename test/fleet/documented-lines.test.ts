@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 
 import { notAttachable } from '../attach/where-attachable.js'
 import { cli, plainEnvironment } from '../cli/run-cli.js'
+import { runFile } from '../installed/run-file.js'
 import { missingCommand, testWhere } from '../installed/test-where.js'
 import { parseExposition, valuesBy } from '../metrics/exposition.js'
 import { startCollector } from '../opentelemetry/collector.js'
@@ -76,7 +76,7 @@ async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
 
 /** Runs a line in the folder until it ends. */
 async function run(line: string, variables: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { stdout } = await promisify(execFile)('sh', ['-c', line], { cwd: folder, env: environment(variables) })
+  const { stdout } = await runFile('sh', ['-c', line], { cwd: folder, env: environment(variables) })
   return stdout
 }
 

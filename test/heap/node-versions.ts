@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
+import { runFile } from '../installed/run-file.js'
 import { notInstalled, testWhere } from '../installed/test-where.js'
 
 const root = path.join(__dirname, '..', '..')
@@ -24,7 +23,7 @@ export async function runOracle(
   options: { readonly flags?: readonly string[]; readonly args?: readonly string[] } = {},
 ): Promise<unknown> {
   const file = path.join(__dirname, 'oracle', script)
-  const { stdout } = await promisify(execFile)(node, [...(options.flags ?? []), file, ...(options.args ?? [])], {
+  const { stdout } = await runFile(node, [...(options.flags ?? []), file, ...(options.args ?? [])], {
     maxBuffer: 64 * 1024 * 1024,
   })
   return JSON.parse(stdout)

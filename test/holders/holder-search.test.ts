@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import type { Holder, HoldersFound } from '../../lib/holders/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 const dist = path.join(__dirname, '..', '..', 'dist')
 const programs = path.join(__dirname, 'programs')
@@ -15,7 +14,7 @@ type Found = Readonly<Record<string, HoldersFound>>
 
 async function search(node: string, names: readonly string[], options: object = {}): Promise<Found> {
   const args = [path.join(programs, 'search.cjs'), dist, names.join(), String(calls), JSON.stringify({ budgetMs: 600_000, ...options })]
-  const { stdout } = await promisify(execFile)(node, ['--no-warnings', ...args], {
+  const { stdout } = await runFile(node, ['--no-warnings', ...args], {
     cwd: programs,
     env: { ...process.env, PREBUILDS_ONLY: '1' },
   })

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { plainEnvironment } from '../cli/run-cli.js'
+import { runFile } from '../installed/run-file.js'
 
 const folder = path.resolve('examples')
 const numbered = readdirSync(folder).filter((name) => name.endsWith('.cjs'))
@@ -27,7 +26,7 @@ test('every example has a number, and is known here', () => {
 })
 
 test.each(Object.entries(printed))('%s runs as it is, and says what it shows', async (name, expected) => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [path.join(folder, name), '2000'], { env: plainEnvironment() })
+  const { stdout, stderr } = await runFile(process.execPath, [path.join(folder, name), '2000'], { env: plainEnvironment() })
   expect(stderr).toBe('')
   expect(stdout).toMatch(expected)
 })

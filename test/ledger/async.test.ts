@@ -1,16 +1,15 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { testOnEachNode } from '../heap/node-versions.js'
 import { explainRss, explainRssAsync } from '../../lib/ledger/index.js'
 import type { LedgerFigures, LedgerOwner } from '../../lib/ledger/index.js'
+import { runFile } from '../installed/run-file.js'
 
 const index = JSON.stringify(path.join(__dirname, '..', '..', 'dist', 'index.js'))
 const mebibyte = 2 ** 20
 
 async function printedBy<Printed>(node: string, script: string): Promise<Printed> {
-  const { stdout } = await promisify(execFile)(node, ['--expose-gc', '-e', script], { maxBuffer: 2 ** 28 })
+  const { stdout } = await runFile(node, ['--expose-gc', '-e', script], { maxBuffer: 2 ** 28 })
   return JSON.parse(stdout) as Printed
 }
 

@@ -1,17 +1,16 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { packagesScript, testWithPackages } from '../allocator/embedded/installed-packages.js'
 import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import type { OtherAllocator } from '../../lib/index.js'
 import { diffLedgers, explainRss } from '../../lib/ledger/index.js'
 import type { LedgerFigures } from '../../lib/ledger/index.js'
+import { runFile } from '../installed/run-file.js'
 
 const index = JSON.stringify(path.join(__dirname, '..', '..', 'dist', 'index.js'))
 
 async function printedBy(script: string, env: NodeJS.ProcessEnv = {}): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env: { ...process.env, ...env }, maxBuffer: 2 ** 28 })
+  const { stdout } = await runFile(process.execPath, ['-e', script], { env: { ...process.env, ...env }, maxBuffer: 2 ** 28 })
   return JSON.parse(stdout) as unknown
 }
 

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { fixtureFile } from '../allocator/fixture.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import type { LedgerDiff, LedgerFigures, LedgerOwner } from '../../lib/ledger/index.js'
+import { runFile } from '../installed/run-file.js'
 
 interface Explained {
   readonly before: LedgerFigures
@@ -20,7 +19,7 @@ const mebibyte = 2 ** 20
 
 async function explainAmount(node: string, amount: string): Promise<Explained> {
   const program = path.join(__dirname, 'programs', 'known-amounts.cjs')
-  const { stdout } = await promisify(execFile)(node, ['--expose-gc', program, amount, fixtureFile], { maxBuffer: 2 ** 28 })
+  const { stdout } = await runFile(node, ['--expose-gc', program, amount, fixtureFile], { maxBuffer: 2 ** 28 })
   return JSON.parse(stdout) as Explained
 }
 

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { fixtureFile } from '../allocator/fixture.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 /** As the binding gives it. */
 interface Isolate {
@@ -46,7 +45,7 @@ const leftOut = (major: number): readonly string[] => (major < 26 ? ['declared']
 
 async function printedBy<Printed>(node: string, program: string, ...args: readonly string[]): Promise<Printed> {
   const file = path.join(__dirname, 'programs', program)
-  const { stdout } = await promisify(execFile)(node, ['--expose-gc', file, ...args], { maxBuffer: 2 ** 24 })
+  const { stdout } = await runFile(node, ['--expose-gc', file, ...args], { maxBuffer: 2 ** 24 })
   return JSON.parse(stdout) as Printed
 }
 

@@ -1,11 +1,11 @@
-import { execFile, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
+import { runFile } from '../installed/run-file.js'
 import { missingCommand, skipWhere, testWhere } from '../installed/test-where.js'
 import { explainProcess } from '../../lib/ledger/index.js'
 import type { LedgerFigures, LedgerOwner } from '../../lib/ledger/index.js'
@@ -179,7 +179,7 @@ skipWhere(isRoot ? undefined : 'only root can become another user')("another use
     process.setgid(65534)
     process.setuid(65534)
     try { explainProcess(${process.pid}) } catch (error) { console.log(error.code, error.errno) }`
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script])
+  const { stdout } = await runFile(process.execPath, ['-e', script])
   expect(stdout).toBe('ERR_ALLOCSCOPE_PROC_UNREADABLE 13\n')
 })
 

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { fixtureFile } from '../allocator/fixture.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import type { LedgerFigures } from '../../lib/ledger/index.js'
+import { runFile } from '../installed/run-file.js'
 
 interface Churned {
   readonly before: LedgerFigures
@@ -28,7 +27,7 @@ function usedBytes({ entries }: LedgerFigures): number {
 testOnEachNode('while two threads allocate and free, a ledger is within 2 % of what they hold', async (node) => {
   const program = path.join(__dirname, 'programs', 'churn.cjs')
   const args = [fixtureFile, threads, blocks, 1000, moving.blocks, moving.bytes].map(String)
-  const { stdout } = await promisify(execFile)(node, ['--expose-gc', program, ...args], { maxBuffer: 2 ** 28 })
+  const { stdout } = await runFile(node, ['--expose-gc', program, ...args], { maxBuffer: 2 ** 28 })
   const { before, looks } = JSON.parse(stdout) as Churned
   // The threads went on while the ledgers were taken.
   expect(looks.reduce((sum, { turns }) => sum + turns, 0)).toBeGreaterThan(100)

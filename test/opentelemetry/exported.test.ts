@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { fixtureFile } from '../allocator/fixture.js'
 import { quiet } from '../allocator/fresh-process.js'
+import { runFile } from '../installed/run-file.js'
 import { pointsBy, startCollector } from './collector.js'
 import type { Exported } from './collector.js'
 
@@ -35,7 +34,7 @@ function exportingTo(url: string): string {
 test('a collector that is reached by OTLP has what mallinfo2 says, as sums, rising sums and gauges', async () => {
   const collector = await startCollector()
   const env = { ...process.env, LD_PRELOAD: '' }
-  const { stdout } = await promisify(execFile)(process.execPath, [...quiet, '-e', exportingTo(collector.url)], { env })
+  const { stdout } = await runFile(process.execPath, [...quiet, '-e', exportingTo(collector.url)], { env })
   await collector.stop()
   const told = JSON.parse(stdout) as readonly number[]
   const named = (name: string): Exported => {

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
 import { linkSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
+
+import { runFile } from '../installed/run-file.js'
 
 const collectScript = path.join(__dirname, '..', 'profile', 'collect', 'programs', 'collect.cjs')
 const processes = 168
@@ -31,7 +31,7 @@ const record = mkdtempSync(path.join(tmpdir(), 'many-processes-test-'))
 beforeAll(async () => {
   const program = path.join(record, 'program.cjs')
   writeFileSync(program, longProgram())
-  await promisify(execFile)(process.execPath, [collectScript, 'hybrid', record, program])
+  await runFile(process.execPath, [collectScript, 'hybrid', record, program])
   multiply(record)
 })
 afterAll(() => {
@@ -39,7 +39,7 @@ afterAll(() => {
 })
 
 test.each(['text', 'json', 'html', 'site'])('the profiles of 168 processes are reported one after the other, as %s', async (form) => {
-  const { stdout } = await promisify(execFile)(process.execPath, [path.join(__dirname, 'programs', 'report-many.cjs'), record, form])
+  const { stdout } = await runFile(process.execPath, [path.join(__dirname, 'programs', 'report-many.cjs'), record, form])
   const { functions, peakRssBytes } = JSON.parse(stdout) as { functions: number; peakRssBytes: number }
   expect(functions).toBe(processes * 120)
   // All of them at once take twice that.

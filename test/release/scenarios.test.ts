@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import type { CheckOptions, LivePlace, ReleaseCheck, ReleaseVerdict } from '../../lib/release/index.js'
 import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
+import { runFile } from '../installed/run-file.js'
 
 const mebibyte = 2 ** 20
 
@@ -27,7 +26,7 @@ function environmentUnder(under: Under): NodeJS.ProcessEnv {
 /** The check of a scenario in a process of its own, and what a real purge gave back right after it. */
 async function check(scenario: string, under: Under, options: CheckOptions = {}): Promise<Checked> {
   const script = path.join(__dirname, 'scenarios', 'check.cjs')
-  const { stdout } = await promisify(execFile)(process.execPath, [script, scenario, JSON.stringify(options)], {
+  const { stdout } = await runFile(process.execPath, [script, scenario, JSON.stringify(options)], {
     env: environmentUnder(under),
   })
   return JSON.parse(stdout) as Checked

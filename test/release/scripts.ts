@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { fixtureFile } from '../allocator/fixture.js'
+import { runFile } from '../installed/run-file.js'
 
 const root = path.join(__dirname, '..', '..')
 
@@ -29,6 +28,6 @@ export async function runScript(body: string, { node = process.execPath, flags =
     const main = async () => {${body}
     }
     main().catch((error) => { console.error(error); process.exitCode = 1 })`
-  const { stdout } = await promisify(execFile)(node, [...flags, '-e', script], { env: { ...process.env, ...env }, maxBuffer: 64 * 2 ** 20 })
+  const { stdout } = await runFile(node, [...flags, '-e', script], { env: { ...process.env, ...env }, maxBuffer: 64 * 2 ** 20 })
   return JSON.parse(stdout.trim().split('\n').at(-1) as string)
 }

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { lacking } from '../attach/where-attachable.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 import { missingCommand, skipWhere } from '../installed/test-where.js'
 
 const root = path.resolve('.')
@@ -50,7 +49,7 @@ testOnEachNode(
   async (node, major) => {
     const permission = major === 20 ? '--experimental-permission' : '--permission'
     const flags = [permission, '--allow-addons', `--allow-fs-read=${root}`]
-    const { stdout } = await promisify(execFile)(node, [...flags, '-e', script], { env: { ...process.env, PREBUILDS_ONLY: '1' } })
+    const { stdout } = await runFile(node, [...flags, '-e', script], { env: { ...process.env, PREBUILDS_ONLY: '1' } })
     const { pressure, flight, ...others } = JSON.parse(stdout) as Readonly<Record<string, string>>
     for (const [name, outcome] of Object.entries(others)) expect(`${name}: ${outcome}`).toBe(`${name}: ok`)
     expect(Object.keys(others)).toHaveLength(7)
@@ -74,7 +73,7 @@ interface Ended {
 
 async function end(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const options = { env: { ...process.env, NO_COLOR: '1', PREBUILDS_ONLY: '1', ...env } }
-  return promisify(execFile)(file, args, options).then(
+  return runFile(file, args, options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: unknown) => error as Ended,
   )
@@ -141,7 +140,7 @@ skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
 skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
   'without /proc, everything works or is a typed error that names it',
   async () => {
-    const { stdout } = await promisify(execFile)('unshare', [...unmounted, '-e', script], { env: { ...process.env, PREBUILDS_ONLY: '1' } })
+    const { stdout } = await runFile('unshare', [...unmounted, '-e', script], { env: { ...process.env, PREBUILDS_ONLY: '1' } })
     const { sizes, watch, tracking, pressure, ...others } = JSON.parse(stdout) as Readonly<Record<string, string>>
     expect({ sizes, watch }).toEqual({ sizes: 'ok', watch: 'ok' })
     expect(tracking).toMatch(/^ERR_ALLOCSCOPE_UNSUPPORTED native allocations can't be tracked in this process/)

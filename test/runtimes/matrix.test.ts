@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
+import { runFile } from '../installed/run-file.js'
 import { notInstalled, testWhere } from '../installed/test-where.js'
 
 const node20 = path.resolve('.cache/node/20/bin/node')
@@ -14,7 +13,7 @@ interface Cell {
 
 testWhere(existsSync(node20) ? undefined : notInstalled('Node 20'))('npm run matrix: cells are runs of the installed package', async () => {
   const args = ['scripts/matrix.mjs', '--place', '^Node 20$', '--feature', 'getRss|allocscope run', '--json']
-  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const { stdout } = await runFile(process.execPath, args)
   const [place] = JSON.parse(stdout) as [{ readonly version: string; readonly cells: Readonly<Record<string, Cell>> }]
   expect(place.version).toMatch(/^v20\./)
   expect(place.cells).toEqual({ '`getRss()`': { outcome: 'works' }, '`allocscope run app.js`': { outcome: 'works' } })
@@ -29,7 +28,7 @@ describe('what a run came to', () => {
   async function judged(judge: string, feature: string, run: object): Promise<Cell> {
     const judging = JSON.stringify(path.resolve('scripts/matrix/judge.mjs'))
     const source = `import { ${judge} } from ${judging}; console.log(JSON.stringify(${judge}(${feature}, ${JSON.stringify({ ...ended, ...run })}, {})))`
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', source])
+    const { stdout } = await runFile(process.execPath, ['--input-type=module', '-e', source])
     return JSON.parse(stdout) as Cell
   }
 

@@ -1,13 +1,13 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { noAddon } from '../../lib/binding/no-addon.js'
 import type { AllocatorStats, HeapStats } from '../../lib/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 import { notInstalled, testWhere } from '../installed/test-where.js'
 
 const root = path.resolve('.')
@@ -23,7 +23,7 @@ interface Ended {
 
 async function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const options = { env: { ...process.env, NO_COLOR: '1', ...env } }
-  return promisify(execFile)(file, args, options).then(
+  return runFile(file, args, options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: unknown) => error as Ended,
   )

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import type { LeakSearch } from '../../lib/track/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 const program = path.join(__dirname, 'programs', 'leaks.cjs')
 
 async function search(node: string, ...args: readonly string[]): Promise<LeakSearch> {
-  const { stdout } = await promisify(execFile)(node, [program, ...args])
+  const { stdout } = await runFile(node, [program, ...args])
   return JSON.parse(stdout) as LeakSearch
 }
 

@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { decodeMoment } from '../../lib/track/moments.js'
 import { MomentLog } from '../../lib/track/moment-log.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 testOnEachNode(
   'moments tell what is live by stack, to the byte, whatever the event loop does, and nothing where nobody reads',
   async (node) => {
-    const { stdout } = await promisify(execFile)(node, [path.join(__dirname, 'programs', 'moments.cjs')])
+    const { stdout } = await runFile(node, [path.join(__dirname, 'programs', 'moments.cjs')])
     const { moments, born, ...found } = JSON.parse(stdout) as {
       readonly moments: readonly [number, number, number]
       readonly born: number[]

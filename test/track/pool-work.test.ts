@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import type { TrackedPlace } from '../../lib/track/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 const program = path.join(__dirname, 'programs', 'pool.cjs')
 
@@ -15,7 +14,7 @@ interface OfPool {
 
 testOnEachNode("what an addon's work allocates in node's pool counts for the line that handed it over", async (node) => {
   const flags = ['--expose-gc', '--no-enable-lazy-source-positions']
-  const { stdout } = await promisify(execFile)(node, [...flags, program], { maxBuffer: 1 << 26 })
+  const { stdout } = await runFile(node, [...flags, program], { maxBuffer: 1 << 26 })
   const { lines, afterwards } = JSON.parse(stdout) as OfPool
   const ofLine = lines.find(({ name }) => name === `holdInPool ${program}:10`)
   // 200 blocks, and what the works themselves need: some hundred bytes for each of 20.

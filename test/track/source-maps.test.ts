@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { buildSync } from 'esbuild'
 import ts from 'typescript'
 
 import type { TrackingReport } from '../../lib/track/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'allocscope-maps-'))
 
@@ -84,7 +83,7 @@ const command = path.join(__dirname, '..', '..', 'dist', 'cli', 'main.js')
 async function track(node: string, compiled: string): Promise<Pick<TrackingReport, 'lines'>> {
   // Otherwise a line that V8 compiles meanwhile has two rows.
   const flags = ['--exact-lines', '--interval', '1KiB', '--format', 'json']
-  const { stderr, stdout } = await promisify(execFile)(node, [command, 'track', ...flags, compiled])
+  const { stderr, stdout } = await runFile(node, [command, 'track', ...flags, compiled])
   return JSON.parse(stdout === '' ? stderr : stdout) as TrackingReport
 }
 

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import type { TrackedPlace, TrackingReport } from '../../lib/track/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 interface InProcess {
   /** By the function's name and the line that allocates. */
@@ -19,7 +18,7 @@ interface InProcess {
 const program = path.join(__dirname, 'programs', 'in-process.cjs')
 
 async function track(node: string, interval: number, ...flags: readonly string[]): Promise<InProcess> {
-  const { stdout } = await promisify(execFile)(node, [...flags, program, String(interval)], { maxBuffer: 1 << 28 })
+  const { stdout } = await runFile(node, [...flags, program, String(interval)], { maxBuffer: 1 << 28 })
   return JSON.parse(stdout) as InProcess
 }
 

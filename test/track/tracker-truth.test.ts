@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { findInstalled, testWhereInstalled } from '../allocator/installed.js'
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 async function run<T>(node: string, program: string, args: readonly string[] = [], variables: NodeJS.ProcessEnv = {}): Promise<T> {
   const env = { ...process.env, ...variables }
-  const { stdout } = await promisify(execFile)(node, [path.join(__dirname, 'programs', program), ...args], { maxBuffer: 1 << 26, env })
+  const { stdout } = await runFile(node, [path.join(__dirname, 'programs', program), ...args], { maxBuffer: 1 << 26, env })
   return JSON.parse(stdout) as T
 }
 

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { testOnEachNode } from '../heap/node-versions.js'
+import { runFile } from '../installed/run-file.js'
 
 const programs = path.join(__dirname, 'programs')
 
 /** Runs until it ends by itself: a crash or an exit code of its own rejects, a deadlock is the test's timeout. */
 async function run(node: string, ...args: readonly string[]): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(node, args)
+  const { stdout } = await runFile(node, args)
   return JSON.parse(stdout)
 }
 

@@ -1,7 +1,7 @@
 'use strict'
 
 // A program that knows nothing of allocscope. It says over its channel what it has itself, and does what it is told to.
-const { execSync } = require('node:child_process')
+const { execFileSync } = require('node:child_process')
 const { Session } = require('node:inspector')
 const v8 = require('node:v8')
 const vm = require('node:vm')
@@ -112,9 +112,10 @@ const orders = {
     for (const end = Date.now() + ms; Date.now() < end;);
     return { done: true }
   },
-  block: ({ seconds }) => {
+  // Until the pipe's other end is closed.
+  block: ({ pipe }) => {
     process.send({ began: 'block' })
-    execSync(`sleep ${seconds}`)
+    execFileSync('timeout', ['300', 'cat', pipe])
     return { done: true }
   },
 }

@@ -1,12 +1,12 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { readProfiles } from '../../../lib/profile/collect/index.js'
 import type { FunctionProfile, LineFigures, LineProfile } from '../../../lib/profile/line-profile.js'
+import { runFile } from '../../installed/run-file.js'
 
 export const programs = path.join(__dirname, 'programs')
 
@@ -33,7 +33,7 @@ function commandOf(mode: string, folder: string, program: string, { flags = [], 
 /** The profiles of a program of `programs`, run to its end in a node of its own. */
 export async function collect(mode: string, program: string, options: RunOptions = {}): Promise<LineProfile[]> {
   return withRecordFolder(async (folder) => {
-    await promisify(execFile)(options.node ?? process.execPath, commandOf(mode, folder, program, options))
+    await runFile(options.node ?? process.execPath, commandOf(mode, folder, program, options))
     return [...readProfiles(folder)]
   })
 }

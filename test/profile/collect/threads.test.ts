@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 
 import { readProfiles } from '../../../lib/profile/collect/index.js'
 import type { LineProfile } from '../../../lib/profile/line-profile.js'
 import { testOnEachNode } from '../../heap/node-versions.js'
+import { runFile } from '../../installed/run-file.js'
 import { functionNamed, programs, withRecordFolder } from './collected.js'
 
 function run(what: string, node = process.execPath): Promise<LineProfile[]> {
   return withRecordFolder(async (folder) => {
-    await promisify(execFile)(node, [path.join(programs, 'threads.cjs'), what, folder])
+    await runFile(node, [path.join(programs, 'threads.cjs'), what, folder])
     return [...readProfiles(folder)]
   })
 }
