@@ -21,7 +21,7 @@ import { attentionTick, counter, figure, frame, limitation, recordBytes, rowWord
 import { rowBytesFor, viewRecord, viewRows } from './views.js'
 import type { Views } from './views.js'
 
-const heap = lazily(() => require('../../heap/index.js') as typeof import('../../heap/index.js'))
+const collecting = lazily(() => require('../../heap/collect-garbage.js') as typeof import('../../heap/collect-garbage.js'))
 
 /** Numbers of {@link ProfileMode} in a record. */
 export const modes: readonly ProfileMode[] = ['hybrid', 'exact', 'settle']
@@ -191,7 +191,7 @@ class ThreadCollector implements Collector {
     const quickly = isQuick ? 'charge new space' : this.#hasWords ? 'see no change' : 'nothing'
     const common = { look, quickly, isQuiet, disown } as const
     if (mode !== 'settle') return { ...common, lookAtEnd: look, beforeLine: undefined, mustTurn: undefined }
-    return { ...common, ...makeSettling(this.#views, common, (this.#gc ??= heap().findGc()), this.#settledHits) }
+    return { ...common, ...makeSettling(this.#views, common, (this.#gc ??= collecting().findGc()), this.#settledHits) }
   }
 }
 
