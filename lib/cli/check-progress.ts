@@ -6,6 +6,7 @@ const phases: Readonly<Record<CheckProgress['phase'], string>> = {
   baseline: 'collecting for the baseline',
   calls: 'calling',
   settling: 'collecting, and waiting for RSS to come to rest',
+  holders: 'looking for what keeps the memory that grows',
 }
 
 /** Shows what the check is doing, in one line of the terminal. */

@@ -3,9 +3,12 @@ import { roundLimits } from './round-limits.js'
 
 /** What a check is doing. */
 export interface CheckProgress {
-  /** `'baseline'` and `'settling'`: collecting, and waiting for RSS to come to rest. `'calls'`: a round of calls begins. */
-  readonly phase: 'baseline' | 'calls' | 'settling'
-  /** Calls made so far. */
+  /**
+   * `'baseline'` and `'settling'`: collecting, and waiting for RSS to come to rest. `'calls'`: a round of calls begins. `'holders'`: looking for the objects
+   * that keep what grows, or for the lines that ask for native memory.
+   */
+  readonly phase: 'baseline' | 'calls' | 'settling' | 'holders'
+  /** Calls made so far; those of the search for holders don't count. */
   readonly calls: number
 }
 

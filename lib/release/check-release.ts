@@ -78,8 +78,9 @@ async function conclude(action: () => unknown, measured: Measured, plan: CheckPl
   const bytes = bytesOf(measured)
   const { allocator, provenance } = getAllocatorStats()
   const allowedBytes = plan.allowBytes ?? leastAllowedBytes + (bytes.peakBytes - bytes.baselineBytes) * allowedShareOfRise
-  const kept = await explainLive(action, plan, findLive(bytes, measured.rounds, allowedBytes))
-  const { live, nativeSearch } = await explainNative(action, plan, kept.live)
+  const suspects = { action, plan, calls: measured.calls, live: findLive(bytes, measured.rounds, allowedBytes) }
+  const kept = await explainLive(suspects)
+  const { live, nativeSearch } = await explainNative({ ...suspects, live: kept.live })
   const nativeKnown = isNativeKnown(bytes.held, measured.rounds)
   const growth = growthBoundOf(measured.rounds, bytes.peakBytes - bytes.baselineBytes, plan)
   // Whoever says how many calls are made has the bound told, and the verdict by what stayed.

@@ -16,6 +16,14 @@ const mostCalls = 32
 /** Calls are made for so long at most, beyond the fewest. */
 const callsMs = 1000
 
+/** What a check found to be live after so many calls of a function. */
+export interface Suspects {
+  readonly action: () => unknown
+  readonly plan: CheckPlan
+  readonly calls: number
+  readonly live: readonly LiveMemory[]
+}
+
 /** Calls `action` while the search looks on. Answers with the number of calls. */
 async function callWatched(action: () => unknown, { signal }: CheckPlan): Promise<number> {
   const endMs = performance.now() + callsMs
@@ -28,8 +36,9 @@ async function callWatched(action: () => unknown, { signal }: CheckPlan): Promis
 }
 
 /** Undefined where nothing grows, or nobody asks. */
-async function findHolders(action: () => unknown, plan: CheckPlan, live: readonly LiveMemory[]): Promise<HoldersFound | undefined> {
+async function findHolders({ action, plan, calls: callsMade, live }: Suspects): Promise<HoldersFound | undefined> {
   if (!plan.holders || plan.signal?.aborted === true || !live.some((one) => one.grows && isSure(one))) return undefined
+  plan.onProgress({ phase: 'holders', calls: callsMade })
   const search = await holders().HolderSearch.begin({ maxHeapBytes })
   try {
     const calls = await callWatched(action, plan)
@@ -40,12 +49,9 @@ async function findHolders(action: () => unknown, plan: CheckPlan, live: readonl
 }
 
 /** Looks for what keeps memory that grows with each call. The first place that grows has what was found. */
-export async function explainLive(
-  action: () => unknown,
-  plan: CheckPlan,
-  live: readonly LiveMemory[],
-): Promise<Pick<ReleaseCheck, 'live' | 'holderSearch'>> {
-  const found = await findHolders(action, plan, live)
+export async function explainLive(suspects: Suspects): Promise<Pick<ReleaseCheck, 'live' | 'holderSearch'>> {
+  const { live } = suspects
+  const found = await findHolders(suspects)
   if (found === undefined) return { live, holderSearch: undefined }
   const { holders: keeping, ...holderSearch } = found
   const first = live.find((one) => one.grows && isSure(one))

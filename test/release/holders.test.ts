@@ -10,10 +10,15 @@ const programs = {
   clean: 'const call = () => undefined',
 } as const
 
-async function checkProgram(node: string, program: keyof typeof programs, options: object): Promise<ReleaseCheck> {
+/** What was found, and in which phases anything was looked for, with the calls made until then. */
+type Checked = ReleaseCheck & { readonly searches: readonly string[] }
+
+async function checkProgram(node: string, program: keyof typeof programs, options: object): Promise<Checked> {
   const body = `${programs[program]}
-    print(await checkRelease(call, ${JSON.stringify({ runs: 300, ...options })}))`
-  return (await runScript(body, { node, flags: ['--no-warnings'] })) as ReleaseCheck
+    const searches = []
+    const onProgress = ({ phase, calls }) => { if (phase === 'holders') searches.push(phase + ' ' + calls) }
+    print({ ...(await checkRelease(call, { ...${JSON.stringify({ runs: 300, ...options })}, onProgress })), searches })`
+  return (await runScript(body, { node, flags: ['--no-warnings'] })) as Checked
 }
 
 testOnEachNode('of native memory, the objects that stand for it are named: one a call, and what keeps them', async (node) => {
@@ -30,8 +35,9 @@ testOnEachNode('of native memory, the objects that stand for it are named: one a
 })
 
 testOnEachNode('a leak that no object stands for is an addon’s: its function and the line that called it are named', async (node) => {
-  const { live, holderSearch, nativeSearch, advice } = await checkProgram(node, 'nothing', { holders: true })
+  const { live, holderSearch, nativeSearch, advice, searches } = await checkProgram(node, 'nothing', { holders: true })
   expect(holderSearch?.source).toBe('snapshots')
+  expect(searches).toEqual(['holders 301', 'holders 301'])
   expect(nativeSearch).toMatchObject({ limitations: [] })
   expect(live).toMatchObject([{ where: 'native', grows: true, holders: [{ perCall: 1, bytesPerCall: 16_384 }] }])
   const [holder] = live[0]?.holders ?? []
@@ -43,9 +49,9 @@ testOnEachNode('a leak that no object stands for is an addon’s: its function a
 
 test('nobody is looked for where nothing grows, nor unasked', async () => {
   const clean = await checkProgram(process.execPath, 'clean', { holders: true })
-  expect([clean.live, clean.holderSearch, clean.nativeSearch]).toEqual([[], undefined, undefined])
+  expect([clean.live, clean.holderSearch, clean.nativeSearch, clean.searches]).toEqual([[], undefined, undefined, []])
   const unasked = await checkProgram(process.execPath, 'nothing', {})
   expect(unasked.live[0]).not.toHaveProperty('holders')
-  expect([unasked.holderSearch, unasked.nativeSearch]).toEqual([undefined, undefined])
+  expect([unasked.holderSearch, unasked.nativeSearch, unasked.searches]).toEqual([undefined, undefined, []])
   expect(unasked.advice.join()).toMatch(/allocscope track, or a check that looks for holders, names the line/)
 })
