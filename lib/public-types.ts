@@ -106,7 +106,18 @@ export type {
   WhatIfMade,
 } from './release/index.js'
 export type { ArenaSample, RssSample, WatchSummary } from './sampling/index.js'
-export type { TrackedFigures, TrackedFrame, TrackedPlace, TrackedStack, Tracking, TrackingOptions, TrackingReport } from './track/index.js'
+export type {
+  MappedFigures,
+  MappedPlace,
+  TrackedFigures,
+  TrackedFrame,
+  TrackedMappings,
+  TrackedPlace,
+  TrackedStack,
+  Tracking,
+  TrackingOptions,
+  TrackingReport,
+} from './track/index.js'
 export type {
   ArenaChange,
   ArenaTrend,

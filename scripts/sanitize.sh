@@ -38,7 +38,7 @@ rooms_under_asan() {
 tracker_under_tsan() {
   "${CXX:-g++}" -std=c++17 -g1 -O1 -fno-omit-frame-pointer -fno-optimize-sibling-calls -fsanitize=thread -Wno-tsan -Inative native/test/check.cc \
     native/test/tracker_main.cc native/test/tracker_test.cc native/tracker/{hooks,sampling,slots,relocations,isolates,code_log}.cc \
-    native/tracker/{live_table,stack_store,native_stack,pool_work,reserved_memory}.cc native/platform/symbol_lookup.cc -o "$work/tracker-tsan" -ldl -pthread
+    native/tracker/{live_table,mappings,stack_store,native_stack,pool_work,reserved_memory}.cc native/platform/symbol_lookup.cc -o "$work/tracker-tsan" -ldl -pthread
   setarch -R "$work/tracker-tsan"
 }
 

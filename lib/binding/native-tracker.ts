@@ -13,6 +13,8 @@ export interface NativeTrackedObject {
 export interface NativeTrackedData {
   /** Of each live sample its bytes, stack, code event, thread, and the last moment before it that was told of. */
   readonly samples: Float64Array
+  /** Of each range that was mapped and isn't unmapped its address, bytes, those that are resident (-1: not known), stack, code event and thread. */
+  readonly mappings: Float64Array
   /**
    * Of each stack its number, isolate, V8's state, code event, the estimated blocks and bytes that it allocated, how many frames of V8's and of native code
    * it has, and those.
@@ -28,6 +30,8 @@ export interface NativeTrackedData {
     readonly unrecorded: number
     /** Sampled blocks whose free wasn't seen, found out when their addresses were given out again. */
     readonly missedFrees: number
+    /** Calls that mapped or unmapped and couldn't be noted. */
+    readonly lostMappings: number
     readonly lostCodeEvents: number
   }
 }

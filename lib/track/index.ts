@@ -21,8 +21,11 @@ export { trackTree } from './track-tree.js'
 export type { TrackedTree } from './track-tree.js'
 export type { TrackRecord } from './track-record.js'
 export type {
+  MappedFigures,
+  MappedPlace,
   TrackedFigures,
   TrackedFrame,
+  TrackedMappings,
   TrackedPlace,
   TrackedProcess,
   TrackedStack,

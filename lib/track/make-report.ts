@@ -1,10 +1,11 @@
 import type { NativeTracker } from '../binding/index.js'
+import { NamedMappings } from './named-mappings.js'
 import { frameLine, lineName, moduleName, nativeFrame } from './places.js'
 import { StackNamer } from './name-stacks.js'
 import type { SharedNames } from './name-stacks.js'
 import { readSamples, readStacks, sampleChance, sampleColumns } from './raw-stacks.js'
 import type { TrackRecord } from './track-record.js'
-import type { TrackedFigures, TrackedFrame, TrackedPlace, TrackedStack, TrackingReport } from './tracking-report.js'
+import type { TrackedFigures, TrackedFrame, TrackedMappings, TrackedPlace, TrackedStack, TrackingReport } from './tracking-report.js'
 
 /** Adds figures up. Squares of errors add up, as blocks are sampled independently of each other. */
 export class FiguresSum {
@@ -82,13 +83,22 @@ export class NamedStacks {
   }
 }
 
-/** Adds what is in a record to `named`, and answers with its sum. */
-export function addRecord(record: TrackRecord, named: NamedStacks, tracker: NativeTracker, shared?: SharedNames): TrackedFigures {
+/** What records hold, by names. */
+export class NamedRecords {
+  readonly stacks = new NamedStacks()
+  readonly mappings = new NamedMappings()
+}
+
+/** Adds what is in a record to `named`, and answers with the sum of its blocks. */
+export function addRecord(record: TrackRecord, named: NamedRecords, tracker: NativeTracker, shared?: SharedNames): TrackedFigures {
   const raw = readStacks(record.stacks)
   const namer = new StackNamer(record, raw.values(), tracker, shared)
+  named.mappings.add(record.mappings, raw, namer)
   const total = new FiguresSum()
   for (const stack of raw.values()) {
-    for (const sum of [total, named.sumFor(namer.frames(stack, stack.sequence))]) {
+    // Nothing but mappings came from there.
+    if (stack.allocations === 0) continue
+    for (const sum of [total, named.stacks.sumFor(namer.frames(stack, stack.sequence))]) {
       sum.allocatedBytes += stack.allocatedBytes
       sum.allocations += stack.allocations
     }
@@ -96,7 +106,7 @@ export function addRecord(record: TrackRecord, named: NamedStacks, tracker: Nati
   for (const { bytes, stack, sequence } of readSamples(record.samples)) {
     const known = raw.get(stack)
     const chance = sampleChance(bytes, record.figures.intervalBytes)
-    for (const sum of [total, named.sumFor(known === undefined ? [] : namer.frames(known, sequence))]) sum.addLive(bytes, chance)
+    for (const sum of [total, named.stacks.sumFor(known === undefined ? [] : namer.frames(known, sequence))]) sum.addLive(bytes, chance)
   }
   return total.figures()
 }
@@ -108,21 +118,22 @@ export function findLimitations({ figures, samples }: TrackRecord): readonly str
 
 /** The same by the figures of a session, of which so many samples are live. */
 export function limitationsOf(figures: TrackRecord['figures'], liveSamples: number): readonly string[] {
-  const { unrecorded, missedFrees, lostCodeEvents } = figures
+  const { unrecorded, missedFrees, lostMappings, lostCodeEvents } = figures
   return [
     unrecorded > 0 ? `${unrecorded} samples are missing, for which there was no room: a larger interval takes fewer` : '',
     missedFrees > 0 && missedFrees * 1000 > liveSamples
       ? `the free of ${missedFrees} sampled blocks wasn't seen: as many again may be counted as live`
       : '',
+    lostMappings > 0 ? `${lostMappings} calls that mapped or unmapped memory are missing, for which there was no room` : '',
     lostCodeEvents > 0 ? `${lostCodeEvents} events of V8's code are missing: later functions have no name` : '',
   ].filter((limitation) => limitation !== '')
 }
 
 /** Names what was sampled, and adds it up. Reads the files of native code and of scripts. Takes some 0.1 s for node's own symbols. */
 export function makeReport(record: TrackRecord, tracker: NativeTracker): TrackingReport {
-  const named = new NamedStacks()
+  const named = new NamedRecords()
   addRecord(record, named, tracker)
-  return reportOfStacks(named.list(), record, findLimitations(record))
+  return reportOfStacks(named.stacks.list(), record, findLimitations(record), named.mappings.report())
 }
 
 /** The report of stacks that have their names, as {@link NamedStacks} lists them. */
@@ -130,6 +141,7 @@ export function reportOfStacks(
   stacks: readonly TrackedStack[],
   { figures, durationMs }: Pick<TrackRecord, 'figures' | 'durationMs'>,
   limitations: readonly string[],
+  mappings?: TrackedMappings,
 ): TrackingReport {
   const { intervalBytes, samples } = figures
   return {
@@ -141,6 +153,7 @@ export function reportOfStacks(
     functions: groupBy(stacks, (frames) => frameLine(nativeFrame(frames))),
     modules: groupBy(stacks, (frames) => moduleName(nativeFrame(frames))),
     stacks,
+    mappings,
     limitations,
   }
 }

@@ -1,5 +1,5 @@
 import type { NativeTracker } from '../binding/index.js'
-import { addRecord, findLimitations, NamedStacks, reportOfStacks } from './make-report.js'
+import { addRecord, findLimitations, NamedRecords, reportOfStacks } from './make-report.js'
 import { shareNames } from './name-stacks.js'
 import type { TrackRecord } from './track-record.js'
 import type { TrackedProcess, TrackedTreeReport } from './tracking-report.js'
@@ -7,7 +7,7 @@ import type { BegunProcess } from './tree-files.js'
 
 /** The records of several processes as one report. Of each record only its sums by stack are kept. */
 export class MergedRecords {
-  readonly #named = new NamedStacks()
+  readonly #named = new NamedRecords()
   readonly #shared = shareNames()
   readonly #processes: TrackedProcess[] = []
   readonly #limitations: string[] = []
@@ -40,10 +40,12 @@ export class MergedRecords {
       samples: this.#samples,
       unrecorded: 0,
       missedFrees: 0,
+      lostMappings: 0,
       lostCodeEvents: 0,
     }
     const live = ({ figures: own }: TrackedProcess): number => own?.liveBytes ?? -1
     const processes = this.#processes.toSorted((one, other) => live(other) - live(one) || one.pid - other.pid)
-    return { ...reportOfStacks(this.#named.list(), { figures, durationMs }, this.#limitations), processes }
+    const { stacks, mappings } = this.#named
+    return { ...reportOfStacks(stacks.list(), { figures, durationMs }, this.#limitations, mappings.report()), processes }
   }
 }

@@ -22,6 +22,19 @@ export interface RawSample {
   readonly moment: number
 }
 
+/** A range of addresses that was mapped and isn't unmapped. */
+export interface RawMapping {
+  readonly begin: number
+  readonly bytes: number
+  /** Undefined where the kernel doesn't tell. */
+  readonly residentBytes: number | undefined
+  readonly stack: number
+  readonly sequence: number
+}
+
+/** Numbers of each mapping. */
+const mappingColumns = 6
+
 /** Columns before a stack's frames: see `native/tracker/rows.h`. */
 const stackColumns = 8
 /** Numbers of each sample. */
@@ -49,6 +62,16 @@ export function readSamples(numbers: Float64Array): readonly RawSample[] {
       ...(readonly [number, number, number, number, number]),
     ]
     return { bytes, stack, sequence, tid, moment }
+  })
+}
+
+export function readMappings(numbers: Float64Array): readonly RawMapping[] {
+  return Array.from({ length: numbers.length / mappingColumns }, (_, index) => {
+    const [begin, bytes, resident, stack, sequence] = numbers.subarray(
+      index * mappingColumns,
+      (index + 1) * mappingColumns,
+    ) as unknown as [...(readonly [number, number, number, number, number, number])]
+    return { begin, bytes, residentBytes: resident < 0 ? undefined : resident, stack, sequence }
   })
 }
 

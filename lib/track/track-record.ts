@@ -10,9 +10,10 @@ export interface TrackRecord extends NativeTrackedData {
   readonly durationMs: number
 }
 
-const magic = 'allocscope track 3\n'
-interface RecordHeader extends Omit<TrackRecord, 'samples' | 'stacks' | 'code'> {
+const magic = 'allocscope track 4\n'
+interface RecordHeader extends Omit<TrackRecord, 'samples' | 'mappings' | 'stacks' | 'code'> {
   readonly sampleNumbers: number
+  readonly mappingNumbers: number
   readonly stackNumbers: number
   readonly codeBytes: number
 }
@@ -27,9 +28,15 @@ export function recordIdentity(): string {
  * ends the program, and counts the numbers while it writes them.
  */
 export function encodeRecord(record: TrackRecord): Buffer {
-  const { samples, stacks, code, ...others } = record
-  const header: RecordHeader = { ...others, sampleNumbers: samples.length, stackNumbers: stacks.length, codeBytes: code.byteLength }
-  const parts = [samples, stacks].map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength))
+  const { samples, mappings, stacks, code, ...others } = record
+  const header: RecordHeader = {
+    ...others,
+    sampleNumbers: samples.length,
+    mappingNumbers: mappings.length,
+    stackNumbers: stacks.length,
+    codeBytes: code.byteLength,
+  }
+  const parts = [samples, mappings, stacks].map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength))
   return Buffer.concat([Buffer.from(magic), ...parts, Buffer.from(code), encodeEnd(header)])
 }
 
@@ -37,9 +44,9 @@ export function encodeRecord(record: TrackRecord): Buffer {
 export function decodeRecord(bytes: Buffer): TrackRecord | undefined {
   const read = readFramed(bytes, magic)
   if (read === undefined) return undefined
-  const { sampleNumbers, stackNumbers, codeBytes, ...others } = read.header as RecordHeader
-  const body = numbersOf(read.body, [sampleNumbers, stackNumbers], codeBytes)
+  const { sampleNumbers, mappingNumbers, stackNumbers, codeBytes, ...others } = read.header as RecordHeader
+  const body = numbersOf(read.body, [sampleNumbers, mappingNumbers, stackNumbers], codeBytes)
   if (body === undefined) return undefined
-  const [samples, stacks] = body.numbers as [Float64Array<ArrayBuffer>, Float64Array<ArrayBuffer>]
-  return { ...others, samples, stacks, code: body.rest }
+  const [samples, mappings, stacks] = body.numbers as [Float64Array<ArrayBuffer>, Float64Array<ArrayBuffer>, Float64Array<ArrayBuffer>]
+  return { ...others, samples, mappings, stacks, code: body.rest }
 }

@@ -34,6 +34,36 @@ export interface TrackedPlace extends TrackedFigures {
   readonly name: string
 }
 
+/** Address space that was mapped while tracking and not unmapped when it ended. */
+export interface MappedFigures {
+  /** Bytes of address space, most of which may never have been touched. */
+  readonly mappedBytes: number
+  /** Bytes of it that were resident when tracking ended. */
+  readonly residentBytes: number
+  /** Bytes of it of which that isn't known: a file's, or shared ones, whose pages may be resident for others. They aren't in `residentBytes`. */
+  readonly unknownBytes: number
+  /** Ranges of addresses. */
+  readonly ranges: number
+}
+
+/** A line, a function or a module, and what was mapped there. */
+export interface MappedPlace extends MappedFigures {
+  readonly name: string
+}
+
+/**
+ * What was mapped apart from malloc, by calls of mmap, mremap, sbrk and brk: V8's pages, wasm memories, what an addon's own allocator takes from the kernel. Each
+ * call is seen, so the figures are exact. Not seen is what the C library maps itself: its heaps, large blocks of malloc, stacks of threads. Memory that is mapped
+ * anew within such a range stays with whoever mapped the range. The most resident bytes first.
+ */
+export interface TrackedMappings {
+  readonly total: MappedFigures
+  /** As {@link TrackingReport.lines}. */
+  readonly lines: readonly MappedPlace[]
+  readonly functions: readonly MappedPlace[]
+  readonly modules: readonly MappedPlace[]
+}
+
 /** What a process allocated natively while it was tracked, and what of it is live: see {@link startTracking}. */
 export interface TrackingReport {
   /** The mean distance between two sampled bytes. */
@@ -53,6 +83,8 @@ export interface TrackingReport {
   /** By the object of that function: node itself, an addon (with its package), a shared library. */
   readonly modules: readonly TrackedPlace[]
   readonly stacks: readonly TrackedStack[]
+  /** Undefined of a program that told nothing at its end. */
+  readonly mappings: TrackedMappings | undefined
   /** What makes figures uncertain beyond their errors, in words. Empty as a rule. */
   readonly limitations: readonly string[]
 }

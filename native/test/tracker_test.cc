@@ -1,4 +1,5 @@
 // The tracker's parts without hooks: its table and its store of stacks by several threads, its draws, and its walk along frame pointers.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cmath>
@@ -11,6 +12,7 @@
 
 #include "test/check.h"
 #include "tracker/live_table.h"
+#include "tracker/mappings.h"
 #include "tracker/native_stack.h"
 #include "tracker/sampling.h"
 #include "tracker/stack_store.h"
@@ -20,6 +22,8 @@ namespace {
 
 using tracker::Frames;
 using tracker::LiveTable;
+using tracker::Mapping;
+using tracker::MappingTable;
 using tracker::Sample;
 using tracker::StackStore;
 
@@ -118,6 +122,99 @@ Frames FramesOf(uint64_t number) {
   for (size_t i = 0; i < frames.script_count; i++) frames.script[i] = number * 100 + i;
   for (size_t i = 0; i < frames.native_count; i++) frames.native[i] = number * 1000 + i;
   return frames;
+}
+
+// What each page is of, by the number of the mapping; 0 for none.
+using Pages = std::vector<uint32_t>;
+
+// Pages of a table whose addresses begin with 16 pages.
+Pages PagesOf(MappingTable* table, size_t pages) {
+  Pages found(pages, 0);
+  uintptr_t last = 0;
+  bool in_order = true;
+  table->ForEach([&](const Mapping& mapping) {
+    in_order = in_order && mapping.begin >= last && mapping.begin < mapping.end;
+    last = mapping.end;
+    for (uintptr_t at = mapping.begin; at < mapping.end; at += 4096) found[at / 4096 - 16] = mapping.stack;
+  });
+  Check(in_order, "mappings are in the order of addresses, and none overlaps another");
+  return found;
+}
+
+// Random mappings, some of them anew, and takes, some of which are put back, beside a list of pages.
+void TestMappingsAgainstPages() {
+  constexpr size_t kPages = 400;
+  const auto table = std::make_unique<MappingTable>();
+  Check(table->Prepare(), "there is memory for the mappings");
+  Pages model(kPages, 0);
+  std::mt19937_64 random(1);
+  bool agrees = true;
+  for (uint32_t step = 1; step <= 20'000; step++) {
+    const size_t from = random() % kPages;
+    const size_t to = std::min(kPages, from + 1 + random() % 60);
+    const uintptr_t begin = (from + 16) * 4096;
+    const uintptr_t end = (to + 16) * 4096;
+    const auto first = model.begin() + static_cast<ptrdiff_t>(from);
+    const auto last = model.begin() + static_cast<ptrdiff_t>(to);
+    if (random() % 2 == 0) {
+      const bool within = random() % 2 == 0;
+      const bool stays = within && *first != 0 && std::count(first, last, *first) == last - first;
+      table->Put({begin, end, step, 0, 0, true}, within);
+      if (!stays) std::fill(first, last, step);
+    } else {
+      const MappingTable::Pieces pieces = table->Take(begin, end);
+      if (pieces.is_whole && random() % 3 == 0) {
+        table->PutBack(pieces);
+      } else {
+        std::fill(first, last, 0);
+      }
+    }
+    if (step % 100 == 0) agrees = agrees && PagesOf(table.get(), kPages) == model;
+  }
+  Check(agrees, "the mappings are of the pages that were mapped and not unmapped");
+  Check(table->lost() == 0, "no mapping was lost");
+  table->Clear();
+  size_t left = 0;
+  table->ForEach([&](const Mapping&) { left++; });
+  Check(left == 0, "a table that was cleared is empty");
+}
+
+// Each thread has addresses of its own, and keeps every third of its ranges, while another thread looks.
+void TestMappingsByThreads() {
+  constexpr size_t kThreads = 4;
+  constexpr size_t kRanges = 600;
+  const auto table = std::make_unique<MappingTable>();
+  Check(table->Prepare(), "there is memory for the mappings");
+  std::atomic<bool> is_over{false};
+  std::thread looking([&] {
+    while (!is_over.load()) table->ForEach([](const Mapping&) {});
+  });
+  std::vector<std::thread> threads;
+  for (size_t thread = 0; thread < kThreads; thread++) {
+    threads.emplace_back([&, thread] {
+      for (size_t i = 0; i < kRanges; i++) {
+        const uintptr_t begin = (1 + thread * kRanges + i) * 65536;
+        table->Put({begin, begin + 65536, static_cast<uint32_t>(thread + 1), 0, 0, true}, false);
+        if (i % 3 != 0) table->Take(begin, begin + 65536);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  is_over.store(true);
+  looking.join();
+  size_t kept = 0;
+  table->ForEach([&](const Mapping&) { kept++; });
+  Check(kept + table->lost() >= kThreads * kRanges / 3, "what threads map at the same time is kept");
+  Check(table->lost() > 0 || kept == kThreads * kRanges / 3, "and what they unmap isn't");
+}
+
+void TestMappingsBeyondRoom() {
+  const auto table = std::make_unique<MappingTable>();
+  Check(table->Prepare(), "there is memory for the mappings");
+  for (uintptr_t i = 1; i <= 40'000; i++) table->Put({i * 8192, i * 8192 + 4096, 1, 0, 0, true}, false);
+  size_t kept = 0;
+  table->ForEach([&](const Mapping&) { kept++; });
+  Check(kept + table->lost() == 40'000 && table->lost() > 0, "mappings for which there is no room are counted");
 }
 
 void TestStackStore() {
@@ -242,6 +339,9 @@ void TestAfterSession() {
 void TestTracker() {
   TestTableAgainstMap();
   TestTableByThreads();
+  TestMappingsAgainstPages();
+  TestMappingsByThreads();
+  TestMappingsBeyondRoom();
   TestStackStore();
   TestDraws();
   TestWalk();

@@ -87,6 +87,12 @@ std::vector<double> LiveSamples() {
   return numbers;
 }
 
+std::vector<double> Mappings() {
+  std::vector<double> numbers;
+  PutMappings([&](double number) { numbers.push_back(number); });
+  return numbers;
+}
+
 std::vector<double> Stacks() {
   std::vector<double> numbers;
   PutStacks([&](double number) { numbers.push_back(number); });
@@ -107,12 +113,13 @@ napi_value MakeObjects(Napi::Env env) {
   return made;
 }
 
-// read(): { samples, stacks, code, codeEvents, objects, figures }
+// read(): { samples, mappings, stacks, code, codeEvents, objects, figures }
 napi_value Read(napi_env raw_env, napi_callback_info) {
   const Napi::Env env(raw_env);
   const SuspendedBudget own;
   Napi::Object read = Napi::Object::New(env);
   read.Set("samples", Napi::Value(env, MakeNumbers(env, LiveSamples())));
+  read.Set("mappings", Napi::Value(env, MakeNumbers(env, Mappings())));
   read.Set("stacks", Napi::Value(env, MakeNumbers(env, Stacks())));
   const size_t code_bytes = sampling.code.bytes();
   Napi::ArrayBuffer code = Napi::ArrayBuffer::New(env, code_bytes);
@@ -123,6 +130,7 @@ napi_value Read(napi_env raw_env, napi_callback_info) {
                                                                   {"samples", static_cast<double>(sampling.samples.load())},
                                                                   {"unrecorded", static_cast<double>(sampling.unrecorded.load())},
                                                                   {"missedFrees", static_cast<double>(sampling.missed_frees.load())},
+                                                                  {"lostMappings", static_cast<double>(sampling.mappings.lost())},
                                                                   {"lostCodeEvents", static_cast<double>(sampling.code.lost())}})));
   return read;
 }

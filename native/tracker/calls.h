@@ -5,8 +5,8 @@
 
 namespace allocscope::tracker {
 
-// The calls whose slots are patched: those that allocate or free, and those by which the tracker knows what else belongs to an allocation.
-// The C++ names are those of the Itanium ABI for 64-bit platforms.
+// The calls whose slots are patched: those that allocate or free, those that map and unmap, and those by which the tracker knows what else
+// belongs to an allocation. The C++ names are those of the Itanium ABI for 64-bit platforms.
 enum Call : size_t {
   kMalloc,
   kCalloc,
@@ -36,6 +36,12 @@ enum Call : size_t {
   kDeleteArrayAligned,
   kDeleteSizedAligned,
   kDeleteArraySizedAligned,
+  kMmap,
+  kMmap64,
+  kMunmap,
+  kMremap,
+  kSbrk,
+  kBrk,
   kDlopen,
   kNapiCreateAsyncWork,
   kCalls,

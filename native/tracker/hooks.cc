@@ -1,5 +1,8 @@
 // What stands in the slots while something is tracked. Each hook calls the real function, with what it was given, and tells the sampling of
 // the block. operator new may throw: this file is compiled with exceptions, and what is suspended is restored on the way.
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cstring>
 
 #include "tracker/calls.h"
@@ -106,6 +109,54 @@ void Delete(void* block, Others... others) {
   Real<void(void*, Others...)>(kCall)(block, others...);
 }
 
+// off_t is the same for both names of the call, on 64-bit platforms.
+template <Call kCall>
+void* Map(void* at, size_t bytes, int protection, int flags, int descriptor, off_t offset) {
+  void* memory = Real<void*(void*, size_t, int, int, int, off_t)>(kCall)(at, bytes, protection, flags, descriptor, offset);
+  if (memory != MAP_FAILED) OnMapped(memory, bytes, flags, ALLOCSCOPE_FRAME);
+  return memory;
+}
+
+// Taken out before the call, after which the addresses may be another thread's.
+int Unmap(void* memory, size_t bytes) {
+  const MappingTable::Pieces taken = OnUnmapping(memory, bytes);
+  const int error = Real<int(void*, size_t)>(kMunmap)(memory, bytes);
+  if (error != 0) sampling.mappings.PutBack(taken);
+  return error;
+}
+
+// What was moved or has another size is mapped from here. The last argument is there at some flags only.
+void* Remap(void* old, size_t old_bytes, size_t bytes, int flags, void* to) {
+  const MappingTable::Pieces taken = OnUnmapping(old, old_bytes);
+  void* memory = Real<void*(void*, size_t, size_t, int, ...)>(kMremap)(old, old_bytes, bytes, flags, to);
+  if (memory == MAP_FAILED) {
+    sampling.mappings.PutBack(taken);
+  } else {
+    const bool is_private_anonymous = taken.count > 0 && taken.list[0].is_private_anonymous;
+    OnMapped(memory, bytes, is_private_anonymous ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, ALLOCSCOPE_FRAME);
+  }
+  return memory;
+}
+
+// The end of the data segment has moved from `before`.
+void OnBreakMoved(char* before, char* after, const void* frame) {
+  if (after > before) OnMapped(before, static_cast<size_t>(after - before), MAP_PRIVATE | MAP_ANONYMOUS, frame);
+  if (after < before) OnUnmapping(after, static_cast<size_t>(before - after));
+}
+
+void* Sbrk(intptr_t difference) {
+  void* before = Real<void*(intptr_t)>(kSbrk)(difference);
+  if (before != MAP_FAILED) OnBreakMoved(static_cast<char*>(before), static_cast<char*>(before) + difference, ALLOCSCOPE_FRAME);
+  return before;
+}
+
+int Brk(void* end) {
+  void* before = sbrk(0);
+  const int error = Real<int(void*)>(kBrk)(end);
+  if (error == 0) OnBreakMoved(static_cast<char*>(before), static_cast<char*>(end), ALLOCSCOPE_FRAME);
+  return error;
+}
+
 // Where a library is looked for may depend on the caller: on its RUNPATH, or on its own path in place of `$ORIGIN`. The real call then sees
 // that caller, as this one ends before it, and the objects are looked for at the next samples.
 void* Dlopen(const char* file, int flags) {
@@ -174,6 +225,12 @@ CallEntry calls[kCalls] = {
     {"_ZdaPvSt11align_val_t", Address(Delete<kDeleteArrayAligned, Alignment>), nullptr},
     {"_ZdlPvmSt11align_val_t", Address(Delete<kDeleteSizedAligned, size_t, Alignment>), nullptr},
     {"_ZdaPvmSt11align_val_t", Address(Delete<kDeleteArraySizedAligned, size_t, Alignment>), nullptr},
+    {"mmap", Address(Map<kMmap>), nullptr},
+    {"mmap64", Address(Map<kMmap64>), nullptr},
+    {"munmap", Address(Unmap), nullptr},
+    {"mremap", Address(Remap), nullptr},
+    {"sbrk", Address(Sbrk), nullptr},
+    {"brk", Address(Brk), nullptr},
     {"dlopen", Address(Dlopen), nullptr},
     {"napi_create_async_work", Address(CreateAsyncWork), nullptr, true},
 };

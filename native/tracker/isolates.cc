@@ -130,13 +130,15 @@ void Isolates::ReadScriptFrames(const void* frame, Frames* into) {
   if (current_ == nullptr) return;
   ThreadState& state = thread_state;
   void* isolate = current_();
-  if (isolate == nullptr) return;
-  if (isolate != state.isolate) {
-    // An isolate that is still being made forgets that it was asked: it is asked again at twice as many samples.
-    const uint32_t samples = ++state.samples_unlogged;
-    if ((samples & (samples - 1)) == 0) interrupt_(isolate, TakeOnWhenInterrupted, this);
-    return;
-  }
+  if (isolate == nullptr || isolate == state.isolate) return ReadKnownScriptFrames(frame, into);
+  // An isolate that is still being made forgets that it was asked: it is asked again at twice as many samples.
+  const uint32_t samples = ++state.samples_unlogged;
+  if ((samples & (samples - 1)) == 0) interrupt_(isolate, TakeOnWhenInterrupted, this);
+}
+
+void Isolates::ReadKnownScriptFrames(const void* frame, Frames* into) const {
+  void* isolate = current_ == nullptr ? nullptr : current_();
+  if (isolate == nullptr || isolate != thread_state.isolate) return;
   RegisterState registers{};
   registers.frame_pointer = reinterpret_cast<uintptr_t>(frame);
   registers.stack_pointer = registers.frame_pointer;
@@ -146,7 +148,7 @@ void Isolates::ReadScriptFrames(const void* frame, Frames* into) {
   stack_sample_(isolate, registers, reinterpret_cast<void**>(into->script.data()), Frames::kMostScript, &info);
   into->script_count = info.frames > Frames::kMostScript ? 0 : info.frames;
   into->vm_state = info.vm_state;
-  into->isolate = state.isolate_number;
+  into->isolate = thread_state.isolate_number;
 }
 
 void Isolates::OnCodeEvent(const JitCodeEvent* event) {

@@ -27,6 +27,8 @@ class Isolates {
   // The JavaScript frames around `frame`, of a hook. An isolate that isn't taken on yet is asked to be: V8 interrupts it for that, in its
   // own thread.
   void ReadScriptFrames(const void* frame, Frames* into);
+  // The same where the isolate is taken on, and nothing where it isn't: asking V8 for it would allocate.
+  void ReadKnownScriptFrames(const void* frame, Frames* into) const;
 
  private:
   struct RegisterState;

@@ -14,12 +14,13 @@ RecordOutput::Buffer buffer;
 
 struct BodySizes {
   uint64_t sample_numbers;
+  uint64_t mapping_numbers;
   uint64_t stack_numbers;
   uint64_t code_bytes;
 };
 
 BodySizes PutBody(RecordOutput* output) {
-  BodySizes sizes{0, 0, sampling.code.bytes()};
+  BodySizes sizes{0, 0, 0, sampling.code.bytes()};
   const auto put = [output](uint64_t* count) {
     return [output, count](double number) {
       output->Put(&number, sizeof(number));
@@ -27,6 +28,7 @@ BodySizes PutBody(RecordOutput* output) {
     };
   };
   PutSamples(put(&sizes.sample_numbers));
+  PutMappings(put(&sizes.mapping_numbers));
   PutStacks(put(&sizes.stack_numbers));
   output->Put(sampling.code.begin(), sizes.code_bytes);
   return sizes;
@@ -39,6 +41,8 @@ void PutHeader(RecordOutput* output, const char* identity, uint64_t duration_nan
   output->PutSession();
   output->PutText(",\"sampleNumbers\":");
   output->PutInteger(sizes.sample_numbers);
+  output->PutText(",\"mappingNumbers\":");
+  output->PutInteger(sizes.mapping_numbers);
   output->PutText(",\"stackNumbers\":");
   output->PutInteger(sizes.stack_numbers);
   output->PutText(",\"codeBytes\":");
@@ -50,7 +54,7 @@ void PutHeader(RecordOutput* output, const char* identity, uint64_t duration_nan
 
 void WriteRecord(int descriptor, const char* identity, uint64_t duration_nanos) {
   RecordOutput output(descriptor, &buffer);
-  output.PutText("allocscope track 3\n");
+  output.PutText("allocscope track 4\n");
   const BodySizes sizes = PutBody(&output);
   output.BeginEnd();
   PutHeader(&output, identity, duration_nanos, sizes);

@@ -95,6 +95,8 @@ void RecordOutput::PutSession() {
   PutInteger(sampling.unrecorded.load());
   PutText(",\"missedFrees\":");
   PutInteger(sampling.missed_frees.load());
+  PutText(",\"lostMappings\":");
+  PutInteger(sampling.mappings.lost());
   PutText(",\"lostCodeEvents\":");
   PutInteger(sampling.code.lost());
   PutText("}");

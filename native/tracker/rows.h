@@ -23,6 +23,19 @@ void PutSamples(Put put) {
   });
 }
 
+// Of each mapping its address, bytes, those that are resident, stack, code event and thread.
+template <typename Put>
+void PutMappings(Put put) {
+  sampling.mappings.ForEach([&](const Mapping& mapping) {
+    put(static_cast<double>(mapping.begin));
+    put(static_cast<double>(mapping.end - mapping.begin));
+    put(ResidentBytesOf(mapping));
+    put(static_cast<double>(mapping.stack));
+    put(static_cast<double>(mapping.sequence));
+    put(static_cast<double>(mapping.tid));
+  });
+}
+
 // Of a stack its number, isolate, V8's state, code event, the estimated blocks and bytes, how many frames of either kind it has, and
 // those.
 template <typename Put>

@@ -1,5 +1,6 @@
 #include "tracker/sampling.h"
 
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,13 +36,21 @@ void Record(const void* block, size_t bytes, const void* frame) {
   if (!sampling.live.Put(block, sample)) sampling.unrecorded.fetch_add(1, std::memory_order_relaxed);
 }
 
+int32_t ThreadNumber() { return static_cast<int32_t>(syscall(SYS_gettid)); }
+
+// The kernel maps and unmaps whole pages.
+uintptr_t PageEnd(uintptr_t address) {
+  static const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  return (address + page - 1) & ~(page - 1);
+}
+
 }  // namespace
 
 int64_t JoinSession(int64_t floor) {
   ThreadState& state = thread_state;
   if (state.stack_end == 0) FindStackBounds();
   if (state.random == 0) {
-    state.tid = static_cast<int32_t>(syscall(SYS_gettid));
+    state.tid = ThreadNumber();
     state.random = (platform::MonotonicNanos() ^ static_cast<uint64_t>(state.tid) << 40) | 1;
   }
   state.session = floor;
@@ -88,6 +97,31 @@ __attribute__((noinline)) void SampleBlock(const void* block, size_t bytes, cons
 __attribute__((noinline)) std::optional<Sample> TakeSampled(const void* block) {
   if (sampling.floor.load(std::memory_order_acquire) == kNoSession) return {};
   return sampling.live.Take(block);
+}
+
+// The thread doesn't join the session here: it may be within an allocation of its own, which takes from the budget.
+void OnMapped(void* memory, size_t bytes, int flags, const void* frame) {
+  const int64_t floor = sampling.floor.load(std::memory_order_acquire);
+  if (floor == kNoSession) return;
+  const int error = errno;
+  if (thread_state.stack_end == 0) FindStackBounds();
+  Frames frames;
+  if (thread_state.session == floor) sampling.isolates.ReadKnownScriptFrames(frame, &frames);
+  frames.native_count = WalkFrames(frame, frames.native.data(), Frames::kMostNative);
+  const uint32_t sequence = AddFramesOfPoolWork(&frames, sampling.code.sequence());
+  const auto begin = reinterpret_cast<uintptr_t>(memory);
+  const bool is_private_anonymous = (flags & (MAP_PRIVATE | MAP_ANONYMOUS)) == (MAP_PRIVATE | MAP_ANONYMOUS);
+  sampling.mappings.Put(
+      {begin, PageEnd(begin + bytes), sampling.stacks.Add(frames, sequence, 0, 0), sequence, ThreadNumber(), is_private_anonymous},
+      (flags & MAP_FIXED) != 0);
+  errno = error;
+}
+
+MappingTable::Pieces OnUnmapping(const void* memory, size_t bytes) {
+  const auto begin = reinterpret_cast<uintptr_t>(memory);
+  // The kernel refuses what doesn't begin with a page.
+  if (sampling.floor.load(std::memory_order_acquire) == kNoSession || begin != PageEnd(begin)) return {};
+  return sampling.mappings.Take(begin, PageEnd(begin + bytes));
 }
 
 __attribute__((noinline)) void DropMissedFree(const void* block) {

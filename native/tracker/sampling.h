@@ -9,6 +9,7 @@
 #include "tracker/code_log.h"
 #include "tracker/isolates.h"
 #include "tracker/live_table.h"
+#include "tracker/mappings.h"
 #include "tracker/stack_store.h"
 #include "tracker/thread_state.h"
 
@@ -26,6 +27,7 @@ struct Sampling {
   std::atomic<int64_t> floor{kNoSession};
   std::atomic<uint64_t> interval_bytes{1};
   LiveTable live;
+  MappingTable mappings;
   StackStore stacks;
   CodeLog code;
   Isolates isolates;
@@ -72,6 +74,13 @@ inline void OnAllocated(const void* block, size_t bytes, const void* frame) {
 inline void OnFree(const void* block) {
   if (__builtin_expect(sampling.live.MayHold(block), 0)) TakeSampled(block);
 }
+
+// For addresses that were just mapped, with the flags of mmap. No allocation and no lock of V8's: the caller may be an allocator that holds
+// its own.
+void OnMapped(void* memory, size_t bytes, int flags, const void* frame);
+
+// For addresses that are about to be unmapped.
+MappingTable::Pieces OnUnmapping(const void* memory, size_t bytes);
 
 }  // namespace allocscope::tracker
 

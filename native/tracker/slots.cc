@@ -43,7 +43,7 @@ void* Load(void* const* place) { return __atomic_load_n(place, __ATOMIC_ACQUIRE)
 
 CallEntry* FindCall(const char* symbol) {
   // Most symbols begin with another letter.
-  if (std::strchr("mcrfpav_dn", symbol[0]) == nullptr) return nullptr;
+  if (std::strchr("mcrfpav_dnsb", symbol[0]) == nullptr) return nullptr;
   for (CallEntry& call : calls) {
     if (std::strcmp(call.symbol, symbol) == 0) return &call;
   }

@@ -18,10 +18,11 @@ std::atomic<bool> is_tracking{false};
 Result<Done> Prepare() {
   Result<Done> found = sampling.isolates.Find();
   if (!found.ok()) return found;
-  if (!sampling.live.Prepare() || !sampling.stacks.Prepare() || !sampling.code.Prepare()) {
+  if (!sampling.live.Prepare() || !sampling.mappings.Prepare() || !sampling.stacks.Prepare() || !sampling.code.Prepare()) {
     return Unsupported("mmap", "the kernel refuses the address space for the samples, as it does under a limit of virtual memory");
   }
   sampling.live.Clear();
+  sampling.mappings.Clear();
   sampling.stacks.Clear();
   sampling.code.Clear();
   sampling.moment.store(0);

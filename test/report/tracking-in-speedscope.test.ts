@@ -43,6 +43,7 @@ const report: TrackingReport = {
   functions: [],
   modules: [],
   stacks,
+  mappings: undefined,
   limitations: [],
 }
 

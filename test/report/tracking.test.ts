@@ -48,6 +48,15 @@ const report: TrackingReport = {
     { frames: [evaluated, top], ...some },
     { frames: [load, top], ...none },
   ],
+  mappings: {
+    total: { mappedBytes: 96 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 16 * kibibyte, ranges: 3 },
+    lines: [
+      { name: 'map /app/load.js:9', mappedBytes: 80 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 0, ranges: 2 },
+      { name: 'open /app/load.js:3', mappedBytes: 16 * kibibyte, residentBytes: 0, unknownBytes: 16 * kibibyte, ranges: 1 },
+    ],
+    functions: [{ name: 'map [images.node]', mappedBytes: 96 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 16 * kibibyte, ranges: 3 }],
+    modules: [],
+  },
   limitations: ["the free of 3 sampled blocks wasn't seen"],
 }
 
@@ -82,6 +91,11 @@ By native function
 By module
       Live            Blocks    Allocated  Where
   64.0 KiB  ±8.0 KiB      64  320.0 KiB/s  images.node (images)
+
+Mapped apart from malloc, by JavaScript line
+  Resident                 Mapped  Ranges  Where
+  20.0 KiB               80.0 KiB       2  map /app/load.js:9
+       0 B  + ≤16.0 KiB  16.0 KiB       1  open /app/load.js:3
   – the free of 3 sampled blocks wasn't seen
 `)
   expect(renderTracking({ ...report, lines: [] }, { top: 1, mayBeInlined: true }, plainStyle)).toContain(

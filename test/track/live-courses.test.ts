@@ -15,11 +15,12 @@ const blockBytes = 100
 /** Blocks of one stack, by the moments after which they were allocated, all live at the end after a second. */
 function recordOf(born: readonly number[], intervalBytes: number): TrackRecord {
   return {
+    mappings: new Float64Array(),
     samples: Float64Array.from(born.flatMap((moment) => [blockBytes, 0, 0, 1, moment])),
     stacks: new Float64Array(),
     code: new ArrayBuffer(0),
     objects: [],
-    figures: { intervalBytes, samples: born.length, unrecorded: 0, missedFrees: 0, lostCodeEvents: 0 },
+    figures: { intervalBytes, samples: born.length, unrecorded: 0, lostMappings: 0, missedFrees: 0, lostCodeEvents: 0 },
     pid: 1,
     execPath: '/usr/bin/node',
     durationMs: 1000,

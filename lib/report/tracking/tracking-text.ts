@@ -1,5 +1,5 @@
 import { formatBytes, formatCount } from '../../figures/index.js'
-import type { TrackedFigures, TrackedPlace, TrackedProcess, TrackedTreeReport, TrackingReport } from '../../track/index.js'
+import type { MappedPlace, TrackedFigures, TrackedPlace, TrackedProcess, TrackedTreeReport, TrackingReport } from '../../track/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { renderFigures, renderProse, renderSection } from '../section.js'
@@ -42,6 +42,32 @@ function renderPlaces(
   ]
   const table = rows.length === 0 ? ['  nothing is live'] : layOutTable([...figures, { title: 'Where', elastic: true }], rows, style)
   return renderSection(title, table, style)
+}
+
+/** What was mapped at places, where anything is still. */
+function renderMapped(title: string, places: readonly MappedPlace[], top: number, style: TextStyle): readonly string[] {
+  if (places.length === 0) return []
+  const rows = places.slice(0, top).map(({ residentBytes, unknownBytes, mappedBytes, ranges, name }) => {
+    const unknown = unknownBytes === 0 ? '' : `+ ≤${formatBytes(unknownBytes)}`
+    return [formatBytes(residentBytes), unknown, formatBytes(mappedBytes), formatCount(ranges), printable(name)]
+  })
+  const columns = [
+    { title: 'Resident', align: 'right' as const, paint: style.accent },
+    { title: '', align: 'right' as const },
+    { title: 'Mapped', align: 'right' as const },
+    { title: 'Ranges', align: 'right' as const, dropRank: 1 },
+    { title: 'Where', elastic: true },
+  ]
+  return renderSection(title, layOutTable(columns, rows, style), style)
+}
+
+/** What was mapped apart from malloc. */
+function renderMappings({ mappings }: TrackingReport, top: number, style: TextStyle): readonly string[] {
+  if (mappings === undefined) return []
+  return [
+    ...renderMapped('Mapped apart from malloc, by JavaScript line', mappings.lines, top, style),
+    ...renderMapped('Mapped apart from malloc, by module', mappings.modules, top, style),
+  ]
 }
 
 type AnyReport = TrackingReport | TrackedTreeReport
@@ -143,6 +169,7 @@ export function renderTracking(report: AnyReport, view: TrackingView, style: Tex
     ...renderInliningHint(report, view, style),
     ...renderPlaces('By native function', report.functions, report, top, style),
     ...renderPlaces('By module', report.modules, report, top, style),
+    ...renderMappings(report, top, style),
     ...untoldProcesses(processes, top).flatMap((text) => renderProse(text, '  – ', style, style.warn)),
     ...limitations.flatMap((limitation) => renderProse(limitation, '  – ', style, style.warn)),
   ]
