@@ -67,10 +67,9 @@ export function readSamples(numbers: Float64Array): readonly RawSample[] {
 
 export function readMappings(numbers: Float64Array): readonly RawMapping[] {
   return Array.from({ length: numbers.length / mappingColumns }, (_, index) => {
-    const [begin, bytes, resident, stack, sequence] = numbers.subarray(
-      index * mappingColumns,
-      (index + 1) * mappingColumns,
-    ) as unknown as [...(readonly [number, number, number, number, number, number])]
+    const [begin, bytes, resident, stack, sequence] = numbers.subarray(index * mappingColumns, (index + 1) * mappingColumns) as unknown as [
+      ...(readonly [number, number, number, number, number, number]),
+    ]
     return { begin, bytes, residentBytes: resident < 0 ? undefined : resident, stack, sequence }
   })
 }

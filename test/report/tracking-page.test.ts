@@ -28,7 +28,18 @@ function native(functionName: string): TrackedFrame {
 
 function reportOf(stacks: readonly TrackedStack[], limitations: readonly string[] = []): TrackingReport {
   const total = figures(0, 0)
-  return { intervalBytes: 65536, durationMs: 1000, samples: 10, total, lines: [], functions: [], modules: [], stacks, mappings: undefined, limitations }
+  return {
+    intervalBytes: 65536,
+    durationMs: 1000,
+    samples: 10,
+    total,
+    lines: [],
+    functions: [],
+    modules: [],
+    stacks,
+    mappings: undefined,
+    limitations,
+  }
 }
 
 const [main, load, walk] = [script('main'), script('load', '/app/load.js'), script('walk')]

@@ -54,7 +54,9 @@ const report: TrackingReport = {
       { name: 'map /app/load.js:9', mappedBytes: 80 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 0, ranges: 2 },
       { name: 'open /app/load.js:3', mappedBytes: 16 * kibibyte, residentBytes: 0, unknownBytes: 16 * kibibyte, ranges: 1 },
     ],
-    functions: [{ name: 'map [images.node]', mappedBytes: 96 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 16 * kibibyte, ranges: 3 }],
+    functions: [
+      { name: 'map [images.node]', mappedBytes: 96 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 16 * kibibyte, ranges: 3 },
+    ],
     modules: [],
   },
   limitations: ["the free of 3 sampled blocks wasn't seen"],

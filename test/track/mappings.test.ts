@@ -18,30 +18,33 @@ function ofFunction(places: readonly MappedPlace[], name: string): readonly numb
   return place && [place.residentBytes / mebibyte, place.mappedBytes / mebibyte, place.ranges]
 }
 
-testOnEachNode('what is mapped apart from malloc is known to the byte, by the line that asked, and nothing that was unmapped', async (node) => {
-  const { stdout } = await runFile(node, [program])
-  const { mappings, limitations } = JSON.parse(stdout) as Mapped
-  expect(limitations).toEqual([])
-  const found = (name: string): ReturnType<typeof ofFunction> => ofFunction(mappings.lines, name)
-  expect(found('whole')).toEqual([8, 64, 1])
-  expect(found('cut')).toEqual([0, 32, 2])
-  expect(found('grown')).toEqual([1, 32, 1])
-  // Mapped anew by another function, within what this one had mapped.
-  expect([found('reserved'), found('anew')]).toEqual([[0, 32, 1], undefined])
-  expect(found('unmapped')).toBeUndefined()
-  expect(found('refused')).toEqual([0, 4, 1])
-  expect(found('shared')).toEqual([0, 1, 1])
-  expect(found('broken')?.slice(1)).toEqual([1, 1])
-  // V8 reserves more than the memory has, so that it can tell accesses beyond it.
-  const [resident = 0, mapped = 0] = found('wasm') ?? []
-  expect([resident, mapped >= 16]).toEqual([16, true])
-  const inThreads = mappings.functions.find(({ name }) => name.includes('MapAndUnmap'))
-  expect(inThreads).toMatchObject({ residentBytes: 0, mappedBytes: 8 * 16 * 4096, ranges: 8 })
-  const [addon] = mappings.modules.filter(({ name }) => name === 'counted_mappings.node')
-  expect(addon).toMatchObject({ residentBytes: 9 * mebibyte, unknownBytes: mebibyte, mappedBytes: 166.5 * mebibyte })
-  for (const places of [mappings.lines, mappings.functions, mappings.modules]) {
-    for (const figure of ['mappedBytes', 'residentBytes', 'unknownBytes', 'ranges'] as const) {
-      expect(places.reduce((sum, place) => sum + place[figure], 0)).toBe(mappings.total[figure])
+testOnEachNode(
+  'what is mapped apart from malloc is known to the byte, by the line that asked, and nothing that was unmapped',
+  async (node) => {
+    const { stdout } = await runFile(node, [program])
+    const { mappings, limitations } = JSON.parse(stdout) as Mapped
+    expect(limitations).toEqual([])
+    const found = (name: string): ReturnType<typeof ofFunction> => ofFunction(mappings.lines, name)
+    expect(found('whole')).toEqual([8, 64, 1])
+    expect(found('cut')).toEqual([0, 32, 2])
+    expect(found('grown')).toEqual([1, 32, 1])
+    // Mapped anew by another function, within what this one had mapped.
+    expect([found('reserved'), found('anew')]).toEqual([[0, 32, 1], undefined])
+    expect(found('unmapped')).toBeUndefined()
+    expect(found('refused')).toEqual([0, 4, 1])
+    expect(found('shared')).toEqual([0, 1, 1])
+    expect(found('broken')?.slice(1)).toEqual([1, 1])
+    // V8 reserves more than the memory has, so that it can tell accesses beyond it.
+    const [resident = 0, mapped = 0] = found('wasm') ?? []
+    expect([resident, mapped >= 16]).toEqual([16, true])
+    const inThreads = mappings.functions.find(({ name }) => name.includes('MapAndUnmap'))
+    expect(inThreads).toMatchObject({ residentBytes: 0, mappedBytes: 8 * 16 * 4096, ranges: 8 })
+    const [addon] = mappings.modules.filter(({ name }) => name === 'counted_mappings.node')
+    expect(addon).toMatchObject({ residentBytes: 9 * mebibyte, unknownBytes: mebibyte, mappedBytes: 166.5 * mebibyte })
+    for (const places of [mappings.lines, mappings.functions, mappings.modules]) {
+      for (const figure of ['mappedBytes', 'residentBytes', 'unknownBytes', 'ranges'] as const) {
+        expect(places.reduce((sum, place) => sum + place[figure], 0)).toBe(mappings.total[figure])
+      }
     }
-  }
-})
+  },
+)

@@ -39,7 +39,7 @@ const ways = {
     counted.raiseBreak(mebibyte)
   },
   wasm() {
-    const memory = new WebAssembly.Memory({ initial: 256 })
+    const memory = new globalThis.WebAssembly.Memory({ initial: 256 })
     new Uint8Array(memory.buffer).fill(1)
     kept.push(memory)
   },
