@@ -16,7 +16,6 @@ import { missingCommand, testWhere } from '../installed/test-where.js'
 import { parseExposition, valuesBy } from '../metrics/exposition.js'
 import { startCollector } from '../opentelemetry/collector.js'
 import { prometheusMissing, promtool, promtoolMissing, startPrometheusIn } from '../prometheus/prometheus.js'
-import { endOf } from '../prometheus/served-metrics.js'
 import { Servers } from './servers.js'
 
 const docs = readFileSync('docs/fleet.md', 'utf8')
@@ -55,10 +54,17 @@ beforeEach(() => {
 })
 
 afterEach(async () => {
-  await Promise.all(children.map(endOf))
+  await Promise.all(children.map(endOfGroup))
   await servers.stop()
   rmSync(folder, { recursive: true, force: true })
 })
+
+/** Ends what a line started, with what that has started itself, as `go tool` does. */
+async function endOfGroup(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  process.kill(-(child.pid as number), 'SIGKILL')
+  await once(child, 'exit')
+}
 
 function environment(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   // pprof keeps what it has fetched there.
@@ -83,7 +89,12 @@ async function run(line: string, variables: NodeJS.ProcessEnv = {}): Promise<str
 /** Starts what a line runs, without a shell between. */
 function start(line: string, variables: NodeJS.ProcessEnv): ChildProcess {
   // The variables that a line sets are its command's.
-  const child = spawn('sh', ['-c', `exec env ${line}`], { cwd: folder, env: environment(variables), stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('sh', ['-c', `exec env ${line}`], {
+    cwd: folder,
+    env: environment(variables),
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  })
   children.push(child)
   return child
 }
@@ -187,6 +198,21 @@ describe('a profile', () => {
     const takenMs = Date.parse(/^Time: (.+)$/m.exec(raw)?.[1] ?? '')
     expect(takenMs).toBeGreaterThan(begunMs - 10)
     expect(takenMs).toBeLessThanOrEqual(endedMs)
+  })
+
+  testWhere(missingCommand('go', 'version'))("pprof's own pages have it: a table and a flame graph", async () => {
+    await track(64)
+    // Any port that is free.
+    const { stderr } = start(documented('go tool pprof -http').replace('localhost:8080', '127.0.0.1:'), {})
+    let said = ''
+    stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
+    await until(() => said.includes('Serving web UI on'))
+    const [, url = ''] = /Serving web UI on (\S+)/.exec(said) ?? []
+    const page = async (name: string): Promise<string> => await (await fetch(`${url}/ui/${name}`)).text()
+    const cumulative = /"Name":"hold",[^}]*"Cum":(\d+)/.exec(await page('top'))?.[1]
+    // As above: no block is missed.
+    expect(Math.abs(Number(cumulative) - 64 * mebibyte)).toBeLessThan(mebibyte / 100)
+    expect(await page('flamegraph')).toMatch(/\bhold\b/)
   })
 
   testWhere(missingCommand('curl'))("the line for Pyroscope sends it with what Pyroscope's own client sends", async () => {
