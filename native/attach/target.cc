@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -11,8 +12,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string_view>
+#include <tuple>
 
 #include "attach/denial.h"
 
@@ -90,6 +94,14 @@ class ElfFile {
     return false;
   }
 
+  // Which file it is, and in which state.
+  using Identity = std::tuple<dev_t, ino_t, off_t, time_t, decltype(timespec::tv_nsec)>;
+  Identity identity() const {
+    struct stat status {};
+    if (descriptor_ >= 0) fstat(descriptor_, &status);
+    return {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+  }
+
   // The address that the file's linker gave to the byte at `offset`, where a page begins; 0 when it isn't loaded.
   uintptr_t LinkedAddress(uint64_t offset) const {
     for (const Elf64_Phdr& segment : segments_) {
@@ -126,34 +138,88 @@ class ElfFile {
   std::vector<Elf64_Shdr> sections_;
 };
 
-void FindLibuv(const ElfFile& file, uintptr_t bias, TargetCalls* calls) {
+// What was found in files, once in each: a node has 7 MB of symbols, and one look at a process asks several times.
+template <typename Found>
+class FoundInFiles {
+ public:
+  template <typename Find>
+  Found In(const ElfFile& file, Find find) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto [place, is_new] = found_.try_emplace(file.identity());
+    if (is_new) place->second = find();
+    return place->second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<ElfFile::Identity, Found> found_;
+};
+
+// libuv's calls in a file, as addresses of its linker's; 0 what it doesn't export.
+struct LibuvSymbols {
+  uintptr_t dlopen = 0;
+  uintptr_t dlsym = 0;
+  uintptr_t dlclose = 0;
+  uintptr_t cond_wait = 0;
+  size_t cond_wait_bytes = 0;
+};
+
+LibuvSymbols FindLibuv(const ElfFile& file) {
+  LibuvSymbols symbols;
   file.VisitSymbols([&](const char* name, uintptr_t address, size_t bytes) {
     // Most names of a node aren't libuv's.
     if (std::strncmp(name, "uv_", 3) != 0) return;
     const std::string_view wanted = name + 3;
-    if (wanted == "dlopen") calls->dlopen = bias + address;
-    if (wanted == "dlsym") calls->dlsym = bias + address;
-    if (wanted == "dlclose") calls->dlclose = bias + address;
+    if (wanted == "dlopen") symbols.dlopen = address;
+    if (wanted == "dlsym") symbols.dlsym = address;
+    if (wanted == "dlclose") symbols.dlclose = address;
     if (wanted == "cond_wait") {
-      calls->cond_wait = bias + address;
-      calls->cond_wait_bytes = bytes;
+      symbols.cond_wait = address;
+      symbols.cond_wait_bytes = bytes;
     }
   });
+  return symbols;
 }
 
-// libc doesn't export it. The kernel and debuggers know it by its instructions, which every libc therefore has.
-uintptr_t FindSigreturn(const ElfFile& file, const Mapped& text) {
+// As far behind the beginning of the text; 0 where it isn't there. libc doesn't export it. The kernel and debuggers know it by its
+// instructions, which every libc therefore has.
+size_t FindSigreturn(const ElfFile& file, const Mapped& text) {
   constexpr uint8_t kCode[] = {0x48, 0xc7, 0xc0, 0x0f, 0x00, 0x00, 0x00, 0x0f, 0x05};
   std::vector<char> code;
   if (!file.ReadAt(text.offset, text.end - text.begin, &code)) return 0;
   const void* found = memmem(code.data(), code.size(), kCode, sizeof kCode);
-  return found == nullptr ? 0 : text.begin + static_cast<size_t>(static_cast<const char*>(found) - code.data());
+  return found == nullptr ? 0 : static_cast<size_t>(static_cast<const char*>(found) - code.data());
 }
 
 bool IsLibc(const std::string& path) {
   const size_t slash = path.rfind('/');
   const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
   return name.rfind("libc.so", 0) == 0 || name.rfind("libc-2.", 0) == 0;
+}
+
+// Never taken down: a thread may ask while the process ends.
+FoundInFiles<LibuvSymbols>& known_libuvs = *new FoundInFiles<LibuvSymbols>;
+FoundInFiles<size_t>& known_sigreturns = *new FoundInFiles<size_t>;
+
+// Leaves `calls` as they are where the file has no libuv.
+void AddLibuv(const ElfFile& file, const Mapped& text, TargetCalls* calls) {
+  const uintptr_t linked = file.LinkedAddress(text.offset);
+  if (linked == 0) return;
+  const LibuvSymbols symbols = known_libuvs.In(file, [&] { return FindLibuv(file); });
+  const uintptr_t bias = text.begin - linked;
+  const auto add = [&](uintptr_t symbol, uintptr_t* call) {
+    if (symbol != 0) *call = bias + symbol;
+  };
+  add(symbols.dlopen, &calls->dlopen);
+  add(symbols.dlsym, &calls->dlsym);
+  add(symbols.dlclose, &calls->dlclose);
+  add(symbols.cond_wait, &calls->cond_wait);
+  if (symbols.cond_wait != 0) calls->cond_wait_bytes = symbols.cond_wait_bytes;
+}
+
+void AddLibc(const ElfFile& file, const Mapped& text, TargetCalls* calls) {
+  const size_t found = known_sigreturns.In(file, [&] { return FindSigreturn(file, text); });
+  if (found != 0) calls->sigreturn = text.begin + found;
 }
 
 }  // namespace
@@ -169,11 +235,10 @@ Result<TargetCalls> FindCalls(pid_t pid) {
   bool has_libc = false;
   for (const Mapped& text : texts) {
     const ElfFile file(ProcPath(pid, "root") + text.path);
-    const uintptr_t linked = file.LinkedAddress(text.offset);
-    if (calls.dlopen == 0 && linked != 0) FindLibuv(file, text.begin - linked, &calls);
+    if (calls.dlopen == 0) AddLibuv(file, text, &calls);
     if (!IsLibc(text.path)) continue;
     has_libc = true;
-    if (calls.sigreturn == 0) calls.sigreturn = FindSigreturn(file, text);
+    if (calls.sigreturn == 0) AddLibc(file, text, &calls);
   }
   if (calls.dlopen == 0 || calls.dlsym == 0 || calls.dlclose == 0 || calls.cond_wait == 0) {
     return Failure{"ATTACH", "attach", 0,
