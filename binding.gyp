@@ -63,7 +63,9 @@
             "sources": ["<!@(find native -name '*.cc' -not -path 'native/test/*' -not -path 'native/tracker/*' -not -path 'native/heap/*' -not -path 'native/allocator/*' -not -path 'native/ledger/*' -not -path 'native/platform/*' -not -path 'native/process/*' -not -path 'native/profile/*' -not -path 'native/sampler/*' -not -path 'native/convert/heap.cc' | sort)"],
             "cflags!": ["-O3"],
             "cflags": ["-Os"],
-            "cflags_cc": ["-fno-exceptions"]
+            "cflags_cc": ["-fno-exceptions"],
+            # V8 and libuv may call back what attach handed to them when a worker that had loaded the addon has ended.
+            "ldflags": ["-Wl,-z,nodelete"]
           },
           {"type": "none"}
         ]

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { addonFile, isFailure, requireBinding, toError } from '../binding/index.js'
 import type { FailureRecord, NativeAllocator, NativeAllocatorDescription, NativeAllocatorDocument } from '../binding/index.js'
+import type { HeapWords } from '../heap/heap-stats.js'
 import { attachError, checkAccess } from './attach-failure.js'
 import { findLibraryThere } from './library-there.js'
 import type { LibraryThere } from './library-there.js'
@@ -14,7 +15,13 @@ const pollMs = 5
 /** What a script in the other process came to. */
 export type Evaluated = { readonly value: string } | { readonly reason: string }
 
-type TakenAnswer = { readonly done: false } | { readonly done: true; readonly value?: string; readonly error?: string }
+/** V8's words of the main thread's heap, read in the midst of its JavaScript. */
+export type InterruptedHeap = Omit<HeapWords, 'arrayBufferBytes'>
+
+type TakenAnswer =
+  | { readonly done: false }
+  | ({ readonly done: false } & InterruptedHeap)
+  | { readonly done: true; readonly value?: string; readonly error?: string }
 
 /** Figures as JSON has them: what isn't known is null. */
 type Figures = readonly (number | null)[]
@@ -84,15 +91,46 @@ export class AttachedProcess {
    * runs when it is free.
    */
   async evaluate(script: string, patienceMs: number): Promise<Evaluated> {
+    const begun = this.#begin(script)
+    if (typeof begun !== 'string') return begun
+    return this.#end(begun, await this.#await(begun, patienceMs), patienceMs)
+  }
+
+  /**
+   * The same, of a script that reads V8's heap. Where the loop hasn't come round for half of that time, V8 is asked to read it in the midst of the main thread's
+   * JavaScript, which comes to nothing while none runs there, as in a system call.
+   */
+  async evaluateOrInterrupt(script: string, patienceMs: number): Promise<Evaluated | InterruptedHeap> {
+    const begun = this.#begin(script)
+    if (typeof begun !== 'string') return begun
+    let taken = await this.#await(begun, patienceMs / 2)
+    if (!taken.done) {
+      // Where that can't be done, the loop alone is waited for.
+      this.#ask(`interrupt ${begun}`)
+      taken = await this.#await(begun, patienceMs / 2)
+    }
+    const ended = this.#end(begun, taken, patienceMs)
+    return 'heap' in taken ? taken : ended
+  }
+
+  /** The script's number there, or why it can't be handed over. */
+  #begin(script: string): string | { readonly reason: string } {
     const begun = this.#ask(`evaluate ${script}`)
-    if (isFailure(begun)) return { reason: begun.failure.message }
-    const number = begun as string
+    return isFailure(begun) ? { reason: begun.failure.message } : (begun as string)
+  }
+
+  /** What is there of it within that time. */
+  async #await(number: string, patienceMs: number): Promise<TakenAnswer> {
     const deadline = performance.now() + patienceMs
-    while (performance.now() < deadline) {
+    for (;;) {
       const taken = this.#ask(`take ${number}`) as TakenAnswer
-      if (taken.done) return taken.value === undefined ? { reason: taken.error ?? '' } : { value: taken.value }
+      if (taken.done || 'heap' in taken || performance.now() >= deadline) return taken
       await sleep(pollMs)
     }
+  }
+
+  #end(number: string, taken: TakenAnswer, patienceMs: number): Evaluated {
+    if (taken.done) return taken.value === undefined ? { reason: taken.error ?? '' } : { value: taken.value }
     this.#ask(`drop ${number}`)
     return { reason: `its event loop is blocked: it hasn't come round for ${patienceMs} ms` }
   }

@@ -6,9 +6,17 @@ import { readProcessMemoryOf } from '../process/memory-of-process.js'
 import type { MemoryReading } from '../reading/index.js'
 import type { AttachedProcess } from './attached-process.js'
 
+/** V8's heap of another process's main thread. */
+export type AttachedHeap = Omit<HeapStats, 'arrayBufferBytes' | 'source'> & {
+  /** Undefined where JavaScript was interrupted: only node counts them, and only JavaScript can ask it. */
+  readonly arrayBufferBytes: number | undefined
+  /** By a script in the event loop, or in the midst of JavaScript that has kept it. */
+  readonly source: 'node:v8' | 'v8::Isolate::RequestInterrupt'
+}
+
 /** One look at another process. V8's figures are its main thread's. */
 export type AttachedReading = Omit<MemoryReading, 'heap'> & {
-  readonly heap: HeapStats | undefined
+  readonly heap: AttachedHeap | undefined
   /** Why there is no `heap`. */
   readonly heapReason: string | undefined
 }
@@ -32,11 +40,16 @@ function isHeapAnswer(value: unknown): value is HeapAnswer {
 
 async function readHeap(attached: AttachedProcess): Promise<Pick<AttachedReading, 'heap' | 'heapReason'>> {
   const start = performance.now()
-  const evaluated = await attached.evaluate(heapScript, heapPatienceMs)
+  const costMicros = (): number => (performance.now() - start) * 1000
+  const evaluated = await attached.evaluateOrInterrupt(heapScript, heapPatienceMs)
   if ('reason' in evaluated) return { heap: undefined, heapReason: evaluated.reason }
+  if ('heap' in evaluated) {
+    const figures = heapStatsOf({ ...evaluated, arrayBufferBytes: Number.NaN }, costMicros)
+    return { heap: { ...figures, arrayBufferBytes: undefined, source: 'v8::Isolate::RequestInterrupt' }, heapReason: undefined }
+  }
   const answer: unknown = JSON.parse(evaluated.value)
   if (!isHeapAnswer(answer)) return { heap: undefined, heapReason: 'the program answered with something else' }
-  return { heap: heapStatsOf(answer, () => (performance.now() - start) * 1000), heapReason: undefined }
+  return { heap: heapStatsOf(answer, costMicros), heapReason: undefined }
 }
 
 /**

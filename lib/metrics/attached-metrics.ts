@@ -10,7 +10,7 @@ export interface ReadProcess {
   readonly allocator: AllocatorStats
   readonly process: ProcessMemory
   /** Undefined where its event loop was blocked. */
-  readonly heap: HeapStats | undefined
+  readonly heap: Omit<HeapStats, 'arrayBufferBytes' | 'source'> | undefined
 }
 
 function addContainer(reading: Reading, pid: number): void {

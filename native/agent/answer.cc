@@ -85,11 +85,17 @@ std::string Evaluate(const char* script) {
 
 Evaluation* EvaluationOf(const char* number) { return reinterpret_cast<Evaluation*>(std::strtoull(number, nullptr, 16)); }
 
+std::string Interrupt(const char* number) {
+  const Result<Done> asked = InterruptEvaluation(EvaluationOf(number));
+  return asked.ok() ? "{}" : WriteFailure(asked.failure());
+}
+
 std::string Take(const char* number) {
   const EvaluationState state = TakeEvaluation(EvaluationOf(number));
   Json json;
   json.Open('{').Name("done").Flag(state.done);
   if (state.done) json.Name(state.threw ? "error" : "value").Text(state.text);
+  if (state.heap != nullptr) state.heap->Write(&json);
   return json.Close('}').Take();
 }
 
@@ -110,6 +116,7 @@ std::string AnswerTo(const char* request) {
   if (std::strcmp(request, "usage") == 0) return ReadDetail(allocator::Detail::kUsage);
   if (std::strcmp(request, "arenas") == 0) return ReadDetail(allocator::Detail::kArenas);
   if (const char* script = Behind("evaluate ", request)) return Evaluate(script);
+  if (const char* number = Behind("interrupt ", request)) return Interrupt(number);
   if (const char* number = Behind("take ", request)) return Take(number);
   if (const char* number = Behind("drop ", request)) return Drop(number);
   return WriteFailure({"INTERNAL", "attach", 0, "the library in the process doesn't know this request: it is of another version"});

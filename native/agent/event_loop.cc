@@ -124,6 +124,7 @@ class Evaluation {
   void HandTo(Loop* loop) {
     work_.done = [](Work* work, int) { reinterpret_cast<Evaluation*>(work)->RunOnLoop(); };
     work_.loop = loop;
+    loop_ = loop;
     calls_.lock(loop->work_mutex);
     Queue* last = loop->work_queue.previous;
     work_.queue = {&loop->work_queue, last};
@@ -133,12 +134,34 @@ class Evaluation {
     calls_.send(&loop->work_async);
   }
 
-  // Once: by the thread that ran the script, and by the one that takes or drops it. The later of them frees it.
-  bool LeaveToOther() { return !left_.exchange(true, std::memory_order_acq_rel); }
+  // Where the main thread is in JavaScript, V8 runs the callback within it. As long as the work waits in the loop's list, the isolate can't
+  // be disposed of meanwhile: before that, node turns the loop to close its own handles, and to take the work it needs the lock that is
+  // held here. A worker's loop is known to nobody else, so nothing holds a worker's isolate.
+  void Interrupt(const HeapCalls& heap_calls) {
+    heap_calls_ = heap_calls;
+    Loop* loop = loop_;
+    calls_.lock(loop->work_mutex);
+    void* isolate = IsWaitingIn(loop) ? const_cast<void*>(MainIsolate()) : nullptr;
+    if (isolate != nullptr) {
+      holders_.fetch_add(1, std::memory_order_relaxed);
+      heap_calls_.interrupt(
+          isolate, [](void* interrupted, void* evaluation) { static_cast<Evaluation*>(evaluation)->ReadHeap(interrupted); }, this);
+    }
+    calls_.unlock(loop->work_mutex);
+  }
 
-  bool IsDone() const { return done_.load(std::memory_order_acquire); }
+  // Once: by the thread that ran the script, by the one that takes or drops it, and by the interrupt. The last of them frees it. An
+  // interrupt that never comes, as the isolate has ended, leaves it: some 5 KiB.
+  void Leave() {
+    if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
 
-  const EvaluationState& state() const { return state_; }
+  EvaluationState state() const {
+    if (done_.load(std::memory_order_acquire)) return state_;
+    EvaluationState state;
+    if (has_heap_.load(std::memory_order_acquire)) state.heap = &heap_;
+    return state;
+  }
 
  private:
   // V8 gives a microtask a scope of handles, which no version exports for others to make. At this depth none is waiting but this one.
@@ -188,16 +211,35 @@ class Evaluation {
     state_.threw = threw;
     state_.text = std::move(text);
     done_.store(true, std::memory_order_release);
-    if (!LeaveToOther()) delete this;
+    Leave();
+  }
+
+  // Under the lock of the list, which the loop empties when it comes round.
+  bool IsWaitingIn(const Loop* loop) const {
+    const Queue* end = &loop->work_queue;
+    const Queue* one = end->next;
+    while (one != end && one != &work_.queue) one = one->next;
+    return one != end;
+  }
+
+  // The thread may be in an isolate of somebody else's.
+  void ReadHeap(void* isolate) {
+    if (heap_calls_.loop_of(isolate) == loop_ && heap_.Read(heap_calls_, isolate)) has_heap_.store(true, std::memory_order_release);
+    Leave();
   }
 
   // First: libuv gives back its address.
   Work work_ = {};
   const EngineCalls calls_;
   const std::string script_;
+  Loop* loop_ = nullptr;
+  HeapCalls heap_calls_{};
+  // The loop and whoever asked; later the interrupt.
+  std::atomic<int> holders_{2};
   std::atomic<bool> done_{false};
-  std::atomic<bool> left_{false};
   EvaluationState state_;
+  std::atomic<bool> has_heap_{false};
+  HeapFigures heap_;
 };
 
 Result<Evaluation*> BeginEvaluation(const std::string& script) {
@@ -215,15 +257,19 @@ Result<Evaluation*> BeginEvaluation(const std::string& script) {
   return evaluation;
 }
 
+Result<Done> InterruptEvaluation(Evaluation* evaluation) {
+  HeapCalls calls{};
+  if (!calls.Find()) return Unsupported("dlsym", "this program doesn't export V8's interrupts and statistics");
+  evaluation->Interrupt(calls);
+  return Done{};
+}
+
 EvaluationState TakeEvaluation(Evaluation* evaluation) {
-  if (!evaluation->IsDone()) return {};
   EvaluationState state = evaluation->state();
-  DropEvaluation(evaluation);
+  if (state.done) DropEvaluation(evaluation);
   return state;
 }
 
-void DropEvaluation(Evaluation* evaluation) {
-  if (!evaluation->LeaveToOther()) delete evaluation;
-}
+void DropEvaluation(Evaluation* evaluation) { evaluation->Leave(); }
 
 }  // namespace allocscope::agent

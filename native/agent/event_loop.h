@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "agent/heap_figures.h"
 #include "result.h"
 
 namespace allocscope::agent {
@@ -14,11 +15,18 @@ class Evaluation;
 // libuv or V8 isn't the one that is known.
 Result<Evaluation*> BeginEvaluation(const std::string& script);
 
-// Whether the script has run: then `value` has its result as text, or `error` the text of what it threw, and the evaluation is gone.
+// Has the main thread read V8's figures of its heap in the midst of its JavaScript, which may run without end, when the script hasn't run
+// yet. Where it runs none, as in a system call, it does so when JavaScript goes on. To be asked once. Fails where this program doesn't
+// export the calls.
+Result<Done> InterruptEvaluation(Evaluation* evaluation);
+
+// Whether the script has run: then `value` has its result as text, or `error` the text of what it threw, and the evaluation is gone. Else
+// `heap` is there when the main thread was interrupted for it, until the evaluation is dropped.
 struct EvaluationState {
   bool done = false;
   bool threw = false;
   std::string text;
+  const HeapFigures* heap = nullptr;
 };
 EvaluationState TakeEvaluation(Evaluation* evaluation);
 

@@ -4,37 +4,15 @@
 
 #include "platform/safe_memory.h"
 #include "platform/symbol_lookup.h"
+#include "platform/v8_statistics.h"
 
 namespace allocscope::profile {
 namespace {
 
 constexpr const char* kSpaceNames[kSpaces] = {"new_space", "old_space", "new_large_object_space", "large_object_space"};
 
-// More than any version has.
-constexpr size_t kMostSpaces = 32;
-
 // Those that free objects: scavenges, minor and major collections.
 constexpr int kFreeingGcTypes = 0x7;
-
-// v8::HeapSpaceStatistics. V8 fills it in; the rest is room for members that a later version may have.
-struct SpaceStatistics {
-  const char* name;
-  uint64_t size;
-  uint64_t used;
-  uint64_t others[13];
-};
-
-// v8::HeapStatistics, likewise. `sizes` begins with the whole, of which others follow.
-constexpr size_t kCommitted = 0;
-
-struct WholeHeapStatistics {
-  uint64_t sizes[4];
-  uint64_t used;
-  uint64_t limit;
-  uint64_t malloced;
-  uint64_t external;
-  uint64_t others[24];
-};
 
 bool IsNamed(const char* name, const char* wanted) {
   char text[32] = {};
@@ -69,8 +47,8 @@ Result<V8Calls> V8Calls::Find() {
 
 bool V8Calls::FindSpaces() {
   size_t found = 0;
-  for (size_t index = 0; index < kMostSpaces; index++) {
-    SpaceStatistics statistics{};
+  for (size_t index = 0; index < platform::kMostV8Spaces; index++) {
+    platform::V8SpaceStatistics statistics{};
     if (!space_statistics_(isolate_, &statistics, index)) break;
     for (size_t space = 0; space < kSpaces; space++) {
       if (!IsNamed(statistics.name, kSpaceNames[space])) continue;
@@ -82,15 +60,15 @@ bool V8Calls::FindSpaces() {
 }
 
 uint64_t V8Calls::UsedBytes(Space space) const {
-  SpaceStatistics statistics;
+  platform::V8SpaceStatistics statistics;
   space_statistics_(isolate_, &statistics, indices_[space]);
   return statistics.used;
 }
 
 HeapStatistics V8Calls::Heap() const {
-  WholeHeapStatistics statistics;
+  platform::V8HeapStatistics statistics;
   heap_statistics_(isolate_, &statistics);
-  return {statistics.used, statistics.external, statistics.sizes[kCommitted], statistics.limit};
+  return {statistics.used, statistics.external, statistics.total, statistics.limit};
 }
 
 void V8Calls::AddGcCallbacks(GcCallback before, GcCallback after, void* data) const {

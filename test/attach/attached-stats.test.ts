@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 
 import { AttachedProcess, readAttached } from '../../lib/attach/index.js'
 import type { AttachedReading } from '../../lib/attach/index.js'
+import type { HeapWords } from '../../lib/heap/heap-stats.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { testWhere } from '../installed/test-where.js'
-import { blockedSignals, tracesOf, whileBlocked, withTarget } from './target.js'
+import { blockedSignals, endAfterBlocked, tracesOf, whileBlocked, withTarget } from './target.js'
 import { notAttachable } from './where-attachable.js'
 
 async function readingOf(pid: number, detail: 'footprint' | 'usage' | 'arenas' = 'usage'): Promise<AttachedReading> {
@@ -22,7 +25,8 @@ function mmappedBytes({ allocator }: AttachedReading): number {
   return allocator.mmappedBytes ?? Number.NaN
 }
 
-const heldBytes = 96 * 1024 * 1024
+const mebibyte = 1024 * 1024
+const heldBytes = 96 * mebibyte
 
 if (notAttachable !== undefined) testWhere(notAttachable)('figures of another process', () => undefined)
 else {
@@ -57,14 +61,71 @@ else {
     })
   })
 
-  testOnEachNode('while JavaScript runs without end, native figures come and V8 has a reason', async (node) => {
+  testOnEachNode('while JavaScript runs without end, V8 tells its heap in the midst of it', async (node) => {
     await withTarget(node, async ({ pid, tell, child }) => {
-      expect(await tell({ do: 'spin', ms: 600_000 })).toEqual({ began: 'spin' })
-      const reading = await readingOf(pid)
-      expect(reading.allocator.missing).toEqual([])
-      expect(reading.process.rssBytes).toBeGreaterThan(0)
-      expect(reading).toMatchObject({ heap: undefined, heapReason: expect.stringMatching(/event loop is blocked/) as string })
+      const lists = 6000
+      const contexts = 5
+      const told = (await tell({ do: 'spinHeld', lists, contexts })) as unknown as HeapWords
+      const { allocator, heap, heapReason } = await readingOf(pid)
+      expect([allocator.missing, heapReason]).toEqual([[], undefined])
+      expect(heap).toMatchObject({
+        source: 'v8::Isolate::RequestInterrupt',
+        arrayBufferBytes: undefined,
+        limitBytes: told.heap.heap_size_limit,
+        nativeContexts: contexts + 1,
+        detachedContexts: 0,
+        globalHandles: { committedBytes: told.heap.total_global_handles_size, usedBytes: told.heap.used_global_handles_size },
+      })
+      expect(heap?.spaces.map(({ name }) => name)).toEqual(told.spaces.map((space) => space.space_name))
+      const large = (spaces: readonly (number | undefined)[]): number => Math.max(...spaces.map((bytes) => bytes ?? 0))
+      // What compilers had in hand, and what a message took, comes and goes.
+      const pairs = [
+        [heap?.usedBytes, told.heap.used_heap_size],
+        [heap?.externalBytes, told.heap.external_memory],
+        [heap?.mallocedBytes, told.heap.malloced_memory],
+        [large(heap?.spaces.map(({ usedBytes }) => usedBytes) ?? []), large(told.spaces.map((space) => space.space_used_size))],
+      ] as const
+      for (const [found, known] of pairs) expect(Math.abs((found ?? Number.NaN) - known)).toBeLessThan(2 ** 20)
+      expect(heap?.usedBytes).toBeGreaterThan(lists * 8000)
+      expect(heap?.committedBytes).toBeGreaterThanOrEqual(heap?.usedBytes ?? Number.NaN)
       child.kill('SIGKILL')
+    })
+  })
+
+  testOnEachNode('JavaScript that allocates without end is interrupted again and again, and keeps what it has', async (node) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
+    await withTarget(node, async (target) => {
+      const stop = path.join(folder, 'stop')
+      expect(await target.tell({ do: 'churn', stop })).toEqual({ began: 'churn' })
+      const done = target.next()
+      const attached = new AttachedProcess(target.pid)
+      const used: number[] = []
+      for (let round = 0; round < 30; round++) {
+        const taken = await attached.evaluateOrInterrupt('0', 50)
+        // A thread that has to wait for its processor may come too late once.
+        if ('heap' in taken) used.push(taken.heap.used_heap_size)
+      }
+      attached.close()
+      writeFileSync(stop, '')
+      const { wrong, least, most } = (await done) as { readonly wrong: number; readonly least: number; readonly most: number }
+      expect(wrong).toBe(0)
+      expect(used.length).toBeGreaterThan(0)
+      // Between two looks of its own it may collect, and may fill its young generation.
+      const youngBytes = 64 * mebibyte
+      expect(Math.min(...used)).toBeGreaterThan(least / 2)
+      expect(Math.max(...used)).toBeLessThan(most + youngBytes)
+      expect(await target.tell({ do: 'ping' })).toEqual({ pong: true })
+    })
+    rmSync(folder, { recursive: true })
+  })
+
+  testOnEachNode('an interrupt that is pending when a program ends does no harm', async (node) => {
+    await withTarget(node, async (target) => {
+      const ended = await endAfterBlocked(target, async (free) => {
+        expect((await readingOf(target.pid)).heapReason).toMatch(/event loop is blocked/)
+        await free()
+      })
+      expect(ended).toBe(0)
     })
   })
 

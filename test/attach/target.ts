@@ -1,5 +1,6 @@
 import { execFileSync, fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,8 @@ export interface Target {
   readonly pid: number
   /** Sends an order and answers with the next message. */
   readonly tell: (order: Readonly<Record<string, unknown>>) => Promise<Readonly<Record<string, unknown>>>
+  /** The next message that it sends. */
+  readonly next: () => Promise<Readonly<Record<string, unknown>>>
   readonly child: ChildProcess
   readonly output: () => string
 }
@@ -58,7 +61,7 @@ export async function withTarget(node: string, use: (target: Target) => Promise<
   const ready = nextMessage(child)
   try {
     if (!early) await ready
-    await use({ pid: child.pid as number, child, tell, output: () => output })
+    await use({ pid: child.pid as number, child, tell, next: () => nextMessage(child), output: () => output })
     await ready
   } finally {
     child.kill('SIGKILL')
@@ -68,17 +71,35 @@ export async function withTarget(node: string, use: (target: Target) => Promise<
 /**
  * Runs `use` while the target's event loop is blocked, as long as it may take; `free` ends that. Answers when the target is through. `use` has to call `free`.
  */
-export async function whileBlocked({ tell, child }: Target, use: (free: () => Promise<void>) => Promise<void>): Promise<void> {
+export async function whileBlocked(target: Target, use: (free: () => Promise<void>) => Promise<void>): Promise<void> {
+  await withBlocked(target, 'block', async (free) => {
+    const done = target.next()
+    await use(free)
+    expect(await done).toEqual({ done: true })
+  })
+}
+
+/** The same; the target ends when it is free. Answers with its exit code, or with the signal that ended it. */
+export async function endAfterBlocked(target: Target, use: (free: () => Promise<void>) => Promise<void>): Promise<number | string> {
+  const ended = once(target.child, 'exit') as Promise<[number | null, string | null]>
+  await withBlocked(target, 'blockAndEnd', use)
+  const [code, signal] = await ended
+  return code ?? signal ?? Number.NaN
+}
+
+async function withBlocked(
+  { tell }: Target,
+  order: 'block' | 'blockAndEnd',
+  use: (free: () => Promise<void>) => Promise<void>,
+): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
   const pipe = path.join(folder, 'pipe')
   try {
     execFileSync('mkfifo', [pipe])
-    expect(await tell({ do: 'block', pipe })).toEqual({ began: 'block' })
-    const done = nextMessage(child)
+    expect(await tell({ do: order, pipe })).toEqual({ began: 'block' })
     await use(async () => {
       await writeFile(pipe, '')
     })
-    expect(await done).toEqual({ done: true })
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -1,6 +1,8 @@
 import { renderFunctionProfile, renderRunningCheck } from '../../lib/report/index.js'
 import type { FunctionProfile } from '../../lib/holders/index.js'
 import type { RunningCheck, RunningRound } from '../../lib/release/index.js'
+import { getHeapStats } from '../../lib/heap/index.js'
+import { renderHeapTotals } from '../../lib/report/heap-text.js'
 import { plainStyle } from '../../lib/report/text-style.js'
 
 const mebibyte = 2 ** 20
@@ -91,4 +93,9 @@ test('a function without a sample has a bound, and names that may have been mean
   )
   expect(text).toContain('Was it handel, handler?')
   expect(text).not.toContain('Where that was allocated')
+})
+
+test('a heap that was read in the midst of JavaScript has no array buffers, and says why', () => {
+  const heap = { ...getHeapStats(), arrayBufferBytes: undefined, source: 'v8::Isolate::RequestInterrupt' } as const
+  expect(renderHeapTotals(heap, plainStyle).join('\n')).toMatch(/array buffers +– +told by JavaScript alone, which was interrupted/)
 })

@@ -189,7 +189,7 @@ The process is one of Node 20 or later, of this user (or of anyone's, for root).
 waits for work loads allocscope's addon and answers, as a debugger would have it do, with the rights that the kernel grants debuggers (ptrace; x86-64 with
 glibc). No port is opened and nothing is printed there; no thread is made but by watch, by record, and by track with --live or --leaks. watch and record have one sample the process for
 the time of --for or until Ctrl-C: allocscope watch --pid and allocscope record --pid --inside have more options. The addon, some 1 to 2 MiB, stays loaded. stats reads V8 in the main thread's
-event loop; where that is blocked for 250 ms, V8's figures are left out, with the reason. All verbs but stats run in that event loop: their modules are loaded
+event loop, or, where JavaScript keeps that for 125 ms, in the midst of it; where it is blocked otherwise, V8's figures are left out after 250 ms, with the reason. All verbs but stats run in that event loop: their modules are loaded
 there, some 5 to 12 MiB, and a socket of the program's user alone is open meanwhile. track samples what is allocated from now on, for the time of --for or until
 Ctrl-C, and says what of it is live then, as allocscope track does; allocscope track --pid writes it in all its formats. With --exact-functions the optimised code
 of the main thread is dropped at the beginning and at the end, which V8 then compiles anew. A program that was started with node --import allocscope/agent has such a socket
@@ -205,7 +205,8 @@ some tens of milliseconds, longer where its event loop is busy, and meanwhile ev
 as above and closes the port; all verbs go on there. An inspector that listens already is used and left as it was, or closed with --close-inspector. The signal isn't sent to a process without
 a handler for it, which would end; one that the program handles itself can't be told from node's, and gets the signal.
 
-JSON: stats as that of allocscope stats, with "heapReason" where "heap" is null; { "version": 1, "ledger": … } and { "version": 1, "release": … }, the
+JSON: stats as that of allocscope stats, with "heapReason" where "heap" is null, and "v8::Isolate::RequestInterrupt" as "source"
+of a heap that was read in the midst of JavaScript; { "version": 1, "ledger": … } and { "version": 1, "release": … }, the
 objects of explainRss() and releaseMemory(); { "version": 1, "check": … } and
 { "version": 1, "profile": … }; track as that of allocscope track; watch and record as those of allocscope watch and allocscope record, on standard error.
 

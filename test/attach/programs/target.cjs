@@ -118,10 +118,35 @@ const orders = {
     execFileSync('timeout', ['300', 'cat', pipe])
     return { done: true }
   },
+  // The same, and ends when nothing is left to do.
+  blockAndEnd: ({ pipe }) => {
+    orders.block({ pipe })
+    process.removeAllListeners('disconnect').disconnect()
+  },
+  // Holds lists and contexts, says what V8 says, and allocates nothing from then on.
+  spinHeld: ({ lists, contexts }) => {
+    kept = [Array.from({ length: lists }, makeList), Array.from({ length: contexts }, () => vm.createContext({}))]
+    process.send({ heap: v8.getHeapStatistics(), spaces: v8.getHeapSpaceStatistics() })
+    for (;;);
+  },
+  // Allocates until the file is there, and looks whether what it has is what it wrote. Says between what its heap was.
+  churn: ({ stop }) => {
+    process.send({ began: 'churn' })
+    const { existsSync } = require('node:fs')
+    const used = []
+    let wrong = 0
+    for (let round = 0; round % 64 !== 0 || !existsSync(stop); round++) {
+      const lists = Array.from({ length: 500 }, (_, index) => ({ index, list: [index, `${index}`, { index }] }))
+      wrong += lists.filter(({ index, list }) => list[0] !== index || list[1] !== `${index}` || list[2].index !== index).length
+      if (round % 8 === 0) used.push(v8.getHeapStatistics().used_heap_size)
+    }
+    return { wrong, least: Math.min(...used), most: Math.max(...used) }
+  },
 }
 
 process.on('message', (order) => {
-  process.send(orders[order.do](order))
+  const answer = orders[order.do](order)
+  if (answer !== undefined) process.send(answer)
 })
 process.on('disconnect', () => process.exit())
 // The pool's threads are there before, as in every program that has read a file.
