@@ -3,17 +3,24 @@ import net from 'node:net'
 import path from 'node:path'
 import { isMainThread, threadId } from 'node:worker_threads'
 
+import type { Inviter } from '../attach/agent-messages.js'
 import { makeAgentFolder, socketName } from '../attach/agent-place.js'
+import { AllocscopeError } from '../errors/allocscope-error.js'
 import { lazily } from '../loading/index.js'
 
 // All that reads memory is loaded by the first request.
 const answering = lazily(() => require('./answer-request.js') as typeof import('./answer-request.js'))
+// A program that prepares itself was brought in by nobody.
+const inviting = lazily(() => require('./inviter.js') as typeof import('./inviter.js'))
 
 /** No request is longer. */
 const mostRequestBytes = 4096
 
 /** How long an agent that was brought in by attaching waits for whoever did so, milliseconds. */
 const guestPatienceMs = 10_000
+
+/** How often it looks meanwhile whether that one lives, milliseconds. */
+const inviterPollMs = 100
 
 /** A visitor who ends its side is still answered. `file` is the socket's path. Its side ends when it is killed, too. */
 function serve(socket: net.Socket, file: string): void {
@@ -47,21 +54,39 @@ function serve(socket: net.Socket, file: string): void {
   })
 }
 
-/** Closes the agent when it has served its one visitor, or when none comes. */
-function leaveAfterVisit(server: net.Server, close: () => void): void {
-  const timer = setTimeout(close, guestPatienceMs)
-  timer.unref()
+/**
+ * Closes the agent when it has served its one visitor, when none comes, or when the visitor has ended before it came: then no other can, as nobody else knows
+ * the socket.
+ */
+function leaveAfterVisit(server: net.Server, inviter: Inviter | undefined, close: () => void): void {
+  const timers = [setTimeout(leave, guestPatienceMs)]
+  const leaveWhenGone = (): void => {
+    if (inviter !== undefined && inviting().isGone(inviter)) leave()
+  }
+  if (inviter !== undefined) timers.push(setInterval(leaveWhenGone, inviterPollMs))
+  for (const timer of timers) timer.unref()
+  const stop = (): void => {
+    timers.forEach(clearTimeout)
+  }
+  function leave(): void {
+    stop()
+    close()
+  }
   server.once('connection', (socket: net.Socket) => {
-    clearTimeout(timer)
+    stop()
     socket.once('close', close)
   })
 }
 
 /**
  * Opens this thread's socket, mode 0600, in a folder that only its user can enter, and answers there. Doesn't keep the program alive. Answers with the
- * socket's path. As a `guest` of that name it serves one connection. Throws `ERR_ALLOCSCOPE_ATTACH`, and what the file system throws.
+ * socket's path. As a `guest` of that name it serves one connection, of its `inviter` where that one's number is known here. Throws `ERR_ALLOCSCOPE_ATTACH`, and
+ * what the file system throws.
  */
-export function startAgent({ guest }: { readonly guest?: string } = {}): string {
+export function startAgent({ guest, inviter }: { readonly guest?: string; readonly inviter?: Inviter | undefined } = {}): string {
+  if (inviter !== undefined && inviting().isGone(inviter)) {
+    throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', `process ${inviter.pid}, which brought an agent in, has ended`)
+  }
   const folder = makeAgentFolder()
   const name = socketName(process.pid, guest ?? (isMainThread ? undefined : threadId))
   const file = path.join(folder, name)
@@ -82,7 +107,7 @@ export function startAgent({ guest }: { readonly guest?: string } = {}): string 
     server.close()
     remove()
   }
-  if (guest !== undefined) leaveAfterVisit(server, close)
+  if (guest !== undefined) leaveAfterVisit(server, inviter, close)
   // Not the primary's socket, in a worker of a cluster.
   server.listen({ path: file, exclusive: true })
   chmodSync(file, 0o600)

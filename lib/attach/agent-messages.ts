@@ -32,5 +32,11 @@ export type AgentAnswer = { readonly version: number; readonly pid: number } & (
   { readonly result: unknown } | { readonly error: { readonly code: string; readonly message: string } }
 )
 
+/** A process that brings an agent in, by its number and when it started, ticks since boot: the number alone may be another's later. */
+export interface Inviter {
+  readonly pid: number
+  readonly startTime: string
+}
+
 /** Of the form of requests and answers. */
 export const agentVersion = 1

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { readlinkSync } from 'node:fs'
 import path from 'node:path'
 
 import { AllocscopeError } from '../errors/index.js'
+import { startTimeOf } from '../process/start-time.js'
+import type { Inviter } from './agent-messages.js'
 import type { AttachedProcess } from './attached-process.js'
 import { isSameFile } from './library-there.js'
 
@@ -19,6 +22,20 @@ export interface Invitation {
   readonly script: string
 }
 
+/**
+ * This process, as process `pid` is to know it: its agent needn't wait for one that was killed. Undefined where numbers of processes mean others there, as in a
+ * container.
+ */
+function inviterFor(pid: number): Inviter | undefined {
+  const numbers = (of: number | 'self'): string => readlinkSync(`/proc/${of}/ns/pid`)
+  try {
+    const startTime = startTimeOf('self')
+    return startTime === undefined || numbers(pid) !== numbers('self') ? undefined : { pid: process.pid, startTime }
+  } catch {
+    return undefined
+  }
+}
+
 /** Throws `ERR_ALLOCSCOPE_ATTACH` where process `pid` doesn't see this package's files. */
 export function inviteTo(pid: number): Invitation {
   if (!isSameFile(agentFile, `/proc/${pid}/root${agentFile}`)) {
@@ -30,7 +47,7 @@ export function inviteTo(pid: number): Invitation {
   // In a turn of its own. Before Node 20.16 there is no getBuiltinModule; there a CommonJS program has its main module.
   const script = `(() => {
     const load = process.getBuiltinModule ?? process.mainModule?.require.bind(process.mainModule)
-    return load('node:module').createRequire(${file})(${file}).startAgent({ guest: '${guest}' })
+    return load('node:module').createRequire(${file})(${file}).startAgent(${JSON.stringify({ guest, inviter: inviterFor(pid) })})
   })()`
   return { guest, script }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 
 import { requireBinding } from '../binding/index.js'
-import { startTimeOf } from '../profile/load/index.js'
+import { startTimeOf } from '../process/start-time.js'
 import type { ProfiledRun } from '../profile/index.js'
 import type { ReportSettings } from './report-settings.js'
 

@@ -2,7 +2,8 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, r
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import { nameOfThisProcess, startTimeOf } from '../profile/collect/record-files.js'
+import { startTimeOf } from '../process/start-time.js'
+import { nameOfThisProcess } from '../profile/collect/record-files.js'
 
 /** A process that began to be tracked. */
 export interface BegunProcess {

@@ -77,6 +77,7 @@ const doors = {
     './monotonic-clock.ts',
     './node-processes.ts',
     './outside-memory.ts',
+    './start-time.ts',
     './tcp-listeners.ts',
   ],
   profile: ['./collect/record-files.ts', './load/name-patterns.ts', './load/near-names.ts', './load/original-source.ts'],

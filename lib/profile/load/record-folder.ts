@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import { makeTemporaryFolder } from '../../program/temporary-folder.js'
-import { nameOfThisProcess, startTimeOf } from '../collect/record-files.js'
+import { startTimeOf } from '../../process/start-time.js'
+import { nameOfThisProcess } from '../collect/record-files.js'
 
 const prefix = 'allocscope-profile-'
 
