@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What `npm run matrix` needs for its columns of arm64 on an x64 machine, under .cache/arm64: the addon built for arm64, and Node for arm64, run by qemu-user.
-# Idempotent. By Debian's packages qemu-user and g++-aarch64-linux-gnu, which take 320 MB and which nothing else here needs.
+# What `npm run test:arm64` and the columns of arm64 of `npm run matrix` need on an x64 machine: the addon built for arm64 by scripts/build-arm64.sh, and
+# Node for arm64 under .cache/arm64, run by qemu-user.
+# Idempotent. By Debian's packages qemu-user and g++-aarch64-linux-gnu, which take 320 MB.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=.cache/arm64
@@ -13,28 +14,8 @@ as_root() {
 }
 
 install_packages() {
-  if command -v qemu-aarch64 aarch64-linux-gnu-g++ >/dev/null; then return; fi
+  if command -v qemu-aarch64 >/dev/null && command -v aarch64-linux-gnu-g++ >/dev/null; then return; fi
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends qemu-user g++-aarch64-linux-gnu >/dev/null
-}
-
-# From a copy of what is built from: node-gyp's folder `build` and prebuildify's `prebuilds` are this machine's.
-build_addon() {
-  if [ -d "$folder/prebuilds/linux-arm64" ] && [ -z "$(find native binding.gyp -newer "$folder/prebuilds/linux-arm64" -not -path 'native/test/*' -type f)" ]; then
-    say 'the addon is built'
-    return
-  fi
-  rm -rf "$folder/source" && mkdir -p "$folder/source"
-  cp -r binding.gyp package.json native "$folder/source"
-  rm -rf "$folder/source/native/test"
-  ln -s "$PWD/node_modules" "$folder/source/node_modules"
-  (
-    cd "$folder/source"
-    CC=aarch64-linux-gnu-gcc CXX=aarch64-linux-gnu-g++ PREBUILD_STRIP_BIN=aarch64-linux-gnu-strip JOBS=max \
-      npx prebuildify --napi --strip --tag-libc --name allocscope --arch arm64
-  )
-  rm -rf "$folder/prebuilds" && mv "$folder/source/prebuilds" "$folder/prebuilds"
-  rm -rf "$folder/source"
-  say "built $(ls "$folder/prebuilds/linux-arm64")"
 }
 
 install_node() {
@@ -50,5 +31,5 @@ install_node() {
 
 install_packages
 mkdir -p "$folder"
-build_addon
+scripts/build-arm64.sh
 for major in "${majors[@]}"; do install_node "$major" || say "could not install Node $major for arm64"; done

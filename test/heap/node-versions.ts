@@ -9,10 +9,13 @@ const root = path.join(__dirname, '..', '..')
 /** The versions that sizes are promised for; scripts/install-test-tools.sh fetches them. */
 export const nodeMajors = [20, 22, 24, 26] as const
 
+/** A folder of other Nodes, `<major>/bin/node`, to be tested in place of this machine's: scripts/test-arm64.mjs has those for arm64. */
+const otherNodes = process.env['ALLOCSCOPE_TEST_NODES']
+
 /** The program of a Node version; undefined where it isn't installed. This very Node stands for its own version. */
 export function findNode(major: number): string | undefined {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath
-  const file = path.join(root, '.cache', 'node', String(major), 'bin', 'node')
+  if (otherNodes === undefined && process.versions.node.startsWith(`${major}.`)) return process.execPath
+  const file = path.join(otherNodes ?? path.join(root, '.cache', 'node'), String(major), 'bin', 'node')
   return existsSync(file) ? file : undefined
 }
 

@@ -1,14 +1,17 @@
-// The binary that is shipped must load on distributions of glibc 2.28's age, whatever the machine that built it.
+// The binaries that are shipped must load on distributions of glibc 2.28's age, whatever the machine that built them.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
 import { isCi } from '../../scripts/testing/ci.cjs'
 
-const binaries = ['allocscope.glibc.node', 'allocscope_tracker.so'].map((name) =>
-  path.join(import.meta.dirname, '..', '..', 'prebuilds', `${process.platform}-${process.arch}`, name),
-)
+const prebuilds = path.join(import.meta.dirname, '..', '..', 'prebuilds')
+/** This platform's, and those of another one that was built for a release (npm run build:arm64). */
+const others = ['linux-x64', 'linux-arm64'].filter((platform) => existsSync(path.join(prebuilds, platform)))
+const platforms = [...new Set([`linux-${process.arch}`, ...others])]
+const binaries = platforms.flatMap((platform) => ['allocscope.glibc.node', 'allocscope_tracker.so'].map((name) => `${platform}/${name}`))
 
 /** What RHEL 8 and its kin have: glibc 2.28 and the libstdc++ of GCC 8. */
 const ceilings = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' }
@@ -28,8 +31,10 @@ test('isAtMost compares by number, not by letter', () => {
 })
 
 for (const binary of binaries) {
-  test(`the versions that ${path.basename(binary)} requires`, { skip }, () => {
-    const required = execFileSync('readelf', ['-V', '-W', binary], { encoding: 'utf8' }).matchAll(/Name: (\w+?)_([\d.]+)/g)
+  const file = path.join(prebuilds, binary)
+
+  test(`the versions that ${binary} requires`, { skip }, () => {
+    const required = execFileSync('readelf', ['-V', '-W', file], { encoding: 'utf8' }).matchAll(/Name: (\w+?)_([\d.]+)/g)
     const versions = [...required].map(([, family, version]) => ({ family, version }))
     assert.ok(
       versions.some(({ family }) => family === 'GLIBC'),
@@ -39,8 +44,8 @@ for (const binary of binaries) {
     assert.deepEqual(tooNew, [])
   })
 
-  test(`the libraries that ${path.basename(binary)} needs`, { skip }, () => {
-    const dynamic = execFileSync('readelf', ['-d', '-W', binary], { encoding: 'utf8' })
+  test(`the libraries that ${binary} needs`, { skip }, () => {
+    const dynamic = execFileSync('readelf', ['-d', '-W', file], { encoding: 'utf8' })
     const needed = [...dynamic.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(([, library]) => library)
     const everywhere = [
       'libstdc++.so.6',

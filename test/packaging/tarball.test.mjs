@@ -16,12 +16,14 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 
 import { isCi } from '../../scripts/testing/ci.cjs'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const folder = mkdtempSync(path.join(os.tmpdir(), 'allocscope-packaging-'))
 const app = path.join(folder, 'app')
+const shipped = ['allocscope.glibc.node', 'allocscope_tracker.so']
 let tarball
 
 /** The whole of PATH for an installation: what npm itself starts, and nothing that compiles. */
@@ -62,7 +64,7 @@ before(() => {
 
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-test('the tarball has what is run and what is read, and nothing else', (context) => {
+test('the tarball has what is run and what is read, and nothing else', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
   const top = new Set(files.map((file) => file.split('/')[1]))
   const allowed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist', 'docs', 'examples', 'prebuilds']
@@ -72,13 +74,35 @@ test('the tarball has what is run and what is read, and nothing else', (context)
   )
   const strangers = files.filter((file) => /\.(cc|h|gyp|o|map|tsbuildinfo)$|\.test\.|(?<!\.d)\.m?ts$/.test(file))
   assert.deepEqual(strangers, [])
-  for (const binary of ['allocscope.glibc.node', 'allocscope_tracker.so']) {
+  for (const binary of shipped) {
     assert.ok(files.includes(`package/prebuilds/${process.platform}-${process.arch}/${binary}`))
   }
+  assert.deepEqual(
+    new Set(files.filter((file) => file.startsWith('package/prebuilds/')).map((file) => path.basename(file))),
+    new Set(['README.md', ...shipped]),
+  )
+})
+
+/** What the binaries of each platform take of the tarball. */
+function packedBinaries() {
+  execFileSync('tar', ['-xzf', tarball, '-C', folder, 'package/prebuilds'])
+  const prebuilds = path.join(folder, 'package', 'prebuilds')
+  const packed = (platform, name) => gzipSync(readFileSync(path.join(prebuilds, platform, name)), { level: 9 }).length
+  const platforms = readdirSync(prebuilds).filter((name) => name !== 'README.md')
+  return platforms.map((platform) => ({ platform, size: shipped.reduce((sum, name) => sum + packed(platform, name), 0) }))
+}
+
+test('the tarball is as large as its platforms need: a debug build or a stray folder is more', (context) => {
   const size = statSync(tarball).size
-  context.diagnostic(`the tarball has ${files.length} files and ${Math.round(size / 1024)} KiB`)
-  // Enough for a binary for each of two architectures; a debug build or a stray folder is more.
-  assert.ok(size < 1024 * 1024, `${size} bytes`)
+  const platforms = packedBinaries()
+  const rest = platforms.reduce((left, { size }) => left - size, size)
+  const parts = [...platforms, { platform: 'what is no binary', size: rest }]
+  context.diagnostic(
+    `the tarball has ${Math.round(size / 1024)} KiB: ${parts.map((part) => `${part.platform} ${Math.round(part.size / 1024)}`).join(', ')}`,
+  )
+  // 1,024 KiB with one platform alone, of which there may be two (npm run build:arm64).
+  for (const part of platforms) assert.ok(part.size < 324 * 1024, `${part.platform}: ${part.size} bytes`)
+  assert.ok(rest < 700 * 1024, `what is no binary: ${rest} bytes`)
 })
 
 test('publint finds nothing', () => {

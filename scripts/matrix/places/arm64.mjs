@@ -1,6 +1,6 @@
 // Node for arm64, run by qemu-user on an x64 machine, with an addon built for it.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 
 import { root } from '../kit.mjs'
@@ -12,7 +12,7 @@ const qemu = ['qemu-aarch64', '-L', libraries]
 
 function lackingHere(node) {
   const isRun = spawnSync(qemu[0], ['--version'], { stdio: 'ignore' }).status === 0
-  return isRun && existsSync(node) && existsSync(path.join(folder, 'prebuilds'))
+  return isRun && existsSync(node) && existsSync(path.join(root, 'prebuilds', 'linux-arm64'))
     ? undefined
     : "qemu-user, Node for arm64 and the addon for arm64 aren't there: scripts/install-arm64.sh installs and builds them"
 }
@@ -20,15 +20,6 @@ function lackingHere(node) {
 const check = "RSS has qemu's own translations of code in it, which grow with the calls: what the program keeps can't be told from them"
 const register =
   'qemu-user tells each thread another start time of its process in /proc/self/stat, by which the threads of a profile find each other'
-
-/** The installed package with the addon for arm64. */
-function installedFor(kit) {
-  const app = path.join(kit.folder, 'arm64')
-  if (existsSync(app)) return app
-  kit.installed('arm64')
-  cpSync(path.join(folder, 'prebuilds'), path.join(app, 'node_modules', 'allocscope', 'prebuilds'), { recursive: true })
-  return app
-}
 
 function place(major) {
   const node = path.join(folder, 'node', String(major), 'bin', 'node')
@@ -41,7 +32,7 @@ function place(major) {
     buffersByMalloc: true,
     isEmulated: true,
     untestable: major === 20 ? { check, register } : { check },
-    prepare: (kit) => ({ ...linesFor({ app: installedFor(kit), runtime: [...qemu, node] }), command: undefined }),
+    prepare: (kit) => ({ ...linesFor({ app: kit.app, runtime: [...qemu, node] }), command: undefined }),
   }
 }
 
