@@ -320,7 +320,8 @@ export function startPeriodicRelease(options?: PeriodicReleaseOptions): Periodic
  * for (const { name, liveBytes, liveBytesError } of lines.slice(0, 5)) console.log(name, liveBytes, '±', liveBytesError)
  *
  * @throws TypeError or RangeError, with Node's codes, for a wrong option. AllocscopeError `ERR_ALLOCSCOPE_TRACKING` when the process is being tracked already,
- * `ERR_ALLOCSCOPE_UNSUPPORTED` with the reason where that can't be proved, as in a statically linked node, `ERR_ALLOCSCOPE_NO_ADDON` without the tracker.
+ * `ERR_ALLOCSCOPE_UNSUPPORTED` with the reason where that can't be proved, as in a statically linked node, `ERR_ALLOCSCOPE_PROC_UNREADABLE` when /proc isn't
+ * mounted, `ERR_ALLOCSCOPE_NO_ADDON` without the tracker.
  */
 export function startTracking(options?: TrackingOptions): Tracking {
   return tracking().startTracking(options)

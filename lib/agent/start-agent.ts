@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { isMainThread, threadId } from 'node:worker_threads'
@@ -90,8 +90,6 @@ export function startAgent({ guest, inviter }: { readonly guest?: string; readon
   const folder = makeAgentFolder()
   const name = socketName(process.pid, guest ?? (isMainThread ? undefined : threadId))
   const file = path.join(folder, name)
-  // What keeps a socket from being made there, `listen` tells too late.
-  accessSync(folder, constants.W_OK)
   // Of a process that had the same number and was killed.
   rmSync(file, { force: true })
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {

@@ -1,7 +1,7 @@
-import { lstatSync, mkdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { AllocscopeError } from '../errors/allocscope-error.js'
+import { AllocscopeError, whyNotWritable } from '../errors/allocscope-error.js'
 
 /** Where a user's agents have their sockets: by XDG_RUNTIME_DIR, which is the user's alone, or in /tmp. */
 export function agentFolders(uid: number, runtimeFolder: string | undefined): readonly string[] {
@@ -22,14 +22,25 @@ export function distrust(folder: string, uid: number): string | undefined {
   return (status.mode & 0o077) === 0 ? undefined : `${folder} can be entered by others`
 }
 
-/** Makes the folder for this process's socket, or finds it. Throws `ERR_ALLOCSCOPE_ATTACH` where it can't be trusted, and what the file system throws. */
-export function makeAgentFolder(): string {
-  const uid = process.geteuid?.() ?? 0
-  const [folder] = agentFolders(uid, process.env['XDG_RUNTIME_DIR']) as [string]
+function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  // What keeps a socket from being made there, `listen` tells too late.
+  accessSync(folder, constants.W_OK)
+}
+
+/** Makes the folder for this process's socket, or finds it. Throws `ERR_ALLOCSCOPE_ATTACH` where it can't be trusted or written to. */
+export function makeAgentFolder(): string {
+  const uid = process.geteuid?.() ?? 0
+  const [folder] = agentFolders(uid, process.env['XDG_RUNTIME_DIR']) as [string]
+  try {
+    makeFolder(folder)
+  } catch (cause) {
+    const why = whyNotWritable(cause, folder)
+    throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', `no socket can be opened in ${folder}: ${why}`, { cause })
   }
   const reason = distrust(folder, uid)
   if (reason !== undefined) throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', `${reason}: no socket is opened there`)

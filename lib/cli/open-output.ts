@@ -1,7 +1,9 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 
 import type { Command } from 'commander'
 
+import { whyNotWritable } from '../errors/index.js'
 import { exitCodes } from './exit-codes.js'
 
 /** Where a command writes its output. */
@@ -20,8 +22,11 @@ export function openOutput(command: Command, file: string): Output {
   try {
     descriptor = openSync(file, 'w')
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    return command.error(`cannot write the report: ${message}`, { exitCode: exitCodes.usage, code: code ?? 'EIO' })
+    const { code } = error as NodeJS.ErrnoException
+    return command.error(`cannot write the report: ${whyNotWritable(error, path.dirname(path.resolve(file)))}`, {
+      exitCode: exitCodes.usage,
+      code: code ?? 'EIO',
+    })
   }
   const close = (): void => {
     if (descriptor !== undefined) closeSync(descriptor)

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import type { StdioOptions } from 'node:child_process'
+import type { ChildProcess, SpawnOptions, StdioOptions } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 
+import { AllocscopeError } from '../errors/index.js'
 import type { AllocatorChoice } from './allocator-choices.js'
 import { findAllocatorLibrary, preloadWith } from './allocator-library.js'
 import { endingOf, findProgram } from './child-program.js'
@@ -81,13 +82,24 @@ export function prepareCommand(
   return prepare(command, commandArguments, allocator)
 }
 
+/** Node's permission model answers before there is a process. Its text names no flag before Node 24. */
+function spawnPermitted(file: string, programArguments: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(file, programArguments, options)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw cause
+    const message = `cannot start ${file}: node's permission model forbids it: --allow-child-process permits it`
+    throw new AllocscopeError('ERR_ALLOCSCOPE_PROGRAM', message, { cause })
+  }
+}
+
 function prepare(file: string, programArguments: readonly string[], allocator: AllocatorChoice | undefined): FoundProgram {
   const library = allocator === undefined || allocator === 'glibc' ? undefined : findAllocatorLibrary(allocator)
   return {
     requested: allocator === undefined ? undefined : { allocator, library },
     start: (variables, descriptor) => {
       const stdio: StdioOptions = descriptor === undefined ? 'inherit' : ['inherit', 'inherit', 'inherit', descriptor]
-      const child = spawn(file, programArguments, { stdio, env: environmentFor(variables, allocator, library) })
+      const child = spawnPermitted(file, programArguments, { stdio, env: environmentFor(variables, allocator, library) })
       const ended = endingOf(child).finally(forwardSignals(child))
       const channel = descriptor === 'pipe' ? (child.stdio[3] as Duplex) : undefined
       return { pid: child.pid ?? 0, ended, kill: (signal) => child.kill(signal), channel }

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 
-import { AllocscopeError } from '../errors/index.js'
+import { AllocscopeError, whyNotWritable } from '../errors/index.js'
 import { lazily } from '../loading/index.js'
 import type { ProgramProfile } from './write-report.js'
 import type { ReportSettings } from './report-settings.js'
@@ -28,9 +28,13 @@ export function isSite(html: string): boolean {
 }
 
 function refuse(folder: string, problem: unknown): never {
-  const { message, syscall, errno } = problem as NodeJS.ErrnoException
+  const { syscall, errno } = problem as NodeJS.ErrnoException
   const details = { syscall, errno: errno === undefined ? undefined : Math.abs(errno), cause: problem }
-  throw new AllocscopeError('ERR_ALLOCSCOPE_REPORT', `the pages can't be written to ${folder}: ${message}`, details)
+  throw new AllocscopeError(
+    'ERR_ALLOCSCOPE_REPORT',
+    `the pages can't be written to ${folder}: ${whyNotWritable(problem, path.resolve(folder))}`,
+    details,
+  )
 }
 
 /** Bytes in which a page has its mark. */

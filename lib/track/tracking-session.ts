@@ -1,6 +1,7 @@
 import { isFailure, toError } from '../binding/index.js'
 import type { NativeTracker } from '../binding/index.js'
 import { AllocscopeError } from '../errors/index.js'
+import { requireProc } from '../program/require-observable.js'
 import { findUnproved } from './known-allocation.js'
 import type { MomentPace } from './moments.js'
 import { recordIdentity } from './track-record.js'
@@ -22,6 +23,8 @@ export class TrackingSession {
     readonly tracker: NativeTracker,
     intervalBytes: number,
   ) {
+    // Native stacks are walked between bounds that /proc/self/maps tells.
+    requireProc()
     const started = tracker.start(intervalBytes)
     if (isFailure(started)) throw toError(started)
     const unproved = findUnproved(tracker)

@@ -99,6 +99,11 @@ test.concurrent('the permission model: what it keeps from a preload and from a l
   const preloaded = await end(process.execPath, [...flags, '--require', register, ends])
   expect([preloaded.code, preloaded.stdout]).toEqual([3, 'from the program\n'])
   expect(preloaded.stderr).toMatch(/without a profile: no temporary folder .*: --allow-fs-read=\/\S+ --allow-fs-write=\/\S+ permits it/)
+  const agent = await end(process.execPath, [...flags, '--require', path.join(root, 'dist', 'agent', 'agent.js'), ends])
+  expect([agent.code, agent.stdout]).toEqual([3, 'from the program\n'])
+  expect(agent.stderr).toMatch(
+    /without an agent: no socket .*: --allow-fs-read=(\/\S+) --allow-fs-write=\1 permits it \[ERR_ALLOCSCOPE_ATTACH\]/,
+  )
   const attached = await end(process.execPath, [...flags, cli, 'attach', String(process.pid)])
   expect(attached.stderr).toMatch(/nothing is known of process \d+: .*--allow-fs-read=\/proc permits it \[ERR_ALLOCSCOPE_PROC_UNREADABLE\]/)
   const full = `require(${JSON.stringify(path.join(root, 'dist'))}).getProcessMemory({ detail: 'full' })`
@@ -107,12 +112,27 @@ test.concurrent('the permission model: what it keeps from a preload and from a l
   )
 })
 
+test.concurrent('the permission model: a command whose output or program it forbids says with what flag it is permitted', async () => {
+  const permission = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+  const flags = [permission, '--allow-addons', `--allow-fs-read=${root}`]
+  const writable = `--allow-fs-read=${folder} --allow-fs-write=${folder} permits it`
+  const watched = await end(process.execPath, [...flags, cli, 'watch', ends])
+  expect([watched.code, watched.stdout]).toEqual([2, ''])
+  expect(watched.stderr).toMatch(/cannot start \/\S+: .*: --allow-child-process permits it \[ERR_ALLOCSCOPE_PROGRAM\]/)
+  const recorded = await end(process.execPath, [...flags, cli, 'record', '--output', path.join(folder, 'two.rec'), ends])
+  expect([recorded.code, recorded.stdout]).toEqual([2, ''])
+  expect(recorded.stderr).toContain(`two.rec can't be written: node's permission model forbids it: ${writable} [ERR_ALLOCSCOPE_RECORDING]`)
+  const written = await end(process.execPath, [...flags, cli, 'watch', '--json', '--output', path.join(folder, 'lines'), ends])
+  expect([written.code, written.stdout]).toEqual([2, ''])
+  expect(written.stderr).toContain(`cannot write the report: node's permission model forbids it: ${writable}`)
+})
+
 const unmounted = ['-m', 'sh', '-c', 'mount --make-rprivate / && umount -l /proc && exec "$@"', 'sh', process.execPath]
 
 skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
   'without /proc, commands that would know nothing refuse before the program begins',
   async () => {
-    for (const command of ['run', 'watch', 'record', 'explain', 'check']) {
+    for (const command of ['run', 'watch', 'record', 'explain', 'check', 'track']) {
       const { code, stdout, stderr } = await end('unshare', [...unmounted, cli, command, ends])
       expect([command, code, stdout]).toEqual([command, 1, ''])
       expect(stderr).toMatch(/^allocscope: .*\/proc.*\[ERR_ALLOCSCOPE_PROC_UNREADABLE\]$/m)
@@ -127,7 +147,7 @@ skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
     const readOnly = 'mount --make-rprivate / && mkdir -p /tmp/allocscope-0 && mount -o remount,bind,ro / && exec "$@"'
     const { code, stdout, stderr } = await end('unshare', ['-m', 'sh', '-c', readOnly, 'sh', process.execPath, '--require', agent, ends])
     expect([code, stdout]).toEqual([3, 'from the program\n'])
-    expect(stderr).toMatch(/^allocscope: the program runs without an agent: EROFS/)
+    expect(stderr).toMatch(/^allocscope: the program runs without an agent: no socket can be opened in \/tmp\/allocscope-0: EROFS/)
     const flight = path.join(root, 'dist', 'flight', 'flight.js')
     const recorded = await end('unshare', ['-m', 'sh', '-c', readOnly, 'sh', process.execPath, '--require', flight, ends])
     expect([recorded.code, recorded.stdout]).toEqual([3, 'from the program\n'])
@@ -143,7 +163,7 @@ skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
     const { stdout } = await runFile('unshare', [...unmounted, '-e', script], { env: { ...process.env, PREBUILDS_ONLY: '1' } })
     const { sizes, watch, tracking, pressure, ...others } = JSON.parse(stdout) as Readonly<Record<string, string>>
     expect({ sizes, watch }).toEqual({ sizes: 'ok', watch: 'ok' })
-    expect(tracking).toMatch(/^ERR_ALLOCSCOPE_UNSUPPORTED native allocations can't be tracked in this process/)
+    expect(tracking).toMatch(/^ERR_ALLOCSCOPE_PROC_UNREADABLE \/proc isn't mounted here/)
     expect(pressure).toContain('/proc/self/cgroup: ENOENT')
     for (const [name, outcome] of Object.entries(others)) {
       expect(`${name}: ${outcome}`).toMatch(/^(?:allocator|heap|ledger|check|flight): ERR_ALLOCSCOPE_PROC_UNREADABLE .*\/proc/)

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs'
+import path from 'node:path'
 
-import { AllocscopeError } from '../../errors/index.js'
+import { AllocscopeError, whyNotWritable } from '../../errors/index.js'
 import { blockKinds, encodeBlock } from './block.js'
 import { encodeEvent } from './file-events.js'
 import type { FileEvent, TrackEvent } from './file-events.js'
@@ -38,8 +39,8 @@ export class RecordingWriter {
     try {
       this.#descriptor = openSync(file, replace ? 'w' : 'wx', 0o600)
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      throw refusal(file, code === 'EEXIST' ? isThere : message, error)
+      const { code } = error as NodeJS.ErrnoException
+      throw refusal(file, code === 'EEXIST' ? isThere : whyNotWritable(error, path.dirname(path.resolve(file))), error)
     }
     this.#blocks.push(encodeFileHeader())
   }
