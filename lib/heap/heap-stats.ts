@@ -22,7 +22,7 @@ export interface HeapSpaceStats {
 export interface HeapStats {
   /**
    * Whose heap it is. Bun answers `node:v8` with figures of JavaScriptCore: there used, committed, external and array buffers mean what their names say,
-   * the others nothing.
+   * the others nothing. Used is as of its last collection, and all that is committed before the first.
    */
   readonly engine: 'V8' | 'JavaScriptCore'
   readonly spaces: readonly HeapSpaceStats[]
@@ -91,10 +91,21 @@ export function heapStatsOf({ heap, spaces, arrayBufferBytes }: HeapWords, costM
   }
 }
 
+/**
+ * JavaScriptCore's own heap. It counts what its objects keep outside as used, too, and Bun tells that as the heap's whole size; `heapTotal` is what the blocks of
+ * small objects take. What they hold it counts when it collects.
+ */
+export function javaScriptCoreHeap(heap: v8.HeapInfo, heapTotal: number): v8.HeapInfo {
+  const used = heap.used_heap_size - heap.external_memory
+  return { ...heap, used_heap_size: used > 0 ? used : heapTotal, total_heap_size: Math.max(used, heapTotal) }
+}
+
 /** Public: described where it is exported, in lib/index.ts. */
 export function getHeapStats(): HeapStats {
   const start = performance.now()
-  const heap = v8.getHeapStatistics()
+  const words = v8.getHeapStatistics()
   const spaces = v8.getHeapSpaceStatistics()
-  return heapStatsOf({ heap, spaces, arrayBufferBytes: readMemoryUsage().arrayBuffers }, () => (performance.now() - start) * 1000)
+  const { arrayBuffers, heapTotal } = readMemoryUsage()
+  const heap = runtime.engine === 'V8' ? words : javaScriptCoreHeap(words, heapTotal)
+  return heapStatsOf({ heap, spaces, arrayBufferBytes: arrayBuffers }, () => (performance.now() - start) * 1000)
 }

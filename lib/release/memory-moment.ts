@@ -64,9 +64,16 @@ interface Reading {
   readonly outside: OutsideMoment
 }
 
+/** The ledger doesn't know JavaScriptCore's pages: they are among those that nothing claims, and are its heap's. */
+export function claimHeap(owners: OwnerSums, { engine, committedBytes }: Pick<HeapStats, 'engine' | 'committedBytes'>): OwnerSums {
+  if (engine === 'V8' || owners.unclaimedBytes === undefined) return owners
+  return { ...owners, unclaimedBytes: Math.max(0, owners.unclaimedBytes - committedBytes) }
+}
+
 async function read(mayFork: boolean, since: MemoryMoment | undefined): Promise<Reading> {
   const purge = await tryPurge(mayFork)
-  const owners = readOwnerSums()
+  const heap = getHeapStats()
+  const owners = claimHeap(readOwnerSums(), heap)
   const counts = readOutsideCounts(owners)
   const list = new BufferList()
   const embedded = readEmbeddedMoment(counts.externalBytes, list, since?.embedded.baseline)
@@ -74,7 +81,6 @@ async function read(mayFork: boolean, since: MemoryMoment | undefined): Promise<
     const { countedBytes, mappedBytes } = embedded.sumBuffers(buffers)
     return countedBytes + mappedBytes
   }
-  const heap = getHeapStats()
   const { allocator } = getAllocatorStats()
   return {
     heap,

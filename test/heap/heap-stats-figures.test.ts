@@ -1,3 +1,6 @@
+import v8 from 'node:v8'
+
+import { javaScriptCoreHeap } from '../../lib/heap/heap-stats.js'
 import { getHeapStats } from '../../lib/heap/index.js'
 
 const times = [10, 10.25]
@@ -54,4 +57,11 @@ test('each figure is V8’s own of that name', () => {
     costMicros: 250,
     source: 'node:v8',
   })
+})
+
+test('what JavaScriptCore counts outside is no part of its heap, and before its first collection all that is committed is in use', () => {
+  const words = { ...v8.getHeapStatistics(), total_heap_size: 1000, used_heap_size: 1000, external_memory: 400 }
+  expect(javaScriptCoreHeap(words, 900)).toEqual({ ...words, used_heap_size: 600, total_heap_size: 900 })
+  expect(javaScriptCoreHeap(words, 500)).toMatchObject({ used_heap_size: 600, total_heap_size: 600 })
+  expect(javaScriptCoreHeap({ ...words, external_memory: 1000 }, 900)).toMatchObject({ used_heap_size: 900, total_heap_size: 900 })
 })

@@ -1,10 +1,10 @@
 import { nothingGrown } from '../../lib/release/grown-bytes.js'
-import { readBaseline, readLiveMoment, readMoment } from '../../lib/release/memory-moment.js'
+import { claimHeap, readBaseline, readLiveMoment, readMoment } from '../../lib/release/memory-moment.js'
 import type { MemoryMoment } from '../../lib/release/memory-moment.js'
 import { embeddedOf, grownOf, ownersOf, residencyOf } from './moments.js'
 
 const did: (readonly [string, ...unknown[]])[] = []
-const heap = { usedBytes: 30, physicalBytes: 60, committedBytes: 70 }
+const heap = { engine: 'V8', usedBytes: 30, physicalBytes: 60, committedBytes: 70 }
 const stats: { now: object } = { now: {} }
 const residency = residencyOf({ residentBytes: 900, stackBytes: 4 })
 const purge = { releasableBytes: 5, embeddedReleasableBytes: undefined, inUseBytes: 400, pinnedBytes: 6, lack: undefined, forkMs: 1 }
@@ -132,4 +132,13 @@ test('after a round, what is live is read without the slow collection', async ()
     embeddedMappedBytes: 9,
   })
   expect(did).toEqual([['collect'], ['pause', 20], ['collect'], ['wait', 400], ['try', true], ['embedded', 150, embedded.baseline]])
+})
+
+test('what nothing claims is less by the heap of an engine whose pages the ledger does not know', () => {
+  const found = ownersOf({ unclaimedBytes: 100, wasmBytes: 3 })
+  expect(claimHeap(found, { engine: 'V8', committedBytes: 70 })).toBe(found)
+  expect(claimHeap(found, { engine: 'JavaScriptCore', committedBytes: 70 })).toEqual({ ...found, unclaimedBytes: 30 })
+  expect(claimHeap(found, { engine: 'JavaScriptCore', committedBytes: 170 }).unclaimedBytes).toBe(0)
+  const untold = ownersOf({ unclaimedBytes: undefined })
+  expect(claimHeap(untold, { engine: 'JavaScriptCore', committedBytes: 70 }).unclaimedBytes).toBeUndefined()
 })

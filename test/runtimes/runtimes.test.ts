@@ -44,6 +44,7 @@ interface Answers {
   readonly release: Answer<unknown>
   readonly clean: Answer<Checked>
   readonly leak: Answer<Checked>
+  readonly objects: Answer<Checked>
   readonly sizeOf: Answer<number>
   readonly track: Answer<unknown>
   readonly measure: Answer<unknown>
@@ -98,6 +99,23 @@ describe.each([
     const [most = 0] = answers.leak.answer.grows.map(({ bytesPerCall }) => bytesPerCall).sort((one, other) => other - one)
     expect(most).toBeGreaterThan(990_000)
     expect(most).toBeLessThan(1_070_000)
+  })
+
+  testHere('memory that is kept has one owner, not two', () => {
+    const bytesAt = ({ grows }: Checked, where: string): number => grows.find((place) => place.where === where)?.bytesPerCall ?? 0
+    // Buffers are no objects of the heap.
+    expect(bytesAt(answers.leak.answer, 'javascript-heap')).toBeLessThan(100_000)
+    const ofHeap = bytesAt(answers.objects.answer, 'javascript-heap')
+    expect(ofHeap).toBeGreaterThan(10_000 * 48)
+    // What the heap's blocks round up.
+    expect(bytesAt(answers.objects.answer, 'unclaimed')).toBeLessThan(ofHeap / 4)
+  })
+
+  testHere('the heap is never larger than what it has from the system, and has its objects from the beginning on', () => {
+    const { usedBytes, committedBytes } = answers.heap.answer
+    expect(usedBytes).toBeGreaterThan(100_000)
+    expect(committedBytes).toBeGreaterThanOrEqual(usedBytes)
+    expect(committedBytes).toBeLessThan(64 * 2 ** 20)
   })
 
   testHere('what needs what Node’s own V8 exports is refused, with a code and the reason', () => {

@@ -30,6 +30,12 @@ async function check(action) {
 }
 
 const kept = []
+
+/** 10,000 objects of some 70 bytes, and the array that holds them. */
+function keepObjects() {
+  kept.push(Array.from({ length: 10_000 }, (_, i) => ({ a: i, b: { c: i } })))
+}
+
 const calls = {
   stats: () => allocscope.getAllocatorStats(),
   rss: () => ({ ours: allocscope.getRss(), theirs: process.memoryUsage().rss }),
@@ -38,6 +44,7 @@ const calls = {
   release: () => allocscope.releaseMemory({ settleMs: 0 }),
   clean: () => check(() => Buffer.alloc(1e6, 1)),
   leak: () => check(() => kept.push(Buffer.alloc(1e6, 1))),
+  objects: () => check(keepObjects),
   sizeOf: () => allocscope.sizeOf([1]),
   track: async () => (await allocscope.startTracking()).stop(),
   measure: () => allocscope.measureMemory(() => undefined),
