@@ -38,6 +38,8 @@ function reasonFor(cause: unknown, packageRoot: string): string {
   if (/libc=musl|libc\.musl|Error relocating|ld-linux[^ ]*: No such file/.test(message)) {
     return 'there is no binary for musl, the C library of Alpine: take an image with glibc, such as node:slim'
   }
+  if (process.platform !== 'linux' && message.startsWith('No native build was found'))
+    return 'binaries are made for Linux on x64 and arm64 alone'
   if (isBundled(packageRoot)) {
     return `no folder 'prebuilds' stands in ${packageRoot}: in a bundle, leave allocscope out of it, as an external package`
   }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-import { prepareProgram, requirePreloads, requireProc } from '../program/index.js'
+import { prepareProgram, requireLinux, requirePreloads } from '../program/index.js'
 import type { ProgramEnding, ProgramOptions } from '../program/index.js'
 import { explainVariable, openLedgers } from './explain-channel.js'
 import type { ExplainRequest, TakenLedger } from './explain-channel.js'
@@ -49,7 +49,7 @@ export async function explainProgram(
 ): Promise<ExplainedProgram> {
   const { allocator, nodeOptions, at, everyMs } = options
   requirePreloads()
-  requireProc()
+  requireLinux('explaining a program')
   const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
   const reader = openLedgers()
   const ledgers: FollowingLedger[] = []

@@ -15,6 +15,18 @@ export function requirePreloads(): void {
 }
 
 /**
+ * Refuses what hands files to the program by /proc, and reads there what the program can't tell.
+ *
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_UNSUPPORTED` off Linux, `ERR_ALLOCSCOPE_PROC_UNREADABLE` where /proc isn't mounted.
+ */
+export function requireLinux(what: string): void {
+  if (process.platform !== 'linux') {
+    throw new AllocscopeError('ERR_ALLOCSCOPE_UNSUPPORTED', `${what} needs Linux's /proc, which ${process.platform} doesn't have`)
+  }
+  requireProc()
+}
+
+/**
  * Refuses what can't be known of any program without /proc.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_PROC_UNREADABLE`.

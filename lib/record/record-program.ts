@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { AllocscopeError } from '../errors/index.js'
-import { prepareCommand, prepareProgram } from '../program/index.js'
+import { prepareCommand, prepareProgram, requireLinux } from '../program/index.js'
 import type { FoundProgram, ProgramOptions, StartedProgram } from '../program/index.js'
 import { openRecordChannel, recordVariable } from './record-channel.js'
 import { RecordingSession } from './recording-session.js'
@@ -140,9 +140,11 @@ export function describeProcess(pid: number): readonly string[] {
 /**
  * Records a process that runs, from outside, until it ends or this process is told to stop.
  *
- * @throws AllocscopeError `ERR_ALLOCSCOPE_PROC_UNREADABLE` when there is no such process or it has no memory of its own, `ERR_ALLOCSCOPE_RECORDING`.
+ * @throws AllocscopeError `ERR_ALLOCSCOPE_PROC_UNREADABLE` when there is no such process or it has no memory of its own, `ERR_ALLOCSCOPE_RECORDING`,
+ * `ERR_ALLOCSCOPE_UNSUPPORTED` off Linux.
  */
 export async function recordProcess(pid: number, options: RecordOptions): Promise<RecordReport> {
+  requireLinux('recording a process that runs')
   const command = describeProcess(pid)
   const end = new AwaitedEnd(options.timeoutMs)
   try {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-import { prepareProgram, requirePreloads, requireProc } from '../program/index.js'
+import { prepareProgram, requireLinux, requirePreloads } from '../program/index.js'
 import type { ProgramEnding, ProgramOptions } from '../program/index.js'
 import { inliningFlags } from './inlining.js'
 import { openMoments, openTrack, trackVariable } from './track-channel.js'
@@ -65,7 +65,7 @@ export async function trackProgram(
   { allocator, nodeOptions, intervalBytes, exact, moments }: TrackProgramOptions,
 ): Promise<TrackedProgram> {
   requirePreloads()
-  requireProc()
+  requireLinux('tracking a program')
   const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
   const reader = openTrack()
   const momentReader = moments && openMoments(moments.onMoment)

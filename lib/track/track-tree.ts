@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { requireTracker } from '../binding/load-tracker.js'
 import { AllocscopeError, isAllocscopeError } from '../errors/index.js'
-import { prepareProgram, requirePreloads, requireProc } from '../program/index.js'
+import { prepareProgram, requireLinux, requirePreloads } from '../program/index.js'
 import type { ProgramEnding } from '../program/index.js'
 import { MergedRecords } from './merged-records.js'
 import { flagsFor, preloadFlags } from './track-program.js'
@@ -84,7 +84,7 @@ export async function trackTree(
   { allocator, nodeOptions, intervalBytes, exact }: TrackProgramOptions,
 ): Promise<TrackedTree> {
   requirePreloads()
-  requireProc()
+  requireLinux('tracking a program')
   const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
   const folder = makeTreeFolder()
   try {
