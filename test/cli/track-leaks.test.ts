@@ -64,7 +64,7 @@ test('the text has the rules, and each place where it belongs', async () => {
   expect(code).toBe(0)
   expect(stderr).toMatch(/^allocscope track: native memory that stays\n {2}live /)
   const [, grows, once, varies] = stderr.split(/\nGrows\n|\nAllocated early, and kept\n|\nNeither\n/)
-  expect(grows).toMatch(/rose from each quarter .*\n.* \d\.\d MiB +±[\d.]+ KiB .*MiB\/s +±[\d.]+ KiB\/s .* leak \S+stays\.cjs:\d+\n/s)
+  expect(grows).toMatch(/rose from each quarter .*\n.* \d+\.\d MiB +±[\d.]+ KiB .*MiB\/s +±[\d.]+ KiB\/s .* leak \S+stays\.cjs:\d+\n/s)
   expect(once).toMatch(/ cache \S+stays\.cjs:\d+\n/)
   expect(varies).toMatch(/ step \S+stays\.cjs:\d+\n/)
 })
