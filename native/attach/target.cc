@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -94,11 +95,11 @@ class ElfFile {
     return false;
   }
 
-  // Which file it is, and in which state.
+  // Which file it is, and in which state. glibc's own fstat is of 2.33: with it the addon wouldn't load on older systems.
   using Identity = std::tuple<dev_t, ino_t, off_t, time_t, decltype(timespec::tv_nsec)>;
   Identity identity() const {
     struct stat status {};
-    if (descriptor_ >= 0) fstat(descriptor_, &status);
+    if (descriptor_ >= 0) syscall(SYS_fstat, descriptor_, &status);
     return {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
   }
 
