@@ -114,6 +114,7 @@ export type {
   TrackedMappings,
   TrackedPlace,
   TrackedStack,
+  TrackedThread,
   Tracking,
   TrackingOptions,
   TrackingReport,

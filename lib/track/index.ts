@@ -29,6 +29,7 @@ export type {
   TrackedPlace,
   TrackedProcess,
   TrackedStack,
+  TrackedThread,
   TrackedTreeReport,
   TrackingReport,
 } from './tracking-report.js'

@@ -5,7 +5,15 @@ import { StackNamer } from './name-stacks.js'
 import type { SharedNames } from './name-stacks.js'
 import { readSamples, readStacks, sampleChance, sampleColumns } from './raw-stacks.js'
 import type { TrackRecord } from './track-record.js'
-import type { TrackedFigures, TrackedFrame, TrackedMappings, TrackedPlace, TrackedStack, TrackingReport } from './tracking-report.js'
+import type {
+  TrackedFigures,
+  TrackedFrame,
+  TrackedMappings,
+  TrackedPlace,
+  TrackedStack,
+  TrackedThread,
+  TrackingReport,
+} from './tracking-report.js'
 
 /** Adds figures up. Squares of errors add up, as blocks are sampled independently of each other. */
 export class FiguresSum {
@@ -129,11 +137,28 @@ export function limitationsOf(figures: TrackRecord['figures'], liveSamples: numb
   ].filter((limitation) => limitation !== '')
 }
 
+/** What each thread asked for and is live. */
+function threadsOf({ samples, figures, threads = {} }: TrackRecord): readonly TrackedThread[] {
+  const sums = new Map<number, FiguresSum>()
+  for (const { bytes, tid } of readSamples(samples)) {
+    const sum = sums.get(tid) ?? new FiguresSum()
+    sums.set(tid, sum)
+    sum.addLive(bytes, sampleChance(bytes, figures.intervalBytes))
+  }
+  return [...sums]
+    .map(([tid, sum]) => {
+      const { liveBytes, liveBytesError, liveBlocks, liveSamples } = sum.figures()
+      return { tid, name: threads[tid], liveBytes, liveBytesError, liveBlocks, liveSamples }
+    })
+    .sort((one, other) => other.liveBytes - one.liveBytes || one.tid - other.tid)
+}
+
 /** Names what was sampled, and adds it up. Reads the files of native code and of scripts. Takes some 0.1 s for node's own symbols. */
 export function makeReport(record: TrackRecord, tracker: NativeTracker): TrackingReport {
   const named = new NamedRecords()
   addRecord(record, named, tracker)
-  return reportOfStacks(named.stacks.list(), record, findLimitations(record), named.mappings.report())
+  const report = reportOfStacks(named.stacks.list(), record, findLimitations(record), named.mappings.report())
+  return { ...report, threads: threadsOf(record) }
 }
 
 /** The report of stacks that have their names, as {@link NamedStacks} lists them. */
@@ -152,6 +177,7 @@ export function reportOfStacks(
     lines: groupBy(stacks, lineName),
     functions: groupBy(stacks, (frames) => frameLine(nativeFrame(frames))),
     modules: groupBy(stacks, (frames) => moduleName(nativeFrame(frames))),
+    threads: undefined,
     stacks,
     mappings,
     limitations,

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { AllocscopeError } from '../errors/index.js'
 import type { TrackedFigures, TrackedPlace, TrackingReport } from './tracking-report.js'
 
-/** A report without its stacks and mappings, as `allocscope track --json` wrote it. */
-export type ReadTrackingReport = Omit<TrackingReport, 'stacks' | 'mappings'>
+/** A report without its threads, stacks and mappings, as `allocscope track --json` wrote it. */
+export type ReadTrackingReport = Omit<TrackingReport, 'threads' | 'stacks' | 'mappings'>
 
 const version = 1
 
@@ -75,7 +75,7 @@ function reportOf(value: unknown): ReadTrackingReport {
 }
 
 /**
- * Reads a report that `allocscope track --json` wrote. Its stacks and mappings aren't looked at.
+ * Reads a report that `allocscope track --json` wrote. Its threads, stacks and mappings aren't looked at.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_TRACK_REPORT`, which names the file and says what is wrong with it.
  */

@@ -6,6 +6,8 @@ export interface TrackRecord extends NativeTrackedData {
   readonly pid: number
   /** The program that the addresses are of. */
   readonly execPath: string
+  /** Names of the threads that there were at the end, by their numbers. Undefined where a signal's handler wrote the record. */
+  readonly threads?: Readonly<Record<string, string>>
   /** Between the session's start and its end. */
   readonly durationMs: number
 }

@@ -34,6 +34,14 @@ export interface TrackedPlace extends TrackedFigures {
   readonly name: string
 }
 
+/** A thread, and what it asked for and is live, whichever thread may free it. */
+export interface TrackedThread extends Pick<TrackedFigures, 'liveBytes' | 'liveBytesError' | 'liveBlocks' | 'liveSamples'> {
+  /** The kernel's number of it. The main thread's is that of the process. */
+  readonly tid: number
+  /** The kernel's name of it, which libraries and node itself give: `libuv-worker`. Undefined of a thread that had ended. */
+  readonly name: string | undefined
+}
+
 /** Address space that was mapped while tracking and not unmapped when it ended. */
 export interface MappedFigures {
   /** Bytes of address space, most of which may never have been touched. */
@@ -82,6 +90,8 @@ export interface TrackingReport {
   readonly functions: readonly TrackedPlace[]
   /** By the object of that function: node itself, an addon (with its package), a shared library. */
   readonly modules: readonly TrackedPlace[]
+  /** By thread. Undefined of several processes, and of a program that told nothing at its end. */
+  readonly threads: readonly TrackedThread[] | undefined
   readonly stacks: readonly TrackedStack[]
   /** Undefined of a program that told nothing at its end. */
   readonly mappings: TrackedMappings | undefined

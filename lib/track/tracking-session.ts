@@ -4,6 +4,7 @@ import { AllocscopeError } from '../errors/index.js'
 import { requireProc } from '../program/require-observable.js'
 import { findUnproved } from './known-allocation.js'
 import type { MomentPace } from './moments.js'
+import { readThreadNames } from './thread-names.js'
 import { recordIdentity } from './track-record.js'
 import type { TrackRecord } from './track-record.js'
 
@@ -47,6 +48,6 @@ export class TrackingSession {
   /** What was sampled by now. */
   look(): TrackRecord {
     const durationMs = performance.now() - this.#startMs
-    return { ...this.tracker.read(), pid: process.pid, execPath: process.execPath, durationMs }
+    return { ...this.tracker.read(), pid: process.pid, execPath: process.execPath, threads: readThreadNames(), durationMs }
   }
 }

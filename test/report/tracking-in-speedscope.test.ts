@@ -44,6 +44,7 @@ const report: TrackingReport = {
   modules: [],
   stacks,
   mappings: undefined,
+  threads: undefined,
   limitations: [],
 }
 

@@ -38,6 +38,7 @@ function reportOf(stacks: readonly TrackedStack[], limitations: readonly string[
     modules: [],
     stacks,
     mappings: undefined,
+    threads: undefined,
     limitations,
   }
 }

@@ -48,6 +48,10 @@ const report: TrackingReport = {
     { frames: [evaluated, top], ...some },
     { frames: [load, top], ...none },
   ],
+  threads: [
+    { tid: 4713, name: 'libuv-worker', liveBytes: 64 * kibibyte, liveBytesError: 8 * kibibyte, liveBlocks: 64, liveSamples: 2 },
+    { tid: 4711, name: undefined, liveBytes: 10 * kibibyte, liveBytesError: 0, liveBlocks: 10, liveSamples: 2 },
+  ],
   mappings: {
     total: { mappedBytes: 96 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 16 * kibibyte, ranges: 3 },
     lines: [
@@ -93,6 +97,11 @@ By native function
 By module
       Live            Blocks    Allocated  Where
   64.0 KiB  ±8.0 KiB      64  320.0 KiB/s  images.node (images)
+
+By thread
+      Live            Blocks  Thread  Name
+  64.0 KiB  ±8.0 KiB      64    4713  libuv-worker
+  10.0 KiB                10    4711  (ended)
 
 Mapped apart from malloc, by JavaScript line
   Resident                 Mapped  Ranges  Where

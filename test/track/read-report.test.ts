@@ -32,7 +32,7 @@ const report: ReadTrackingReport = {
   modules: [{ name: 'images.node', ...figures(300, 30) }],
   limitations: ['a limitation'],
 }
-const written = renderTrackingJson({ ...report, stacks: [], mappings: undefined })
+const written = renderTrackingJson({ ...report, stacks: [], mappings: undefined, threads: undefined })
 
 function read(text: string): unknown {
   writeFileSync(file, text)
@@ -68,7 +68,13 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
 
 test('any field that is of another kind, missing, or out of range is refused', () => {
   for (const text of ['null', '5', 'true', '[]', '{}', '"text"']) expectRefused(read(text))
-  const { frames: _frames, stacks: _stacks, mappings: _mappings, ...others } = JSON.parse(written) as Record<string, unknown>
+  const {
+    frames: _frames,
+    stacks: _stacks,
+    mappings: _mappings,
+    threads: _threads,
+    ...others
+  } = JSON.parse(written) as Record<string, unknown>
   for (const at of pathsOf(others).slice(1)) {
     for (const wrong of [undefined, null, -1, true, {}, 1e300, at.at(-1) === 'name' || at[0] === 'limitations' ? 5 : 'text']) {
       // JSON leaves out a member that is undefined, and writes null for an element.

@@ -15,7 +15,7 @@ export interface TrackingView {
 }
 
 /** Live bytes and how uncertain they are. */
-function live({ liveBytes, liveBytesError }: TrackedFigures): readonly [string, string] {
+function live({ liveBytes, liveBytesError }: Pick<TrackedFigures, 'liveBytes' | 'liveBytesError'>): readonly [string, string] {
   return [formatBytes(liveBytes), liveBytesError === 0 ? '' : `±${formatBytes(liveBytesError)}`]
 }
 
@@ -42,6 +42,24 @@ function renderPlaces(
   ]
   const table = rows.length === 0 ? ['  nothing is live'] : layOutTable([...figures, { title: 'Where', elastic: true }], rows, style)
   return renderSection(title, table, style)
+}
+
+/** What is live by thread, where more than one has anything. */
+function renderThreads({ threads = [] }: TrackingReport, top: number, style: TextStyle): readonly string[] {
+  if (threads.length < 2) return []
+  const rows = threads.slice(0, top).map((thread) => {
+    const name = thread.name === undefined ? '(ended)' : printable(thread.name)
+    return [...live(thread), formatCount(thread.liveBlocks), String(thread.tid), name]
+  })
+  const right = { align: 'right' as const }
+  const columns = [
+    { title: 'Live', ...right, paint: style.accent },
+    { title: '', ...right },
+    { title: 'Blocks', ...right, dropRank: 1 },
+    { title: 'Thread', ...right },
+    { title: 'Name', elastic: true },
+  ]
+  return renderSection('By thread', layOutTable(columns, rows, style), style)
 }
 
 /** What was mapped at places, where anything is still. */
@@ -169,6 +187,7 @@ export function renderTracking(report: AnyReport, view: TrackingView, style: Tex
     ...renderInliningHint(report, view, style),
     ...renderPlaces('By native function', report.functions, report, top, style),
     ...renderPlaces('By module', report.modules, report, top, style),
+    ...renderThreads(report, top, style),
     ...renderMappings(report, top, style),
     ...untoldProcesses(processes, top).flatMap((text) => renderProse(text, '  – ', style, style.warn)),
     ...limitations.flatMap((limitation) => renderProse(limitation, '  – ', style, style.warn)),
