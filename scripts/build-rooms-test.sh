@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the tests of native/test that do without Node, and the rooms they test: build-rooms-test.sh <output> [compiler flag…]
-# With ROOMS_OBJECTS, the folder where a build with the same flags has the objects of both libraries, the rooms aren't compiled again.
+# With ROOMS_OBJECTS, the folder where a build with the same flags has the objects of all libraries, the rooms aren't compiled again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,9 +13,11 @@ done
 compiled=()
 if [ -n "${ROOMS_OBJECTS:-}" ]; then
   for source in "${rooms[@]}"; do
-    library=allocscope
-    case $source in native/tracker/*) library=allocscope_tracker ;; esac
-    compiled+=("$ROOMS_OBJECTS/$library/${source%.cc}.o")
+    for library in allocscope_readings allocscope allocscope_tracker; do
+      object=$ROOMS_OBJECTS/$library/${source%.cc}.o
+      [ ! -f "$object" ] || break
+    done
+    compiled+=("$object")
   done
   rooms=()
 fi
