@@ -22,8 +22,11 @@ function load(file, collector) {
 }
 
 async function run([mode, folder, program, ...programArguments]) {
+  const before = process.memoryUsage.rss()
   const collector = startCollecting({ mode, folder })
   const { main } = collector.outside(() => load(path.resolve(__dirname, program), collector))
+  // What the collector and the parser took, which isn't the program's.
+  globalThis.rssOfBeginning = process.memoryUsage.rss() - before
   await main(...programArguments)
   collector.stop()
 }

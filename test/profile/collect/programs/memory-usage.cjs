@@ -30,7 +30,7 @@ function counts() {
 function main() {
   works()
   counts()
-  console.log(JSON.stringify(readings))
+  console.log(JSON.stringify([...readings, globalThis.rssOfBeginning]))
 }
 
 module.exports = { main }
