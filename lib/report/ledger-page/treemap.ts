@@ -23,11 +23,17 @@ function takeRow(areas: readonly number[], side: number): readonly number[] {
   return areas.slice(0, count)
 }
 
-/** Lays rectangles out along the shorter side of `box`. Answers with them and with what is left of it. */
-function layOutRow(areas: readonly number[], box: Box): { readonly boxes: readonly Box[]; readonly rest: Box } {
+/**
+ * Lays rectangles out along the shorter side of `box`. Answers with them and with what is left of it, for areas whose sum is `others`.
+ * Both parts are shares, never a difference: of areas a million million times as large as another, that one would be lost in rounding.
+ */
+function layOutRow(areas: readonly number[], others: number, box: Box): { readonly boxes: readonly Box[]; readonly rest: Box } {
   const { left, top, width, height } = box
   const stands = width >= height
-  const depth = sumOf(areas) / (stands ? height : width)
+  const sum = sumOf(areas)
+  const across = stands ? width : height
+  const depth = across * (sum / (sum + others))
+  const restDepth = across * (others / (sum + others))
   let at = stands ? top : left
   const boxes = areas.map((area): Box => {
     const length = area / depth
@@ -35,9 +41,7 @@ function layOutRow(areas: readonly number[], box: Box): { readonly boxes: readon
     at += length
     return made
   })
-  const rest = stands
-    ? { left: left + depth, top, width: width - depth, height }
-    : { left, top: top + depth, width, height: height - depth }
+  const rest = stands ? { left: left + depth, top, width: restDepth, height } : { left, top: top + depth, width, height: restDepth }
   return { boxes, rest }
 }
 
@@ -51,13 +55,9 @@ export function layOutTreemap(sizes: readonly number[], box: Box): readonly Box[
     const left = sizes.slice(boxes.length)
     // What is left fills what is left of the box: so rounding doesn't add up.
     const scale = (rest.width * rest.height) / sumOf(left)
-    const laid = layOutRow(
-      takeRow(
-        left.map((size) => size * scale),
-        Math.min(rest.width, rest.height),
-      ),
-      rest,
-    )
+    const areas = left.map((size) => size * scale)
+    const row = takeRow(areas, Math.min(rest.width, rest.height))
+    const laid = layOutRow(row, sumOf(areas.slice(row.length)), rest)
     boxes.push(...laid.boxes)
     rest = laid.rest
   }
