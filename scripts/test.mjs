@@ -79,8 +79,9 @@ async function main(names) {
   }
   const chosen = names.length > 0 ? names : Object.keys(parts)
   const { passed, failed, skipped, failures } = sum(await runAll(chosen))
-  // Once more, where they are seen: the end of a log is what is kept of it.
+  // Once more, where they are seen: the end of a log is what is kept of it. Of many even the names alone are worth having there.
   for (const failure of failures) console.log(`\nFAILED: ${failure}`)
+  if (failures.length > 1) console.log(`\nFAILED, by name:\n${failures.map((failure) => `  ${failure.split('\n')[0]}`).join('\n')}`)
   console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
   return failed === 0 ? 0 : 1
 }

@@ -76,8 +76,13 @@ function sayWhySkipped({ testResults }) {
 
 const shownLines = 25
 
+/** The first lines of a failure, without those that say how the test runner called the test. */
 function firstLines(text) {
-  return stripVTControlCharacters(text).split('\n').slice(0, shownLines).join('\n')
+  const lines = stripVTControlCharacters(text).split('\n')
+  return lines
+    .filter((line) => !/^ +at .*node_modules/.test(line))
+    .slice(0, shownLines)
+    .join('\n')
 }
 
 function failuresOfJest({ testResults }) {
