@@ -1,5 +1,5 @@
 import type { ReadTrackingReport } from './read-report.js'
-import type { TrackedFigures, TrackedPlace } from './tracking-report.js'
+import type { MappedFigures, MappedPlace, TrackedFigures, TrackedMappings, TrackedPlace } from './tracking-report.js'
 
 /** What is live of one place in two reports. 0 where a report doesn't have it. */
 export interface LiveDifference {
@@ -18,6 +18,27 @@ export interface PlaceDifference extends LiveDifference {
   readonly name: string
 }
 
+/** What is mapped of one place in two reports. All figures are 0 where a report doesn't have it. */
+export interface MappedDifference {
+  readonly before: MappedFigures
+  readonly after: MappedFigures
+  /** After minus before. That of `residentBytes` may be less by as much as `before.unknownBytes`, and more by as much as `after.unknownBytes`. */
+  readonly difference: MappedFigures
+}
+
+/** A line, a function or a module, and how what is mapped of it differs. */
+export interface MappedPlaceDifference extends MappedDifference {
+  readonly name: string
+}
+
+/** How what is mapped apart from malloc differs. In each list what grew most, by what is resident, comes first. */
+export interface MappingsDifference {
+  readonly total: MappedDifference
+  readonly lines: readonly MappedPlaceDifference[]
+  readonly functions: readonly MappedPlaceDifference[]
+  readonly modules: readonly MappedPlaceDifference[]
+}
+
 /** Two reports side by side. In each list what grew most comes first. */
 export interface TrackingDifference {
   readonly intervalBytes: { readonly before: number; readonly after: number }
@@ -26,6 +47,8 @@ export interface TrackingDifference {
   readonly lines: readonly PlaceDifference[]
   readonly functions: readonly PlaceDifference[]
   readonly modules: readonly PlaceDifference[]
+  /** Undefined where a report doesn't say what was mapped. */
+  readonly mappings: MappingsDifference | undefined
   readonly limitations: { readonly before: readonly string[]; readonly after: readonly string[] }
 }
 
@@ -54,7 +77,46 @@ function diffPlaces(before: readonly TrackedPlace[], after: readonly TrackedPlac
     .sort((one, other) => other.differenceBytes - one.differenceBytes || other.afterBytes - one.afterBytes)
 }
 
-/** How what is live differs between two reports. Places are the same where their names are: a line that moved is another. */
+const nothingMapped: MappedFigures = { mappedBytes: 0, residentBytes: 0, unknownBytes: 0, ranges: 0 }
+
+function mappedFigures({ mappedBytes, residentBytes, unknownBytes, ranges }: MappedFigures): MappedFigures {
+  return { mappedBytes, residentBytes, unknownBytes, ranges }
+}
+
+function diffMapped(before: MappedFigures = nothingMapped, after: MappedFigures = nothingMapped): MappedDifference {
+  const difference = {
+    mappedBytes: after.mappedBytes - before.mappedBytes,
+    residentBytes: after.residentBytes - before.residentBytes,
+    unknownBytes: after.unknownBytes - before.unknownBytes,
+    ranges: after.ranges - before.ranges,
+  }
+  return { before: mappedFigures(before), after: mappedFigures(after), difference }
+}
+
+/** By how much a place may have grown: what isn't known to be resident may be. */
+function mostGrown({ difference }: MappedDifference): number {
+  return difference.residentBytes + difference.unknownBytes
+}
+
+function diffMappedPlaces(before: readonly MappedPlace[], after: readonly MappedPlace[]): readonly MappedPlaceDifference[] {
+  const earlier = new Map(before.map((place) => [place.name, place]))
+  const later = new Map(after.map((place) => [place.name, place]))
+  return [...new Set([...later.keys(), ...earlier.keys()])]
+    .map((name) => ({ name, ...diffMapped(earlier.get(name), later.get(name)) }))
+    .sort((one, other) => mostGrown(other) - mostGrown(one) || other.difference.mappedBytes - one.difference.mappedBytes)
+}
+
+function diffMappings(before: TrackedMappings | undefined, after: TrackedMappings | undefined): MappingsDifference | undefined {
+  if (before === undefined || after === undefined) return undefined
+  return {
+    total: diffMapped(before.total, after.total),
+    lines: diffMappedPlaces(before.lines, after.lines),
+    functions: diffMappedPlaces(before.functions, after.functions),
+    modules: diffMappedPlaces(before.modules, after.modules),
+  }
+}
+
+/** How what is live, and what is mapped, differs between two reports. Places are the same where their names are: a line that moved is another. */
 export function diffReports(before: ReadTrackingReport, after: ReadTrackingReport): TrackingDifference {
   return {
     intervalBytes: { before: before.intervalBytes, after: after.intervalBytes },
@@ -63,6 +125,7 @@ export function diffReports(before: ReadTrackingReport, after: ReadTrackingRepor
     lines: diffPlaces(before.lines, after.lines),
     functions: diffPlaces(before.functions, after.functions),
     modules: diffPlaces(before.modules, after.modules),
+    mappings: diffMappings(before.mappings, after.mappings),
     limitations: { before: before.limitations, after: after.limitations },
   }
 }

@@ -2,7 +2,14 @@ export type { LeakingPlace } from './growing-places.js'
 export { findLeakingLines } from './leak-search.js'
 export type { LeakSearch } from './leak-search.js'
 export { diffReports } from './diff-reports.js'
-export type { LiveDifference, PlaceDifference, TrackingDifference } from './diff-reports.js'
+export type {
+  LiveDifference,
+  MappedDifference,
+  MappedPlaceDifference,
+  MappingsDifference,
+  PlaceDifference,
+  TrackingDifference,
+} from './diff-reports.js'
 export { readTrackingReport } from './read-report.js'
 export type { ReadTrackingReport } from './read-report.js'
 export { courseRules } from './live-courses.js'

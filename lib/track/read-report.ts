@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 
 import { AllocscopeError } from '../errors/index.js'
-import type { TrackedFigures, TrackedPlace, TrackingReport } from './tracking-report.js'
+import type { MappedFigures, MappedPlace, TrackedFigures, TrackedMappings, TrackedPlace, TrackingReport } from './tracking-report.js'
 
-/** A report without its threads, stacks and mappings, as `allocscope track --json` wrote it. */
-export type ReadTrackingReport = Omit<TrackingReport, 'threads' | 'stacks' | 'mappings'>
+/** A report without its threads and stacks, as `allocscope track --json` wrote it. */
+export type ReadTrackingReport = Omit<TrackingReport, 'threads' | 'stacks'>
 
 const version = 1
 
@@ -48,14 +48,48 @@ function figuresOf(value: unknown, name: string): TrackedFigures {
   }
 }
 
-function placeOf(value: unknown, name: string): TrackedPlace {
-  return { name: textOf(fieldsOf(value, name)['name'], `'name' of ${name}`), ...figuresOf(value, name) }
+function mappedFiguresOf(value: unknown, name: string): MappedFigures {
+  const fields = fieldsOf(value, name)
+  return {
+    mappedBytes: numberOf(fields, 'mappedBytes'),
+    residentBytes: numberOf(fields, 'residentBytes'),
+    unknownBytes: numberOf(fields, 'unknownBytes'),
+    ranges: numberOf(fields, 'ranges'),
+  }
 }
 
-function placesOf(fields: Fields, name: string): readonly TrackedPlace[] {
-  const places = listOf(fields, name, placeOf)
+function nameOf(value: unknown, name: string): string {
+  return textOf(fieldsOf(value, name)['name'], `'name' of ${name}`)
+}
+
+function placeOf(value: unknown, name: string): TrackedPlace {
+  return { name: nameOf(value, name), ...figuresOf(value, name) }
+}
+
+function mappedPlaceOf(value: unknown, name: string): MappedPlace {
+  return { name: nameOf(value, name), ...mappedFiguresOf(value, name) }
+}
+
+function placesOf<Place extends { readonly name: string }>(
+  fields: Fields,
+  name: string,
+  read: (value: unknown, name: string) => Place,
+): readonly Place[] {
+  const places = listOf(fields, name, read)
   if (new Set(places.map((place) => place.name)).size < places.length) throw new Unfit(`'${name}' has a name twice`)
   return places
+}
+
+/** Null where the program told nothing at its end. */
+function mappingsOf(value: unknown): TrackedMappings | undefined {
+  if (value === null) return undefined
+  const fields = fieldsOf(value, "'mappings'")
+  return {
+    total: mappedFiguresOf(fields['total'], "'total' of 'mappings'"),
+    lines: placesOf(fields, 'lines', mappedPlaceOf),
+    functions: placesOf(fields, 'functions', mappedPlaceOf),
+    modules: placesOf(fields, 'modules', mappedPlaceOf),
+  }
 }
 
 function reportOf(value: unknown): ReadTrackingReport {
@@ -67,15 +101,16 @@ function reportOf(value: unknown): ReadTrackingReport {
     durationMs: numberOf(fields, 'durationMs'),
     samples: numberOf(fields, 'samples'),
     total: figuresOf(fields['total'], "'total'"),
-    lines: placesOf(fields, 'lines'),
-    functions: placesOf(fields, 'functions'),
-    modules: placesOf(fields, 'modules'),
+    lines: placesOf(fields, 'lines', placeOf),
+    functions: placesOf(fields, 'functions', placeOf),
+    modules: placesOf(fields, 'modules', placeOf),
+    mappings: mappingsOf(fields['mappings']),
     limitations: listOf(fields, 'limitations', textOf),
   }
 }
 
 /**
- * Reads a report that `allocscope track --json` wrote. Its threads, stacks and mappings aren't looked at.
+ * Reads a report that `allocscope track --json` wrote. Its threads and stacks aren't looked at.
  *
  * @throws AllocscopeError `ERR_ALLOCSCOPE_TRACK_REPORT`, which names the file and says what is wrong with it.
  */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import type { TrackingDifference, TrackingReport } from '../../lib/track/index.js'
+import type { MappedFigures, TrackingDifference, TrackingReport } from '../../lib/track/index.js'
 import { allocscope } from './run-cli.js'
 
 const subject = path.resolve('test/track/programs/holds.cjs')
@@ -15,18 +15,18 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-async function track(name: string, interval: string, first: number, second: number): Promise<string> {
+async function track(name: string, interval: string, program: string, ...amounts: readonly number[]): Promise<string> {
   const file = path.join(folder, name)
   // Otherwise a line that V8 compiles meanwhile has two rows.
   const flags = ['--json', '--exact-lines', '-o', file, '--interval', interval]
-  const { code } = await allocscope(['track', ...flags, subject, String(first), String(second)])
+  const { code } = await allocscope(['track', ...flags, program, ...amounts.map(String)])
   expect(code).toBe(0)
   return file
 }
 
 test('what a program holds more and less of, by line, from reports of other intervals', async () => {
-  const before = await track('before.json', '1', 300, 100)
-  const after = await track('after.json', '512', 50, 500)
+  const before = await track('before.json', '1', subject, 300, 100)
+  const after = await track('after.json', '512', subject, 50, 500)
   const { code, stdout } = await allocscope(['track', 'diff', before, after, '--json'])
   expect(code).toBe(0)
   const difference = JSON.parse(stdout) as TrackingDifference & { readonly version: number }
@@ -57,6 +57,44 @@ test('what a program holds more and less of, by line, from reports of other inte
     /\nBy JavaScript line\n.*\n.* \+\d\.\d MiB .* second .*holds\.cjs:12\n {2}and \d+ more, together -\d\.\d MiB\n/,
   )
   expect(text.stdout).toContain('512 B after')
+})
+
+test('what is mapped apart from malloc differs by as much as the program mapped and touched, to the byte', async () => {
+  const maps = path.resolve('test/track/programs/maps.cjs')
+  const before = await track('mapped-before.json', '512KiB', maps, 24, 1, 1)
+  const after = await track('mapped-after.json', '512KiB', maps, 2, 9, 3)
+  const { stdout } = await allocscope(['track', 'diff', before, after, '--json'])
+  const { mappings } = JSON.parse(stdout) as TrackingDifference
+  const mebibytes = ({ residentBytes, mappedBytes, unknownBytes }: MappedFigures): readonly number[] =>
+    [residentBytes, mappedBytes, unknownBytes].map((bytes) => bytes / 2 ** 20)
+  const found = Object.fromEntries(
+    (mappings?.lines ?? [])
+      .filter(({ name }) => name.includes(maps))
+      .map((place) => [place.name.split(' ')[0], [place.before, place.after, place.difference].map(mebibytes)]),
+  )
+  expect(found).toEqual({
+    first: [
+      [24, 32, 0],
+      [2, 32, 0],
+      [-22, 0, 0],
+    ],
+    second: [
+      [1, 32, 0],
+      [9, 32, 0],
+      [8, 0, 0],
+    ],
+    shared: [
+      [0, 1, 1],
+      [0, 3, 3],
+      [0, 2, 2],
+    ],
+  })
+  expect(mappings?.lines.at(-1)?.name).toMatch(/^first /)
+  const text = (await allocscope(['track', 'diff', before, after])).stdout
+  const table = text.slice(text.indexOf('\nResident of what is mapped apart from malloc, by JavaScript line\n'))
+  expect(table).toMatch(/ 1\.0 MiB +9\.0 MiB +\+8\.0 MiB +±0 B +second /)
+  expect(table).toMatch(/ 0 B +0 B +±0 B +\+ ≤3\.0 MiB - ≤1\.0 MiB +\+2\.0 MiB +shared /)
+  expect(table).toMatch(/ 24\.0 MiB +2\.0 MiB +-22\.0 MiB +±0 B +first /)
 })
 
 test('what is no report is named, with what is wrong', async () => {

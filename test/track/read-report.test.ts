@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { isAllocscopeError } from '../../lib/errors/index.js'
 import { renderTrackingJson } from '../../lib/report/tracking/index.js'
 import { diffReports, readTrackingReport } from '../../lib/track/index.js'
-import type { ReadTrackingReport, TrackedFigures } from '../../lib/track/index.js'
+import type { MappedFigures, ReadTrackingReport, TrackedFigures } from '../../lib/track/index.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'read-report-'))
 const file = path.join(folder, 'report.json')
@@ -17,6 +17,10 @@ afterAll(() => {
 
 function figures(liveBytes: number, liveBytesError: number): TrackedFigures {
   return { liveBytes, liveBytesError, liveBlocks: 2, liveSamples: 2, allocatedBytes: liveBytes * 2, allocations: 4 }
+}
+
+function mapped(residentBytes: number): MappedFigures {
+  return { mappedBytes: residentBytes * 2, residentBytes, unknownBytes: 5, ranges: 1 }
 }
 
 const report: ReadTrackingReport = {
@@ -30,9 +34,15 @@ const report: ReadTrackingReport = {
   ],
   functions: [{ name: 'grow [images.node]', ...figures(300, 30) }],
   modules: [{ name: 'images.node', ...figures(300, 30) }],
+  mappings: {
+    total: mapped(40),
+    lines: [{ name: 'load /app/load.js:3', ...mapped(40) }],
+    functions: [{ name: 'grow [images.node]', ...mapped(40) }],
+    modules: [{ name: 'images.node', ...mapped(40) }],
+  },
   limitations: ['a limitation'],
 }
-const written = renderTrackingJson({ ...report, stacks: [], mappings: undefined, threads: undefined })
+const written = renderTrackingJson({ ...report, stacks: [], threads: undefined })
 
 function read(text: string): unknown {
   writeFileSync(file, text)
@@ -50,6 +60,8 @@ function expectRefused(answer: unknown): void {
 
 test('what --json wrote is read back', () => {
   expect(read(written)).toEqual(report)
+  const untold = { ...report, mappings: undefined }
+  expect(read(renderTrackingJson({ ...untold, stacks: [], threads: undefined }))).toEqual(untold)
 })
 
 /** The places of every member and element of a value. */
@@ -68,15 +80,11 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
 
 test('any field that is of another kind, missing, or out of range is refused', () => {
   for (const text of ['null', '5', 'true', '[]', '{}', '"text"']) expectRefused(read(text))
-  const {
-    frames: _frames,
-    stacks: _stacks,
-    mappings: _mappings,
-    threads: _threads,
-    ...others
-  } = JSON.parse(written) as Record<string, unknown>
+  const { frames: _frames, stacks: _stacks, threads: _threads, ...others } = JSON.parse(written) as Record<string, unknown>
   for (const at of pathsOf(others).slice(1)) {
     for (const wrong of [undefined, null, -1, true, {}, 1e300, at.at(-1) === 'name' || at[0] === 'limitations' ? 5 : 'text']) {
+      // What is mapped needn't be known.
+      if (at.length === 1 && at[0] === 'mappings' && wrong === null) continue
       // JSON leaves out a member that is undefined, and writes null for an element.
       expectRefused(read(JSON.stringify(replaced(others, at, wrong))))
     }
@@ -101,6 +109,23 @@ test('no bytes crash it', () => {
   expectRefused(read(written.replace('load /app/load.js:3', '__proto__')))
   rmSync(file)
   expect(() => readTrackingReport(file)).toThrow(/report\.json can't be read/)
+})
+
+test('what is mapped: what is in one report alone counts, what may have grown most comes first, and what one report lacks is unknown', () => {
+  const { mappings } = report
+  const grown = { ...mapped(50), unknownBytes: 5_000 }
+  const later = { ...report, mappings: mappings && { ...mappings, lines: [{ name: 'new /app/new.js:1', ...grown }] } }
+  const lines = diffReports(report, later).mappings?.lines ?? []
+  expect(lines.map(({ name, difference }) => [name, difference])).toEqual([
+    ['new /app/new.js:1', { residentBytes: 50, mappedBytes: 100, unknownBytes: 5_000, ranges: 1 }],
+    ['load /app/load.js:3', { residentBytes: -40, mappedBytes: -80, unknownBytes: -5, ranges: -1 }],
+  ])
+  for (const [before, after] of [
+    [report, { ...report, mappings: undefined }],
+    [{ ...report, mappings: undefined }, report],
+  ] as const) {
+    expect(diffReports(before, after).mappings).toBeUndefined()
+  }
 })
 
 test('differences: errors add up by squares, what is in one report alone counts, what grew most comes first', () => {

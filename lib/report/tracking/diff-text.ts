@@ -1,5 +1,5 @@
 import { formatByteChange, formatBytes, formatCount } from '../../figures/index.js'
-import type { LiveDifference, PlaceDifference, TrackingDifference } from '../../track/index.js'
+import type { LiveDifference, MappedPlaceDifference, PlaceDifference, TrackingDifference } from '../../track/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { renderFacts, renderProse, renderSection } from '../section.js'
@@ -36,6 +36,43 @@ function renderPlaces(title: string, places: readonly PlaceDifference[], top: nu
   return renderSection(title, table, style)
 }
 
+/** By how much what is resident may differ beyond what is known. */
+function unknownOf({ before, after }: MappedPlaceDifference): string {
+  const most = after.unknownBytes === 0 ? [] : [`+ ≤${formatBytes(after.unknownBytes)}`]
+  const least = before.unknownBytes === 0 ? [] : [`- ≤${formatBytes(before.unknownBytes)}`]
+  return [...most, ...least].join(' ')
+}
+
+function renderMapped(title: string, places: readonly MappedPlaceDifference[], top: number, style: TextStyle): readonly string[] {
+  if (places.length === 0) return []
+  const right = { align: 'right' as const }
+  const columns = [
+    { title: 'Before', ...right, dropRank: 1 },
+    { title: 'After', ...right },
+    { title: 'Difference', ...right, paint: style.accent },
+    right,
+    { title: 'Mapped', ...right, dropRank: 2 },
+    { title: 'Where', elastic: true },
+  ]
+  const rows = places.slice(0, top).map((place) => {
+    const { before, after, difference } = place
+    const resident = [formatBytes(before.residentBytes), formatBytes(after.residentBytes), formatByteChange(difference.residentBytes)]
+    return [...resident, unknownOf(place), formatByteChange(difference.mappedBytes), printable(place.name)]
+  })
+  const hidden = places.slice(top)
+  const hiddenBytes = hidden.reduce((sum, { difference }) => sum + difference.residentBytes, 0)
+  const rest = hidden.length === 0 ? [] : [`  and ${formatCount(hidden.length)} more, together ${formatByteChange(hiddenBytes)}`]
+  return renderSection(title, [...layOutTable(columns, rows, style), ...rest], style)
+}
+
+function renderMappings({ mappings }: TrackingDifference, top: number, style: TextStyle): readonly string[] {
+  if (mappings === undefined) return []
+  return [
+    ...renderMapped('Resident of what is mapped apart from malloc, by JavaScript line', mappings.lines, top, style),
+    ...renderMapped('Resident of what is mapped apart from malloc, by module', mappings.modules, top, style),
+  ]
+}
+
 function caveats({ intervalBytes, limitations }: TrackingDifference): readonly string[] {
   const { before, after } = intervalBytes
   return [
@@ -70,6 +107,7 @@ export function renderTrackingDiff(
     ...renderPlaces('By JavaScript line', lines, top, style),
     ...renderPlaces('By native function', functions, top, style),
     ...renderPlaces('By module', modules, top, style),
+    ...renderMappings(difference, top, style),
     ...caveats(difference).flatMap((caveat) => renderProse(caveat, '  – ', style, style.warn)),
   ]
   return `${text.join('\n')}\n`
