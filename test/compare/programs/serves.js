@@ -7,16 +7,19 @@ const { Worker } = require('node:worker_threads')
 const { MODE, LOG } = process.env
 let requests = 0
 
-/** A thread that holds 64 MiB, and is ended 1.5 s after the last request. */
+/** A thread that holds 64 MiB, and is ended half a second after the last answer: not before it holds them, however long it takes to start. */
 let thread
 let idle
 const holding =
   "globalThis.held = Buffer.alloc(64 * 1024 ** 2, 1); require('node:worker_threads').parentPort.on('message', () => 0).postMessage('held')"
 function afterHeld(respond) {
-  clearTimeout(idle)
-  idle = setTimeout(() => thread.terminate(), 1500)
-  if (thread !== undefined) return respond()
-  thread = new Worker(holding, { eval: true }).once('message', respond)
+  const answer = () => {
+    clearTimeout(idle)
+    idle = setTimeout(() => thread.terminate(), 500)
+    respond()
+  }
+  if (thread !== undefined) return answer()
+  thread = new Worker(holding, { eval: true }).once('message', answer)
 }
 
 const server = createServer((_request, response) => {
