@@ -5,7 +5,7 @@ import { isLiveTerminal, LiveScreen } from './live-screen.js'
 import { styleFor } from './terminal.js'
 
 /** A program that runs for a second has enough of them; one that runs for a day hardly notices them. */
-const leaksPace = { periodMs: 100, longestMs: 60_000 }
+const logPace = { periodMs: 100, longestMs: 60_000 }
 const livePeriodMs = 1000
 
 /** Where it is no terminal, lines come so far apart; and so many places have one. */
@@ -16,8 +16,8 @@ const silentMs = 3000
 
 /** What is asked for besides the report at the end. */
 export interface AskedMoments {
-  /** What stays. */
-  readonly leaks: boolean
+  /** A log of the whole session. */
+  readonly log: boolean
   /** What is live while it runs, of this program or process. */
   readonly liveOf: string | undefined
 }
@@ -43,7 +43,7 @@ function showLines(session: LiveSession): LiveDisplay {
   const show = (): void => {
     const now = performance.now()
     const view = now - lastMs < linesMs * 0.96 ? undefined : session.view()
-    // With --leaks moments come early, too.
+    // With a log moments come early, too.
     if (view === undefined || view.durationMs < livePeriodMs * 0.9) return
     lastMs = now
     process.stderr.write(renderLiveLines(view, linesTop))
@@ -67,7 +67,7 @@ function showView(session: LiveSession, subject: string, stream: NodeJS.WriteStr
   }, livePeriodMs)
   const show = (): void => {
     const now = performance.now()
-    // With --leaks they come more often at first.
+    // With a log they come more often at first.
     if (view !== undefined && now - toldMs < livePeriodMs * 0.9) return
     toldMs = now
     view = session.view()
@@ -81,9 +81,9 @@ function showView(session: LiveSession, subject: string, stream: NodeJS.WriteStr
 }
 
 /** Begins to follow a session's moments, as far as they are asked for. */
-export function followSession({ leaks, liveOf }: AskedMoments): SessionMoments {
-  if (!leaks && liveOf === undefined) return { moments: undefined, log: undefined, live: undefined, close: () => undefined }
-  const log = leaks ? new MomentLog() : undefined
+export function followSession({ log: isLogged, liveOf }: AskedMoments): SessionMoments {
+  if (!isLogged && liveOf === undefined) return { moments: undefined, log: undefined, live: undefined, close: () => undefined }
+  const log = isLogged ? new MomentLog() : undefined
   const live = liveOf === undefined ? undefined : new LiveSession()
   const { stderr } = process
   const display = live && (isLiveTerminal(stderr) ? showView(live, liveOf ?? '', stderr) : showLines(live))
@@ -92,6 +92,6 @@ export function followSession({ leaks, liveOf }: AskedMoments): SessionMoments {
     live?.add(moment)
     display?.show()
   }
-  const pace = { periodMs: leaks ? leaksPace.periodMs : livePeriodMs, longestMs: liveOf === undefined ? leaksPace.longestMs : livePeriodMs }
+  const pace = { periodMs: isLogged ? logPace.periodMs : livePeriodMs, longestMs: liveOf === undefined ? logPace.longestMs : livePeriodMs }
   return { moments: { pace, onMoment }, log, live, close: () => display?.close() }
 }

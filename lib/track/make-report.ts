@@ -4,6 +4,7 @@ import { frameLine, lineName, moduleName, nativeFrame } from './places.js'
 import { StackNamer } from './name-stacks.js'
 import type { SharedNames } from './name-stacks.js'
 import { readSamples, readStacks, sampleChance, sampleColumns } from './raw-stacks.js'
+import { StackKeys } from './stack-keys.js'
 import type { TrackRecord } from './track-record.js'
 import type {
   TrackedFigures,
@@ -67,14 +68,13 @@ function groupBy(stacks: readonly TrackedStack[], nameOf: (frames: readonly Trac
   return [...groups].map(([name, group]) => ({ name, ...sumUp(group) })).sort(byLiveBytes)
 }
 
-/** Stacks by their names: what was the same function at two addresses is one. */
+/** Stacks by their names, with what they allocated. */
 export class NamedStacks {
   readonly #named = new Map<string, { readonly frames: readonly TrackedFrame[]; readonly sum: FiguresSum }>()
-  readonly #numbers = new Map<TrackedFrame, number>()
+  readonly #keys = new StackKeys()
 
-  /** Equal frames are the same object. */
   sumFor(frames: readonly TrackedFrame[]): FiguresSum {
-    const key = frames.map((frame) => this.#numberOf(frame)).join()
+    const key = this.#keys.keyOf(frames)
     const known = this.#named.get(key) ?? { frames, sum: new FiguresSum() }
     this.#named.set(key, known)
     return known.sum
@@ -82,12 +82,6 @@ export class NamedStacks {
 
   list(): readonly TrackedStack[] {
     return [...this.#named.values()].map(({ frames, sum }) => ({ frames, ...sum.figures() })).sort(byLiveBytes)
-  }
-
-  #numberOf(frame: TrackedFrame): number {
-    const number = this.#numbers.get(frame) ?? this.#numbers.size
-    this.#numbers.set(frame, number)
-    return number
   }
 }
 

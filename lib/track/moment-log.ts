@@ -3,6 +3,8 @@ import type { Moment } from './moments.js'
 
 /** What one stack had live at a kept moment. */
 export interface LiveOfStack {
+  /** The number of code events at its last block by then. */
+  readonly sequence: number
   readonly bytes: number
   readonly squaredError: number
 }
@@ -24,8 +26,8 @@ export class MomentLog {
 
   add(moment: Moment): void {
     const live = new Map<number, LiveOfStack>()
-    for (const { stack, liveBytes: bytes, squaredError } of readStackMoments(moment))
-      if (bytes > 0) live.set(stack, { bytes, squaredError })
+    for (const { stack, sequence, liveBytes: bytes, squaredError } of readStackMoments(moment))
+      if (bytes > 0) live.set(stack, { sequence, bytes, squaredError })
     this.#kept.push({ moment: moment.moment, timeMs: moment.durationMs, live })
     if (this.#kept.length > mostKept) this.#kept.splice(this.#nearest(), 1)
   }

@@ -1,5 +1,7 @@
 import { requireTracker } from '../binding/load-tracker.js'
 import { AllocscopeError } from '../errors/index.js'
+import { findLiveOverTime } from './live-over-time.js'
+import type { LiveOverTime } from './live-over-time.js'
 import { findStaying } from './live-courses.js'
 import type { StayingPlaces } from './live-courses.js'
 import type { MomentLog } from './moment-log.js'
@@ -29,4 +31,9 @@ export function reportOfRecord(record: TrackRecord): TrackingReport {
 /** What stays, of the moments that were told of while it was tracked. As {@link reportOfRecord}. */
 export function stayingOfRecord(record: TrackRecord, { kept }: MomentLog): StayingPlaces {
   return findStaying(record, kept, requireTracker())
+}
+
+/** What was live when, of the same moments. As {@link reportOfRecord}. */
+export function liveOverTimeOfRecord(record: TrackRecord, { kept }: MomentLog): LiveOverTime {
+  return findLiveOverTime(record, kept, requireTracker())
 }

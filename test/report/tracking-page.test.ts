@@ -2,7 +2,7 @@
 import type { Page } from 'puppeteer-core'
 
 import { renderTrackingHtml } from '../../lib/report/tracking/index.js'
-import type { TrackedFigures, TrackedFrame, TrackedStack, TrackingReport } from '../../lib/track/index.js'
+import type { LiveOverTime, TrackedFigures, TrackedFrame, TrackedStack, TrackingReport } from '../../lib/track/index.js'
 import { attack, hostileTexts, inBrowser, leastContrast, openPage } from './browser-page.js'
 
 const mebibyte = 2 ** 20
@@ -171,6 +171,71 @@ inBrowser('a click and the keyboard zoom and walk; a search marks what it finds'
   expect(await page.$eval('.head .faint', ({ textContent }) => textContent)).toBe('90.0 % is under what was found')
 })
 
+/** `load` had 8 MiB at the first moment and 90 at the third, `walk` 32 MiB at the first. Moments aren't equally far apart; the end is at 1 s. */
+const times: LiveOverTime = {
+  momentsMs: [100, 200, 600],
+  stacks: [
+    {
+      frames: [grow, load, main],
+      live: [
+        { moment: 0, liveBytes: 8 * mebibyte, liveBytesError: mebibyte },
+        { moment: 2, liveBytes: 90 * mebibyte, liveBytesError: 0 },
+      ],
+    },
+    { frames: [grow, walk, main], live: [{ moment: 0, liveBytes: 32 * mebibyte, liveBytesError: 0 }] },
+  ],
+}
+
+inBrowser('a slider over time shows what was live when, by the pointer and by keys, and what was zoomed to stays', async () => {
+  const { page, complaints } = await openPage(renderTrackingHtml(report, 'main.js', times))
+  const readout = (): Promise<string> => page.$eval('.times output', ({ textContent }) => textContent)
+  expect(await readout()).toBe('At the end, after 1.0 s: 100.0 MiB live')
+  await page.focus('input[type=range]')
+  await page.keyboard.press('ArrowLeft')
+  expect(await readout()).toBe('After 600 ms: 90.0 MiB live')
+  const [late] = await graphsOf(page)
+  expect(late?.map(({ text }) => text.split(' ')[0])).toEqual(['all', 'main', 'load', 'Decoder::grow'])
+  await page.keyboard.press('Home')
+  const [first] = await graphsOf(page)
+  expect(named(first, 'walk')[0]?.share).toBeCloseTo(0.8, 2)
+  expect(named(first, 'load')[0]?.label).toContain('8.0 MiB ±1.0 MiB, 20.0 % of all')
+  const rows = await page.$$eval('tbody tr', (all) => all.map((row) => row.textContent))
+  expect(rows[0]).toContain('40.0 MiB')
+
+  await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('.cell')].find((cell) => cell.textContent.startsWith('load'))?.click(),
+  )
+  await page.focus('input[type=range]')
+  await page.keyboard.press('ArrowRight')
+  expect(await readout()).toBe('After 200 ms: 0 B live')
+  expect(await page.$eval('.empty', ({ textContent }) => textContent)).toBe('No live bytes here.')
+  // The pointer takes the moment that is nearest: 700 ms are nearer to 600 than to the end.
+  const { x, y, width, height } = await page.$eval('input[type=range]', (input) => {
+    const box = input.getBoundingClientRect()
+    return { x: box.x, y: box.y, width: box.width, height: box.height }
+  })
+  await page.mouse.click(x + width * 0.7, y + height / 2)
+  expect(await readout()).toBe('After 600 ms: 90.0 MiB live')
+  const [zoomed] = await graphsOf(page)
+  expect(named(zoomed, 'load')[0]?.share).toBeCloseTo(1, 2)
+  expect(named(zoomed, 'main')[0]?.look).toContain('above')
+
+  // What is known of the end alone has no slider, and is of the end.
+  await choose(page, 'What widths stand for', '2')
+  expect(await page.$eval('.times', (element) => (element as HTMLElement).hidden)).toBe(true)
+  expect(named((await graphsOf(page))[0], 'walk')[0]?.share).toBeCloseTo(0.6, 2)
+  await choose(page, 'What widths stand for', '0')
+  expect(named((await graphsOf(page))[0], 'walk')).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+inBrowser('without moments there is no slider', async () => {
+  for (const none of [undefined, { momentsMs: [], stacks: [] }]) {
+    const { page } = await openPage(renderTrackingHtml(report, 'main.js', none))
+    expect(await page.$('input[type=range]')).toBeNull()
+  }
+})
+
 inBrowser('names are text, whatever they are made of; nothing is asked for from anywhere', async () => {
   const stacks = hostileTexts.map((text) => ({ frames: [native(text), script(text, text)], ...figures(1, 1) }))
   const { page, requests, complaints } = await openPage(
@@ -192,7 +257,7 @@ inBrowser('a report without anything live says so', async () => {
 })
 
 inBrowser('it reads well in light and dark, on a wide and on a narrow screen', async () => {
-  const { page } = await openPage(renderTrackingHtml(report, 'main.js'))
+  const { page } = await openPage(renderTrackingHtml(report, 'main.js', times))
   for (const value of ['light', 'dark']) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }])
     expect(await leastContrast(page)).toBeGreaterThanOrEqual(4.5)

@@ -62,7 +62,7 @@ function render(verb: Verb, answer: unknown, pid: number): string {
 async function track(pid: number, options: AttachOptions): Promise<void> {
   const { json, for: forMs, interval: intervalBytes, exactFunctions = false } = options
   const { log, moments, close } = trackMoments().followSession({
-    leaks: options.leaks === true,
+    log: options.leaks === true,
     liveOf: options.live === true ? `process ${pid}` : undefined,
   })
   const asked = { intervalBytes, forMs, exactFunctions, moments, isShown: options.live === true, invite: inspectorWay(options) }

@@ -17,8 +17,8 @@ import {
   renderTrackingHtml,
   renderTrackingJson,
 } from '../../report/tracking/index.js'
-import { reportOfRecord, stayingOfRecord, trackProgram, trackTree } from '../../track/index.js'
-import type { ExactPlaces, StayingPlaces, TrackingReport, TrackRecord } from '../../track/index.js'
+import { liveOverTimeOfRecord, reportOfRecord, stayingOfRecord, trackProgram, trackTree } from '../../track/index.js'
+import type { ExactPlaces, LiveOverTime, StayingPlaces, TrackingReport, TrackRecord } from '../../track/index.js'
 import { reportError } from '../command-errors.js'
 import { exitCodes } from '../exit-codes.js'
 import { openOutput, standardError, standardOutput } from '../open-output.js'
@@ -53,18 +53,19 @@ interface TrackOptions {
 /** What is asked to be written of a session. */
 interface Found {
   readonly report: TrackingReport
-  readonly leaks: StayingPlaces | undefined
+  readonly leaks?: StayingPlaces | undefined
+  readonly times?: LiveOverTime | undefined
 }
 
 function formatOf({ json, format }: TrackOptions): TrackFormat {
   return json === true ? 'json' : format
 }
 
-function render({ report, leaks }: Found, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
+function render({ report, leaks, times }: Found, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
   const format = formatOf(options)
   if (format === 'json') return renderTrackingJson(report, leaks)
   if (leaks !== undefined) return renderStaying(report, leaks, options, style)
-  if (format === 'html') return renderTrackingHtml(report, program)
+  if (format === 'html') return renderTrackingHtml(report, program, times)
   if (format === 'collapsed') return renderCollapsed(report)
   if (format === 'pprof') return gzipSync(renderPprof(report, Date.now()))
   return format === 'speedscope'
@@ -78,14 +79,16 @@ function styleOf(output: Output): TextStyle {
 }
 
 /** What a session came to. Where its program told nothing at its end, what it told while it ran, if it did. */
-function findingsOf(recordOf: () => TrackRecord, { log, live }: SessionMoments): Found {
+function findingsOf(recordOf: () => TrackRecord, { log, live }: SessionMoments, { leaks }: TrackOptions): Found {
   try {
     const record = recordOf()
-    return { report: reportOfRecord(record), leaks: log && stayingOfRecord(record, log) }
+    const report = reportOfRecord(record)
+    if (log === undefined) return { report }
+    return leaks === true ? { report, leaks: stayingOfRecord(record, log) } : { report, times: liveOverTimeOfRecord(record, log) }
   } catch (error) {
     const last = isAllocscopeError(error) && error.code === 'ERR_ALLOCSCOPE_TRACK_RECORD' ? live?.lastReport() : undefined
     if (last === undefined) throw error
-    return { report: last, leaks: undefined }
+    return { report: last }
   }
 }
 
@@ -132,8 +135,9 @@ function checkOptions(program: string | undefined, options: TrackOptions, comman
   if (format === 'pprof' && output === undefined) refuse('--format pprof is no text: say where it goes with -o', 'ERR_INVALID_ARG_VALUE')
 }
 
-function followFor(subject: string, { leaks, live }: TrackOptions): SessionMoments {
-  return followSession({ leaks: leaks === true, liveOf: live === true ? subject : undefined })
+function followFor(subject: string, options: TrackOptions): SessionMoments {
+  const isLogged = options.leaks === true || formatOf(options) === 'html'
+  return followSession({ log: isLogged, liveOf: options.live === true ? subject : undefined })
 }
 
 async function track(
@@ -149,20 +153,20 @@ async function track(
     const session = followFor(`process ${pid}`, options)
     const asked = { intervalBytes, forMs, exactFunctions: options.exactFunctions === true, isShown: options.live === true }
     const record = await trackProcess(pid as number, { ...asked, moments: session.moments }).finally(session.close)
-    process.exitCode = writeReport(() => findingsOf(() => record, session), `process ${pid}`, options, file)
+    process.exitCode = writeReport(() => findingsOf(() => record, session, options), `process ${pid}`, options, file)
     return
   }
   const file = output === undefined ? standardError : openOutput(command, output)
   const asked = { allocator, nodeOptions, intervalBytes, exact: exactPlaces(options) }
   if (options.children === true) {
     const tree = await trackTree(program, programArguments, asked)
-    const find = (): Found => ({ report: tree.report(), leaks: undefined })
+    const find = (): Found => ({ report: tree.report() })
     await endAs(tree, writeReport(find, program, options, file))
     return
   }
   const session = followFor([program, ...programArguments].join(' '), options)
   const tracked = await trackProgram(program, programArguments, { ...asked, moments: session.moments }).finally(session.close)
-  const find = (): Found => findingsOf(() => tracked.record(), session)
+  const find = (): Found => findingsOf(() => tracked.record(), session, options)
   await endAs(tracked, writeReport(find, program, options, file))
 }
 
@@ -201,6 +205,8 @@ its exit event is named. Each is as of its own end; what still runs two seconds 
 
 --leaks asks the program while it runs, through a thread of the tracker, how much is live where, and prints what stays by three rules, which stand in the report:
 what grows from each quarter of the time to the next by more than chance, with its rate; what was allocated early and kept; and what is neither.
+
+--format html is one page of flame graphs. It follows the program as --leaks does, so that a slider shows what was live when; not with --children.
 
 With --pid, a process that runs is tracked from now on, for the time of --for or until Ctrl-C, by the means of allocscope attach, and goes on. The report goes to
 standard output. JavaScript is known of the process's main thread; lines are those on which functions begin, unless V8 already had exact ones.`

@@ -1,4 +1,4 @@
-import type { TrackedFrame, TrackedStack, TrackingReport } from '../../track/index.js'
+import type { LiveOverTime, StackOverTime, TrackedFrame, TrackedStack, TrackingReport } from '../../track/index.js'
 import { frameName } from './frame-name.js'
 
 /** A function of the page. */
@@ -20,10 +20,23 @@ export interface PageStack {
   readonly allocations: number
 }
 
+/** What a stack had live at a moment: its place in {@link PageTimes.momentsMs}, bytes, and their standard error. */
+export type PageMoment = readonly [moment: number, liveBytes: number, liveBytesError: number]
+
+/** What was live when. */
+export interface PageTimes {
+  /** Without the end, of which {@link PageData.stacks} are. */
+  readonly momentsMs: readonly number[]
+  readonly endMs: number
+  readonly stacks: readonly { readonly frames: readonly number[]; readonly live: readonly PageMoment[] }[]
+}
+
 /** What the page's script reads. */
 export interface PageData {
   readonly frames: readonly PageFrame[]
   readonly stacks: readonly PageStack[]
+  /** Null where it isn't known. */
+  readonly times: PageTimes | null
 }
 
 function placeOf({ file, line }: TrackedFrame): string {
@@ -45,14 +58,26 @@ class FrameTable {
   }
 }
 
-function pageStack({ frames, ...figures }: TrackedStack, table: FrameTable): PageStack {
-  const { liveBytes, liveBytesError, liveBlocks, allocatedBytes, allocations } = figures
-  const numbers = frames.map((frame) => table.numberOf(frame)).reverse()
-  return { frames: numbers, liveBytes, liveBytesError, liveBlocks, allocatedBytes, allocations }
+function outermostFirst(frames: readonly TrackedFrame[], table: FrameTable): readonly number[] {
+  return frames.map((frame) => table.numberOf(frame)).reverse()
 }
 
-export function makePageData({ stacks }: TrackingReport): PageData {
+function pageStack({ frames, ...figures }: TrackedStack, table: FrameTable): PageStack {
+  const { liveBytes, liveBytesError, liveBlocks, allocatedBytes, allocations } = figures
+  return { frames: outermostFirst(frames, table), liveBytes, liveBytesError, liveBlocks, allocatedBytes, allocations }
+}
+
+/** Whole bytes are exact enough for what is sampled. */
+function pageTimes({ momentsMs, stacks }: LiveOverTime, endMs: number, table: FrameTable): PageTimes {
+  const momentsOf = ({ live }: StackOverTime): readonly PageMoment[] =>
+    live.map(({ moment, liveBytes, liveBytesError }) => [moment, Math.round(liveBytes), Math.round(liveBytesError)])
+  const shown = stacks.map((stack) => ({ frames: outermostFirst(stack.frames, table), live: momentsOf(stack) }))
+  return { momentsMs, endMs, stacks: shown }
+}
+
+export function makePageData({ stacks, durationMs }: TrackingReport, times?: LiveOverTime): PageData {
   const table = new FrameTable()
   const shown = stacks.map((stack) => pageStack(stack, table))
-  return { frames: table.frames, stacks: shown }
+  const isKnown = times !== undefined && times.momentsMs.length > 0
+  return { frames: table.frames, stacks: shown, times: isKnown ? pageTimes(times, durationMs, table) : null }
 }

@@ -1,4 +1,4 @@
-import type { TrackingReport } from '../../track/index.js'
+import type { LiveOverTime, TrackingReport } from '../../track/index.js'
 import { printable } from '../display-width.js'
 import { embeddedJson } from '../json.js'
 import { escapeMarkup, hashOf } from '../markup.js'
@@ -14,8 +14,11 @@ function contentPolicy(): string {
   return [...nothing, `script-src ${hashOf(pageScript)}`, `style-src ${hashOf(trackingStyle)}`].join('; ')
 }
 
-/** A report as one HTML file that needs nothing else: flame graphs of what is live and of what was allocated, and the functions by figures. */
-export function renderTrackingHtml(report: TrackingReport, program: string): string {
+/**
+ * A report as one HTML file that needs nothing else: flame graphs of what is live and of what was allocated, and the functions by figures. With `times` a
+ * slider shows what was live when.
+ */
+export function renderTrackingHtml(report: TrackingReport, program: string, times?: LiveOverTime): string {
   const name = escapeMarkup(printable(program))
   const facts = [describeLive(report), describeAllocated(report)].map((text) => `<p class="faint">${escapeMarkup(text)}</p>`)
   const notes = report.limitations.map((text) => `<p class="odd">${escapeMarkup(printable(text))}</p>`)
@@ -23,7 +26,7 @@ export function renderTrackingHtml(report: TrackingReport, program: string): str
 ${[...facts, ...notes].join('\n')}
 <noscript><p>The figures are in this file as JSON; showing them takes JavaScript.</p></noscript>
 <main></main>
-<script type="application/json" id="tracking">${embeddedJson({ version: 1, ...makePageData(report) })}</script>
+<script type="application/json" id="tracking">${embeddedJson({ version: 1, ...makePageData(report, times) })}</script>
 <script>${pageScript}</script>
 </body>
 </html>

@@ -37,6 +37,12 @@ input.plain { flex: 1 1 160px; min-width: 0; }
 .whole { background: light-dark(#dde2e8, #2b323b); }
 .empty { padding: 8px 0; color: var(--faint); }
 .readout { display: block; min-height: 3em; margin: 6px 0 0; font-size: 12.5px; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.times { margin: 0 0 10px; }
+.times[hidden] { display: none; }
+.times svg { display: block; width: calc(100% - 16px); height: 40px; margin: 0 8px; }
+.times path { fill: light-dark(#c3cdd8, #3d4855); }
+.times .mark { stroke: var(--odd); stroke-width: 2px; vector-effect: non-scaling-stroke; }
+.times input { display: block; width: 100%; height: 16px; margin: 2px 0; accent-color: var(--accent); }
 .split { margin: 6px 0; color: var(--faint); font-size: 12.5px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 10px; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; }

@@ -17,11 +17,20 @@ export interface FlameContext {
   readonly total: number
   readonly isHit: (frame: number) => boolean
   readonly describe: (text: string) => void
+  /** The functions from the root to the one that is zoomed to at first, as far as the tree has them. */
+  readonly zoom: readonly number[]
+  readonly onZoom: (path: readonly number[]) => void
 }
 
 /** The nodes from the root to `node`, without `node`. */
 function ancestorsOf(node: CallNode): readonly CallNode[] {
   return node.parent === undefined ? [] : [...ancestorsOf(node.parent), node.parent]
+}
+
+/** The node at the end of a path from `node`, or the last of the path that is there. */
+function nodeAt(node: CallNode, [frame, ...rest]: readonly number[]): CallNode {
+  const child = node.children.find((one) => one.frame === frame)
+  return child === undefined ? node : nodeAt(child, rest)
 }
 
 /** A flame graph. Its root is above, unless `isUpward`. A click zooms to a function; the arrows of the keyboard walk the tree. */
@@ -38,10 +47,15 @@ export class FlameView {
     this.element.addEventListener('keydown', (event) => {
       this.#walk(event)
     })
-    this.zoomTo(root)
+    this.#draw(nodeAt(root, context.zoom))
   }
 
   zoomTo(node: CallNode): void {
+    this.#draw(node)
+    this.context.onZoom([...ancestorsOf(node), node].flatMap(({ frame }) => frame ?? []))
+  }
+
+  #draw(node: CallNode): void {
     this.#cells.clear()
     for (const above of ancestorsOf(node)) this.#addCell(above, 0, 1, 'above')
     this.#addTree(node, 0, 1)

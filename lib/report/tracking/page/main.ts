@@ -1,6 +1,6 @@
 import { formatShare } from '../../../figures/index.js'
 import { make, select } from '../../line-profile/page/elements.js'
-import type { PageData, PageFrame, PageStack } from '../page-data.js'
+import type { PageData, PageFrame, PageStack, PageTimes } from '../page-data.js'
 import { calleesOf, callersOf, fromInnermost, fromOutermost, functionFigures, makeTree } from './call-tree.js'
 import type { PathOf } from './call-tree.js'
 import { FlameView } from './flame-view.js'
@@ -8,6 +8,7 @@ import type { FlameContext } from './flame-view.js'
 import { functionsTable } from './functions-table.js'
 import { measures } from './measures.js'
 import type { Measure } from './measures.js'
+import { stacksAt, TimeSlider } from './time-slider.js'
 
 // What runs in the page of a tracking report. All text goes in as text nodes; markup is never made of it.
 
@@ -25,15 +26,23 @@ class TrackingPage {
   readonly #table = make('section', '')
   readonly #viewChoice: HTMLSelectElement
   readonly #frames: readonly PageFrame[]
-  readonly #stacks: readonly PageStack[]
+  readonly #slider: HTMLElement
+  /** As of the end. */
+  readonly #endStacks: readonly PageStack[]
+  /** As of the moment that is shown. */
+  #stacks: readonly PageStack[]
+  #momentStacks: readonly PageStack[]
   #measure = measures[0] as Measure
   #view = 0
   #subject: number | undefined
   #words = ''
+  /** The functions from the root to the one that is zoomed to. */
+  #zoom: readonly number[] = []
 
-  constructor({ frames, stacks }: PageData, into: HTMLElement) {
+  constructor({ frames, stacks, times }: PageData, into: HTMLElement) {
     this.#frames = frames
-    this.#stacks = stacks
+    this.#endStacks = this.#stacks = this.#momentStacks = stacks
+    this.#slider = times === null ? make('div', '') : this.#timeSlider(times)
     const measureChoice = select(
       'What widths stand for',
       measures.map(({ name }) => name),
@@ -46,13 +55,16 @@ class TrackingPage {
       this.#view = index
       this.draw()
     })
-    const graph = make('section', '', this.#toolbar(measureChoice), this.#stage, this.#readout)
+    const graph = make('section', '', this.#toolbar(measureChoice), this.#slider, this.#stage, this.#readout)
     graph.setAttribute('aria-label', 'Flame graph')
     this.#table.setAttribute('aria-label', 'Functions')
     into.append(graph, this.#table)
   }
 
-  draw(): void {
+  draw(zoom: readonly number[] = []): void {
+    this.#zoom = zoom
+    this.#slider.hidden = !this.#measure.isOverTime
+    this.#stacks = this.#measure.isOverTime ? this.#momentStacks : this.#endStacks
     this.#stage.className = this.#words === '' ? '' : 'searching'
     this.#stage.replaceChildren(...this.#graphs())
     this.#found.replaceChildren(this.#describeFound())
@@ -65,6 +77,15 @@ class TrackingPage {
     })
     this.#table.replaceChildren(make('h2', '', `Functions by ${this.#measure.name}`), table)
     this.#readout.replaceChildren('')
+  }
+
+  /** Another moment is looked at as the one before: what was zoomed to stays. */
+  #timeSlider(times: PageTimes): HTMLElement {
+    const endBytes = this.#endStacks.reduce((sum, { liveBytes }) => sum + liveBytes, 0)
+    return new TimeSlider(times, endBytes, (moment) => {
+      this.#momentStacks = moment === undefined ? this.#endStacks : stacksAt(times, moment)
+      this.draw(this.#zoom)
+    }).element
   }
 
   #toolbar(measureChoice: HTMLElement): HTMLElement {
@@ -107,6 +128,10 @@ class TrackingPage {
       isHit: (frame) => this.#isHit(frame),
       describe: (text) => {
         this.#readout.replaceChildren(...text.split('\n').map((line) => make('div', '', line)))
+      },
+      zoom: this.#zoom,
+      onZoom: (path) => {
+        this.#zoom = path
       },
     }
     return new FlameView(makeTree(this.#stacks, this.#measure, pathOf), context, isUpward).element

@@ -8,6 +8,8 @@ export interface Measure {
   /** The standard error of one stack's figure. */
   readonly errorOf: (stack: PageStack) => number
   readonly format: (figure: number) => string
+  /** Whether it is known of moments before the end, too. */
+  readonly isOverTime: boolean
 }
 
 const bytes = (figure: number): string => formatBytes(figure)
@@ -15,8 +17,14 @@ const blocks = (figure: number): string => `${formatCount(figure)} blocks`
 const unknown = (): number => 0
 
 export const measures: readonly Measure[] = [
-  { name: 'live bytes', of: ({ liveBytes }) => liveBytes, errorOf: ({ liveBytesError }) => liveBytesError, format: bytes },
-  { name: 'live blocks', of: ({ liveBlocks }) => liveBlocks, errorOf: unknown, format: blocks },
-  { name: 'allocated bytes', of: ({ allocatedBytes }) => allocatedBytes, errorOf: unknown, format: bytes },
-  { name: 'allocations', of: ({ allocations }) => allocations, errorOf: unknown, format: blocks },
+  {
+    name: 'live bytes',
+    of: ({ liveBytes }) => liveBytes,
+    errorOf: ({ liveBytesError }) => liveBytesError,
+    format: bytes,
+    isOverTime: true,
+  },
+  { name: 'live blocks', of: ({ liveBlocks }) => liveBlocks, errorOf: unknown, format: blocks, isOverTime: false },
+  { name: 'allocated bytes', of: ({ allocatedBytes }) => allocatedBytes, errorOf: unknown, format: bytes, isOverTime: false },
+  { name: 'allocations', of: ({ allocations }) => allocations, errorOf: unknown, format: blocks, isOverTime: false },
 ]
