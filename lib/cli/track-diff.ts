@@ -37,7 +37,7 @@ export function registerTrackDiff(track: Command): void {
     .command('diff')
     .summary('what grew between two reports of --json')
     .description(
-      'How live native memory, and what is resident of what is mapped apart from malloc, differs between two reports of allocscope track --json: by JavaScript line, native function and module.',
+      'How live native memory, and what is mapped apart from malloc, differs between two reports of allocscope track --json: by line, function, module and package.',
     )
     .argument('<before>', 'a report that allocscope track --json wrote')
     .argument('<after>', 'the one that is compared with it')

@@ -47,6 +47,7 @@ export interface TrackingDifference {
   readonly lines: readonly PlaceDifference[]
   readonly functions: readonly PlaceDifference[]
   readonly modules: readonly PlaceDifference[]
+  readonly packages: readonly PlaceDifference[]
   /** Undefined where a report doesn't say what was mapped. */
   readonly mappings: MappingsDifference | undefined
   readonly limitations: { readonly before: readonly string[]; readonly after: readonly string[] }
@@ -125,6 +126,7 @@ export function diffReports(before: ReadTrackingReport, after: ReadTrackingRepor
     lines: diffPlaces(before.lines, after.lines),
     functions: diffPlaces(before.functions, after.functions),
     modules: diffPlaces(before.modules, after.modules),
+    packages: diffPlaces(before.packages, after.packages),
     mappings: diffMappings(before.mappings, after.mappings),
     limitations: { before: before.limitations, after: after.limitations },
   }

@@ -1,6 +1,6 @@
 import type { NativeTracker } from '../binding/index.js'
 import { NamedMappings } from './named-mappings.js'
-import { frameLine, lineName, moduleName, nativeFrame } from './places.js'
+import { frameLine, lineName, moduleName, nativeFrame, packageName } from './places.js'
 import { StackNamer } from './name-stacks.js'
 import type { SharedNames } from './name-stacks.js'
 import { readSamples, readStacks, sampleChance, sampleColumns } from './raw-stacks.js'
@@ -171,6 +171,7 @@ export function reportOfStacks(
     lines: groupBy(stacks, lineName),
     functions: groupBy(stacks, (frames) => frameLine(nativeFrame(frames))),
     modules: groupBy(stacks, (frames) => moduleName(nativeFrame(frames))),
+    packages: groupBy(stacks, packageName),
     threads: undefined,
     stacks,
     mappings,

@@ -41,6 +41,24 @@ export function lineName(frames: readonly TrackedFrame[]): string {
   return called === undefined || own === undefined ? frameLine(innermost) : `${frameLine(own)} → ${called}`
 }
 
+/** The package that brings an addon or a library of one. Node itself, which may come from a package too, is neither. */
+function packageOfLibrary({ file }: TrackedFrame): string | undefined {
+  return /\.(?:node|so(?:\.[\d.]+)?)$/.test(file) ? packageOf(file) : undefined
+}
+
+/**
+ * The package in `node_modules` that a stack counts for: the one whose code ran innermost, of JavaScript outside of node's own or else of native code. What
+ * the program asked for by itself or through node alone is its own, and what node asked for by itself is node's.
+ */
+export function packageName(frames: readonly TrackedFrame[]): string {
+  const [innermost] = scriptsOf(frames)
+  if (innermost !== undefined && path.dirname(innermost.file) === __dirname) return '(allocscope)'
+  const native = nativeFrame(frames)
+  const called = (innermost && packageOf(innermost.file)) ?? (native && packageOfLibrary(native))
+  if (called !== undefined) return called
+  return innermost === undefined ? '(node)' : '(the program)'
+}
+
 /** A frame in one line of text: `load /app/images.js:12`, `napi_create_buffer [node]`. */
 export function frameLine(frame: TrackedFrame | undefined): string {
   if (frame === undefined) return '(unknown)'

@@ -104,6 +104,7 @@ function reportOf(value: unknown): ReadTrackingReport {
     lines: placesOf(fields, 'lines', placeOf),
     functions: placesOf(fields, 'functions', placeOf),
     modules: placesOf(fields, 'modules', placeOf),
+    packages: placesOf(fields, 'packages', placeOf),
     mappings: mappingsOf(fields['mappings']),
     limitations: listOf(fields, 'limitations', textOf),
   }

@@ -90,6 +90,11 @@ export interface TrackingReport {
   readonly functions: readonly TrackedPlace[]
   /** By the object of that function: node itself, an addon (with its package), a shared library. */
   readonly modules: readonly TrackedPlace[]
+  /**
+   * By the package in `node_modules` whose code ran innermost, of JavaScript or else of native code. What the program asked for by itself or through node is
+   * `(the program)`, what node asked for by itself `(node)`.
+   */
+  readonly packages: readonly TrackedPlace[]
   /** By thread. Undefined of several processes, and of a program that told nothing at its end. */
   readonly threads: readonly TrackedThread[] | undefined
   readonly stacks: readonly TrackedStack[]

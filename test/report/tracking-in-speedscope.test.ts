@@ -42,6 +42,7 @@ const report: TrackingReport = {
   lines: [],
   functions: [],
   modules: [],
+  packages: [],
   stacks,
   mappings: undefined,
   threads: undefined,

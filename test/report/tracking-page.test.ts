@@ -36,6 +36,7 @@ function reportOf(stacks: readonly TrackedStack[], limitations: readonly string[
     lines: [],
     functions: [],
     modules: [],
+    packages: [],
     stacks,
     mappings: undefined,
     threads: undefined,

@@ -43,6 +43,10 @@ const report: TrackingReport = {
   ],
   functions: [{ name: 'Decoder::grow [images.node]', ...most }],
   modules: [{ name: 'images.node (images)', ...most }],
+  packages: [
+    { name: 'images', ...most },
+    { name: '(the program)', ...some },
+  ],
   stacks: [
     { frames: [native, load, top], ...most },
     { frames: [evaluated, top], ...some },
@@ -98,6 +102,11 @@ By module
       Live            Blocks    Allocated  Where
   64.0 KiB  ±8.0 KiB      64  320.0 KiB/s  images.node (images)
 
+By package
+      Live            Blocks    Allocated  Where
+  64.0 KiB  ±8.0 KiB      64  320.0 KiB/s  images
+  10.0 KiB                10   10.0 KiB/s  (the program)
+
 By thread
       Live            Blocks  Thread  Name
   64.0 KiB  ±8.0 KiB      64    4713  libuv-worker
@@ -109,9 +118,13 @@ Mapped apart from malloc, by JavaScript line
        0 B  + ≤16.0 KiB  16.0 KiB       1  open /app/load.js:3
   – the free of 3 sampled blocks wasn't seen
 `)
-  expect(renderTracking({ ...report, lines: [] }, { top: 1, mayBeInlined: true }, plainStyle)).toContain(
-    'By JavaScript line\n  nothing is live\n',
-  )
+  const packages = [
+    { name: '(the program)', ...most },
+    { name: 'images', ...none },
+  ]
+  const without = renderTracking({ ...report, lines: [], packages }, { top: 1, mayBeInlined: true }, plainStyle)
+  expect(without).toContain('By JavaScript line\n  nothing is live\n')
+  expect(without).not.toContain('By package')
 })
 
 test('collapsed: the outermost first, separators within names replaced, live bytes alone, in order', () => {

@@ -1,4 +1,4 @@
-import { lineName } from '../../lib/track/places.js'
+import { lineName, packageName } from '../../lib/track/places.js'
 import type { TrackedFrame } from '../../lib/track/index.js'
 
 function script(functionName: string, file: string, line: number | undefined = 3): TrackedFrame {
@@ -28,4 +28,17 @@ test.each([
   ['nothing', [], '(unknown)'],
 ])('a stack counts for %s', (_title, frames, expected) => {
   expect(lineName(frames)).toBe(expected)
+})
+
+test.each([
+  ['that the program called', [grow, resize, load, main], 'sharp'],
+  ['that another one called', [grow, resize, pool, main], 'sharp'],
+  ['of the addon that the program called itself', [runtime, grow, load, main], '@img/sharp-linux-x64'],
+  ['of an addon that nothing of JavaScript is known of', [grow], '@img/sharp-linux-x64'],
+  ['(none): it called the program back', [alloc, load, pool, main], '(the program)'],
+  ['(none): the program asked by itself', [native('Allocate', '/app/node_modules/node/bin/node'), alloc, load, main], '(the program)'],
+  ['(none): node asked by itself', [native('Allocate', '/usr/bin/node'), alloc], '(node)'],
+  ['(none)', [], '(node)'],
+])('a stack counts for the package %s', (_title, frames, expected) => {
+  expect(packageName(frames)).toBe(expected)
 })

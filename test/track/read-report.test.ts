@@ -34,6 +34,7 @@ const report: ReadTrackingReport = {
   ],
   functions: [{ name: 'grow [images.node]', ...figures(300, 30) }],
   modules: [{ name: 'images.node', ...figures(300, 30) }],
+  packages: [{ name: 'images', ...figures(300, 30) }],
   mappings: {
     total: mapped(40),
     lines: [{ name: 'load /app/load.js:3', ...mapped(40) }],

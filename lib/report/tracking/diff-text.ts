@@ -92,7 +92,7 @@ export function renderTrackingDiff(
   { beforeFile, afterFile, top }: TrackingDiffView,
   style: TextStyle,
 ): string {
-  const { total, durationMs, lines, functions, modules } = difference
+  const { total, durationMs, lines, functions, modules, packages } = difference
   const [before = '', after = '', change = '', error = ''] = cells(total)
   const text = [
     style.bold('allocscope track diff: live native memory'),
@@ -107,6 +107,7 @@ export function renderTrackingDiff(
     ...renderPlaces('By JavaScript line', lines, top, style),
     ...renderPlaces('By native function', functions, top, style),
     ...renderPlaces('By module', modules, top, style),
+    ...(packages.some(({ name }) => !name.startsWith('(')) ? renderPlaces('By package', packages, top, style) : []),
     ...renderMappings(difference, top, style),
     ...caveats(difference).flatMap((caveat) => renderProse(caveat, '  – ', style, style.warn)),
   ]

@@ -44,6 +44,12 @@ function renderPlaces(
   return renderSection(title, table, style)
 }
 
+/** What is live by package, where one has anything. */
+function renderPackages(report: TrackingReport, top: number, style: TextStyle): readonly string[] {
+  const hasPackage = report.packages.some(({ name, liveSamples }) => liveSamples > 0 && !name.startsWith('('))
+  return hasPackage ? renderPlaces('By package', report.packages, report, top, style) : []
+}
+
 /** What is live by thread, where more than one has anything. */
 function renderThreads({ threads = [] }: TrackingReport, top: number, style: TextStyle): readonly string[] {
   if (threads.length < 2) return []
@@ -187,6 +193,7 @@ export function renderTracking(report: AnyReport, view: TrackingView, style: Tex
     ...renderInliningHint(report, view, style),
     ...renderPlaces('By native function', report.functions, report, top, style),
     ...renderPlaces('By module', report.modules, report, top, style),
+    ...renderPackages(report, top, style),
     ...renderThreads(report, top, style),
     ...renderMappings(report, top, style),
     ...untoldProcesses(processes, top).flatMap((text) => renderProse(text, '  – ', style, style.warn)),
