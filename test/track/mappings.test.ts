@@ -7,6 +7,7 @@ import { runFile } from '../installed/run-file.js'
 interface Mapped {
   readonly mappings: TrackedMappings
   readonly limitations: readonly string[]
+  readonly room: number
 }
 
 const mebibyte = 2 ** 20
@@ -22,7 +23,9 @@ testOnEachNode(
   'what is mapped apart from malloc is known to the byte, by the line that asked, and nothing that was unmapped',
   async (node) => {
     const { stdout } = await runFile(node, [program])
-    const { mappings, limitations } = JSON.parse(stdout) as Mapped
+    const { mappings, limitations, room } = JSON.parse(stdout) as Mapped
+    // Less than one of V8's pages, or gigabytes. Without room the kernel refuses, and what was refused isn't listed.
+    const isRaised = room > 2 * mebibyte
     expect(limitations).toEqual([])
     const found = (name: string): ReturnType<typeof ofFunction> => ofFunction(mappings.lines, name)
     expect(found('whole')).toEqual([8, 64, 1])
@@ -33,14 +36,14 @@ testOnEachNode(
     expect(found('unmapped')).toBeUndefined()
     expect(found('refused')).toEqual([0, 4, 1])
     expect(found('shared')).toEqual([0, 1, 1])
-    expect(found('broken')?.slice(1)).toEqual([1, 1])
+    expect(found('broken')?.slice(1)).toEqual(isRaised ? [1, 1] : undefined)
     // V8 reserves more than the memory has, so that it can tell accesses beyond it.
     const [resident = 0, mapped = 0] = found('wasm') ?? []
     expect([resident, mapped >= 16]).toEqual([16, true])
     const inThreads = mappings.functions.find(({ name }) => name.includes('MapAndUnmap'))
     expect(inThreads).toMatchObject({ residentBytes: 0, mappedBytes: 8 * 16 * 4096, ranges: 8 })
     const [addon] = mappings.modules.filter(({ name }) => name === 'counted_mappings.node')
-    expect(addon).toMatchObject({ residentBytes: 9 * mebibyte, unknownBytes: mebibyte, mappedBytes: 166.5 * mebibyte })
+    expect(addon).toMatchObject({ residentBytes: 9 * mebibyte, unknownBytes: mebibyte, mappedBytes: (isRaised ? 166.5 : 165.5) * mebibyte })
     for (const places of [mappings.lines, mappings.functions, mappings.modules]) {
       for (const figure of ['mappedBytes', 'residentBytes', 'unknownBytes', 'ranges'] as const) {
         expect(places.reduce((sum, place) => sum + place[figure], 0)).toBe(mappings.total[figure])
