@@ -85,7 +85,7 @@ else {
     await withTarget(node, async ({ pid, tell }) => {
       await tell({ do: 'grow', bytes: mebibyte, everyMs: 50 })
       const found = await check(pid, '--for', '2s')
-      // A MiB at each of 40 turns; half of them may be late.
+      // A MiB each 50 ms, 40 of them from the first release to the last, by the clock. The loop may be blocked, and behind, for a second at the last one.
       expect(found.grownBytes).toBeGreaterThan(20 * mebibyte)
       expect(found.atRest).toBe(false)
     })
