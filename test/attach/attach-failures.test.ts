@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { AttachedProcess, readAttached } from '../../lib/attach/index.js'
 import { allocscope, cli, plainEnvironment } from '../cli/run-cli.js'
@@ -80,6 +81,8 @@ testWhere(notAttachable ?? missingCommand('cc'))('a static binary', async () => 
 declare('a process that is stopped, and goes on', async () => {
   await withTarget(process.execPath, async ({ pid, child, tell }) => {
     child.kill('SIGSTOP')
+    // The signal is on its way until the thread has a processor.
+    while (!/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))) await sleep(5)
     expect(await failureOf(pid)).toMatchObject({ code: 'ERR_ALLOCSCOPE_ATTACH', message: expect.stringMatching(/is stopped/) as string })
     child.kill('SIGCONT')
     expect(await tell({ do: 'ping' })).toEqual({ pong: true })

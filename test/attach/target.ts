@@ -125,13 +125,27 @@ function linkOf(file: string): readonly string[] {
   }
 }
 
+/** A thread that is on its way out (PF_EXITING in the kernel's linux/sched.h): one that was joined keeps its entry for a moment. */
+const exiting = 4
+
+/** Whether a thread runs, by its `stat`. */
+function isThread(task: string): boolean {
+  try {
+    const [, flags] = /^\d+ \(.*\) \S+(?: \S+){5} (\d+)/s.exec(readFileSync(`${task}/stat`, 'latin1')) ?? []
+    return (Number(flags) & exiting) === 0
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return false
+    throw error
+  }
+}
+
 export function tracesOf(pid: number): Traces {
   const folder = `/proc/${pid}/fd`
   const maps = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')
   const files = new Set(maps.map((line) => line.slice(73).trim()).filter((name) => name.startsWith('/')))
   return {
     descriptors: readdirSync(folder).flatMap((name) => linkOf(`${folder}/${name}`).map((link) => `${name} ${link}`)),
-    threads: readdirSync(`/proc/${pid}/task`).length,
+    threads: readdirSync(`/proc/${pid}/task`).filter((thread) => isThread(`/proc/${pid}/task/${thread}`)).length,
     files: [...files],
     rssBytes: Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024,
   }
