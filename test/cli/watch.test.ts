@@ -166,8 +166,11 @@ describe('samples', () => {
     const { lines } = await watch(['--duration', '2.5', program('waits.js')], {
       onOutput: (_child, text) => {
         const pid = Number(/^ready (\d+)/.exec(text)?.[1])
-        setTimeout(() => process.kill(pid, 'SIGSTOP'), 300)
-        setTimeout(() => process.kill(pid, 'SIGCONT'), 1500)
+        // The second follows the first: a timer that is late makes the stop no shorter.
+        setTimeout(() => {
+          process.kill(pid, 'SIGSTOP')
+          setTimeout(() => process.kill(pid, 'SIGCONT'), 1200)
+        }, 300)
       },
     })
     const times = samplesOf(lines).map(({ timeMs }) => timeMs)
@@ -240,7 +243,9 @@ describe('lines', () => {
     // 150 MiB in 1.5 s, and a sample of it every 0.1 s.
     expect(told.length).toBeGreaterThan(1)
     const doublings = told.slice(1).filter(([, , to], index) => to >= 2 * (told[index]?.[2] as number))
-    expect(told.length - doublings.length).toBeLessThanOrEqual(3)
+    // One at its first second, and one for each further second that the machine took for it; the figures are rounded.
+    const seconds = (told.at(-1)?.[0] as number) - (told[0]?.[0] as number)
+    expect(told.length - doublings.length).toBeLessThanOrEqual(2 + Math.floor(seconds + 0.1))
     told.slice(1).forEach(([, from], index) => {
       expect(from).toBe(told[index]?.[2])
     })
