@@ -12,13 +12,26 @@ type Printed = ReleaseCheck & { readonly subject: string }
 
 const server = program('checked-server.js')
 
+/** Below the ports from which the system gives one to whoever asks for any: what is free there stays so until the server takes it. */
+let nextPort = 10_000 + (process.pid % 20) * 1000
+
 /** A port that nothing listens on. */
 async function freePort(): Promise<number> {
-  const held = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => held.once('listening', resolve))
-  const { port } = held.address() as AddressInfo
-  await new Promise((resolve) => held.close(resolve))
-  return port
+  for (;;) {
+    const port = (nextPort += 1)
+    const held = createServer().listen(port, '127.0.0.1')
+    const isFree = await new Promise<boolean>((resolve) => {
+      held.once('listening', () =>
+        held.close(() => {
+          resolve(true)
+        }),
+      )
+      held.once('error', () => {
+        resolve(false)
+      })
+    })
+    if (isFree) return port
+  }
 }
 
 /** With a budget that ends no check, however little time the machine has for it: too few calls are no all-clear. */
