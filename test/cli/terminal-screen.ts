@@ -31,9 +31,9 @@ export class Terminal {
     return this.#tmux(['capture-pane', '-p', ...(escapes ? ['-e'] : []), ...(history ? ['-J', '-S', '-'] : [])]).split('\n')
   }
 
-  /** The screen once `isReady` holds of it. */
+  /** The screen once `isReady` holds of it. The deadline is for what hangs, so that its screen is shown: before the test's own. */
   async until(isReady: (lines: readonly string[]) => boolean): Promise<readonly string[]> {
-    for (const end = Date.now() + 15_000; Date.now() < end;) {
+    for (const end = Date.now() + 200_000; Date.now() < end;) {
       const lines = this.lines()
       if (isReady(lines)) return lines
       await wait(50)
