@@ -23,10 +23,16 @@ function environmentUnder(under: Under): NodeJS.ProcessEnv {
   return under === 'mimalloc' ? { ...preloaded, MIMALLOC_RESET_DELAY: '3600000', MIMALLOC_PURGE_DELAY: '3600000' } : preloaded
 }
 
+/**
+ * What V8's collecting threads take and free of malloc's stays with the allocator, in some runs more than may stay. Where it isn't to hold anything they
+ * are left out; check-release.test.ts has them.
+ */
+const flags: Readonly<Record<string, readonly string[]>> = { 'objects dropped': ['--single-threaded-gc'] }
+
 /** The check of a scenario in a process of its own, and what a real purge gave back right after it. */
 async function check(scenario: string, under: Under, options: CheckOptions = {}): Promise<Checked> {
   const script = path.join(__dirname, 'scenarios', 'check.cjs')
-  const { stdout } = await runFile(process.execPath, [script, scenario, JSON.stringify(options)], {
+  const { stdout } = await runFile(process.execPath, [...(flags[scenario] ?? []), script, scenario, JSON.stringify(options)], {
     env: environmentUnder(under),
   })
   return JSON.parse(stdout) as Checked
@@ -35,7 +41,7 @@ async function check(scenario: string, under: Under, options: CheckOptions = {})
 function testUnder(under: Under, title: string, body: () => Promise<void>): void {
   const needed = under === 'jemalloc' || under === 'mimalloc' || under === 'tcmalloc' ? [under] : []
   // Each is a process of its own, which waits for most of its time.
-  testWhereInstalled(needed, test.concurrent)(`${title}, under ${under}`, body, 120_000)
+  testWhereInstalled(needed, test.concurrent)(`${title}, under ${under}`, body)
 }
 
 /** What each allocator does is known from what its purge gives back, and from what the scenario itself did. */
