@@ -5,7 +5,7 @@ import { AllocscopeError } from '../../errors/index.js'
 import type { Registration, Registry } from './collector.js'
 import { filesOf, nameOfThisProcess } from './record-files.js'
 import type { ProcessFiles } from './record-files.js'
-import { maxIds } from './state-layout.js'
+import { firstId, maxIds } from './state-layout.js'
 
 /** A line of the file of descriptions. */
 export type Description =
@@ -14,8 +14,6 @@ export type Description =
   | { readonly uninstrumented: NonNullable<Registration['uninstrumented']>[number] }
   | { readonly source: { readonly file: string; readonly text: string } }
   | { readonly note: string }
-
-const firstId = 1
 
 /** The size of the file of ids. It holds the next id, twice so that any reader finds it aligned. */
 const idsBytes = 64
@@ -49,7 +47,6 @@ export class ProcessRegistry implements Registry {
   constructor(folder: string) {
     this.files = filesOf(folder, nameOfThisProcess())
     this.ids = mapIds(this.files.ids)
-    // Id 0 is never given out: its row takes what a frame without a line would write.
     Atomics.compareExchange(this.ids, 0, 0, firstId)
   }
 

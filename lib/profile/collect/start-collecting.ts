@@ -17,7 +17,8 @@ import type { Looking, Probes } from './probes.js'
 import { ProcessRegistry, appendDescriptions } from './registry.js'
 import { makeSettling } from './settling.js'
 import { makeSlices } from './slices.js'
-import { attentionTick, counter, figure, frame, limitation, recordBytes, rowWord, word } from './state-layout.js'
+import { attentionTick, counter, exercisedLine, figure, frame, limitation, noId, recordBytes } from './state-layout.js'
+import { rowWord, rowWordStride, word } from './state-layout.js'
 import { rowBytesFor, viewRecord, viewRows } from './views.js'
 import type { Views } from './views.js'
 
@@ -201,21 +202,21 @@ const exercises = 60
 /** As many as it needs to begin to optimise the quick probes. Until it has, they take some fifty times as long. */
 const quickExercises = 1000
 
-/** Calls the probes for id 0, which is no line's. What V8 takes for a function that is called for the first times isn't the program's. */
+/** Calls the probes for a line that is none. What V8 takes for a function that is called for the first times isn't the program's. */
 function exercise({ enter, leave, line, back, suspend, resume }: Probes, { words, rowWords }: Views): void {
   // The quick probes leave every other call to the full ones.
   const beQuick = (i: number): void => void Atomics.or(words, word.attention, i % 2 === 0 ? 0 : attentionTick)
   // No collections for it in settle mode.
-  rowWords[rowWord.settled] = exercises * exercises
+  rowWords[exercisedLine * rowWordStride + rowWord.settled] = exercises * exercises
   for (let i = 0; i < exercises; i++) {
     beQuick(i)
-    const at = enter(0, 0)
+    const at = enter(noId, exercisedLine)
     beQuick(i)
-    line(at, 0)
+    line(at, exercisedLine)
     const allocated = [i]
-    line(at, allocated.length - 1)
+    line(at, allocated.length * exercisedLine)
     beQuick(i)
-    back(at, 0)
+    back(at, exercisedLine)
     suspend(at, allocated)
     resume(at, allocated)
     beQuick(i)
@@ -226,11 +227,11 @@ function exercise({ enter, leave, line, back, suspend, resume }: Probes, { words
 /** The same for the quick probes alone, which V8 is to optimise. */
 function exerciseQuick({ enter, leave, line, back }: Probes): void {
   for (let i = 0; i < quickExercises; i++) {
-    const at = enter(0, 0)
+    const at = enter(noId, exercisedLine)
     const allocated = [i]
-    line(at, allocated.length - 1)
-    line(at, 0)
-    back(at, 0)
+    line(at, allocated.length * exercisedLine)
+    line(at, exercisedLine)
+    back(at, exercisedLine)
     leave(at)
   }
 }

@@ -158,6 +158,12 @@ export const rowWord = {
 /** Words of 32 bits hold RSS up to 2 TiB. */
 export const rssUnit = 1024
 
+/** Never given out: the row of id 0 takes what a frame without a line would write. */
+export const noId = 0
+/** A line that no program has. Not the id of the function that has it: a word of a row means one thing for a function and another for a line. */
+export const exercisedLine = 1
+export const firstId = 2
+
 /** The most ids of a process. Their rows take 64 MiB. */
 export const maxIds = 1 << 20
 export const firstRows = 1 << 14
