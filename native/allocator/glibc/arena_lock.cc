@@ -21,6 +21,9 @@ constexpr int32_t kWaitedFor = 2;
 constexpr int kNoParameter = -0x7a11;
 
 constexpr uint64_t kLongestProofNanos = 20'000'000;
+// The main arena's lock isn't held for longer than that. On a busy machine the waiter may not get a processor meanwhile: then it is tried
+// anew.
+constexpr int kProofAttempts = 4;
 constexpr int kLockAttempts = 1000;
 
 // A thread that asks for the main arena's lock when it is told to.
@@ -60,6 +63,19 @@ bool TryLockOften(const Arena& arena) {
   return false;
 }
 
+// Takes the lock, and looks whether a thread that asks malloc for it is seen to wait.
+bool ProveOnce(const Arena& main_arena) {
+  Waiter waiter;
+  pthread_t thread;
+  if (pthread_create(&thread, nullptr, WaitForLock, &waiter) != 0) return false;
+  const bool locked = TryLockOften(main_arena);
+  LetGo(&waiter);
+  const bool proved = locked && SeenToWait(main_arena, waiter);
+  if (locked) Unlock(main_arena);
+  pthread_join(thread, nullptr);
+  return proved;
+}
+
 }  // namespace
 
 bool TryLock(const Arena& arena) {
@@ -75,23 +91,12 @@ void Unlock(const Arena& arena) {
 
 bool ProveArenaLock(const Arena& main_arena) {
   if (!main_arena.known()) return false;
-  Waiter waiter;
-  pthread_t thread;
   // A handler of the program's that ran while we hold the lock could ask for memory, and would wait for ever.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  const bool started = pthread_create(&thread, nullptr, WaitForLock, &waiter) == 0;
   bool proved = false;
-  if (started) {
-    const bool locked = TryLockOften(main_arena);
-    LetGo(&waiter);
-    if (locked) {
-      proved = SeenToWait(main_arena, waiter);
-      Unlock(main_arena);
-    }
-    pthread_join(thread, nullptr);
-  }
+  for (int attempt = 0; attempt < kProofAttempts && !proved; attempt++) proved = ProveOnce(main_arena);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return proved;
 }

@@ -7,7 +7,7 @@ namespace allocscope::allocator::glibc {
 
 // Whether the first word of an arena is the lock that glibc itself takes, in the protocol that we know: 0 free, 1 taken, 2 taken and waited
 // for. The proof: while we hold the main arena's, a mallopt of another thread must be seen to wait for it, and to end once it is free.
-// Keeps the main arena locked for some 50 µs, 20 ms at the most. False for an arena that isn't known.
+// Keeps the main arena locked for some 50 µs; on a busy machine for 20 ms, and up to four times. False for an arena that isn't known.
 bool ProveArenaLock(const Arena& main_arena);
 
 // Takes the lock if nobody has it. `arena` is glibc's, and is written to.
