@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -78,8 +79,13 @@ testWhere(notAttachableByOthers)('a process that runs, with what stays at the en
   })
   try {
     await once(child, 'message')
-    const asked = ['--pid', String(child.pid), '--for', '2s', '--live', '--leaks', '--interval', '1', '--exact-functions']
-    const { code, stdout, stderr } = await allocscope(['track', ...asked])
+    const asked = ['--pid', String(child.pid), '--live', '--leaks', '--interval', '1', '--exact-functions']
+    let command: ChildProcess | undefined
+    const { code, stdout, stderr } = await allocscope(['track', ...asked], {
+      onStart: (started) => (command = started),
+      // Ctrl-C, once the line is there.
+      onError: (said) => said.includes(' leak ') && command?.kill('SIGINT'),
+    })
     expect(code).toBe(0)
     expect(stderr).toMatch(/^(?:allocscope {2}.*\n)+$/)
     expect(stderr).toMatch(/ leak .*stays\.cjs:\d+\n/)
