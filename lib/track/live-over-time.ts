@@ -28,17 +28,20 @@ export interface LiveOverTime {
   readonly stacks: readonly StackOverTime[]
 }
 
-/** Sums of one stack by the places of moments: bytes and squared errors. */
-type Course = Map<number, { bytes: number; square: number }>
+/** What one stack had live at a moment: bytes, and the square of their error. */
+interface LiveSum {
+  bytes: number
+  square: number
+}
 
 /** Stacks by their names. A stack's names may change when V8 compiles a function: each moment counts by those that it had then. */
 class NamedCourses {
-  readonly #courses = new Map<string, { readonly frames: readonly TrackedFrame[]; readonly course: Course }>()
+  readonly #courses = new Map<string, { readonly frames: readonly TrackedFrame[]; readonly course: Map<number, LiveSum> }>()
   readonly #keys = new StackKeys()
 
   add(frames: readonly TrackedFrame[], moment: number, bytes: number, square: number): void {
     const key = this.#keys.keyOf(frames)
-    const named = this.#courses.get(key) ?? { frames, course: new Map() }
+    const named = this.#courses.get(key) ?? { frames, course: new Map<number, LiveSum>() }
     this.#courses.set(key, named)
     const sum = named.course.get(moment) ?? { bytes: 0, square: 0 }
     named.course.set(moment, sum)

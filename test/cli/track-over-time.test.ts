@@ -22,7 +22,7 @@ test('the page knows what was live when: two blocks of a known size, one after t
   const subject = path.resolve('test/track/programs/phases.cjs')
   const { frames, stacks, times } = await pageOf('--interval', '1', '--exact-functions', subject, '1500')
   const isUnder = (name: string, stack: { readonly frames: readonly number[] }): boolean =>
-    stack.frames.some((frame) => frames[frame]?.place.startsWith(`${subject}:`) && frames[frame]?.name.startsWith(name))
+    stack.frames.some((frame) => frames[frame]?.place.startsWith(`${subject}:`) && frames[frame].name.startsWith(name))
   const [momentsMs, endMs] = [times?.momentsMs ?? [], times?.endMs ?? 0]
   const liveAt = (name: string, moment: number): number =>
     (times?.stacks ?? [])

@@ -1,4 +1,5 @@
 import type { LiveOverTime, StackOverTime, TrackedFrame, TrackedStack, TrackingReport } from '../../track/index.js'
+import { formatDuration } from '../duration-format.js'
 import { frameName } from './frame-name.js'
 
 /** A function of the page. */
@@ -28,6 +29,8 @@ export interface PageTimes {
   /** Without the end, of which {@link PageData.stacks} are. */
   readonly momentsMs: readonly number[]
   readonly endMs: number
+  /** Of the moments, and of the end, for a reader. */
+  readonly labels: readonly string[]
   readonly stacks: readonly { readonly frames: readonly number[]; readonly live: readonly PageMoment[] }[]
 }
 
@@ -72,7 +75,8 @@ function pageTimes({ momentsMs, stacks }: LiveOverTime, endMs: number, table: Fr
   const momentsOf = ({ live }: StackOverTime): readonly PageMoment[] =>
     live.map(({ moment, liveBytes, liveBytesError }) => [moment, Math.round(liveBytes), Math.round(liveBytesError)])
   const shown = stacks.map((stack) => ({ frames: outermostFirst(stack.frames, table), live: momentsOf(stack) }))
-  return { momentsMs, endMs, stacks: shown }
+  const labels = [...momentsMs, endMs].map((timeMs) => formatDuration(timeMs))
+  return { momentsMs, endMs, labels, stacks: shown }
 }
 
 export function makePageData({ stacks, durationMs }: TrackingReport, times?: LiveOverTime): PageData {

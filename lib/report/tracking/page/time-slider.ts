@@ -1,5 +1,4 @@
 import { formatBytes } from '../../../figures/index.js'
-import { formatDuration } from '../../duration-format.js'
 import { make } from '../../line-profile/page/elements.js'
 import type { PageStack, PageTimes } from '../page-data.js'
 
@@ -35,6 +34,7 @@ export class TimeSlider {
   readonly #readout = make('output', 'faint')
   readonly #mark = svg('line', { y1: '0', y2: String(chartHeight), class: 'mark' })
   readonly #timesMs: readonly number[]
+  readonly #labels: readonly string[]
   readonly #totals: readonly number[]
   #place: number
 
@@ -45,6 +45,7 @@ export class TimeSlider {
     private readonly onMove: (moment: number | undefined) => void,
   ) {
     this.#timesMs = [...times.momentsMs, times.endMs]
+    this.#labels = times.labels
     this.#totals = totalsOf(times, endBytes)
     this.#place = times.momentsMs.length
     Object.assign(this.#input, { type: 'range', min: '0', max: String(times.endMs), step: 'any' })
@@ -101,7 +102,8 @@ export class TimeSlider {
   #show(): void {
     const [timeMs, total] = [this.#timesMs[this.#place] as number, this.#totals[this.#place] as number]
     const endMs = this.#timesMs.at(-1) as number
-    const when = this.#place === this.#timesMs.length - 1 ? `At the end, after ${formatDuration(endMs)}` : `After ${formatDuration(timeMs)}`
+    const label = this.#labels[this.#place]
+    const when = this.#place === this.#timesMs.length - 1 ? `At the end, after ${label}` : `After ${label}`
     const words = `${when}: ${formatBytes(total)} live`
     this.#input.value = String(timeMs)
     this.#input.setAttribute('aria-valuetext', words)
