@@ -35,13 +35,13 @@ test('what was allocated counts whatever was collected', async () => {
 test('code that blocks the event loop is sampled', async () => {
   const { samples, durationMs, lostSamples } = await measureMemory(
     () => {
-      for (const end = performance.now() + 300; performance.now() < end;);
+      for (const end = performance.now() + 1500; performance.now() < end;);
     },
     { intervalMs: 5 },
   )
-  expect(durationMs).toBeGreaterThanOrEqual(300)
+  expect(durationMs).toBeGreaterThanOrEqual(1500)
   expect(lostSamples).toBe(0)
-  // A loaded machine runs the thread late, but it runs it.
+  // A machine where others wait for a processor, too, runs the thread late: each tenth of a second, if it has no better.
   expect(samples.length).toBeGreaterThan(10)
   expect(samples.every(({ rssBytes }) => rssBytes > mebibyte)).toBe(true)
   expect(samples.map(({ timeMs }) => timeMs)).toEqual(samples.map(({ timeMs }) => timeMs).sort((a, b) => a - b))
