@@ -38,13 +38,13 @@ function wasmBytes({ ledger }: TakenLedger): number {
   return ledger.entries.filter(({ owner }) => owner === 'wasm-memory').reduce((sum, { residentBytes }) => sum + residentBytes, 0)
 }
 
-/** Holds 32 MiB of wasm memory for a while, and drops it. */
+/** Holds 32 MiB of wasm memory for a while, in which a busy machine has a ledger done as well, and drops it. */
 const holds = `
   function use() { new Uint8Array(new WebAssembly.Memory({ initial: 512, maximum: 1024 }).buffer).fill(1) }
   require('node:v8').setFlagsFromString('--expose-gc')
   const gc = require('node:vm').runInNewContext('gc')
   use()
-  setTimeout(() => { gc(); setTimeout(() => {}, 100) }, 400)`
+  setTimeout(() => { gc(); setTimeout(() => {}, 100) }, 1500)`
 
 test('a ledger of the exit: the owners, and the program keeps its exit code', async () => {
   const { code, stdout, stderr } = await allocscope(['explain', program('exit-3.js')])
@@ -67,7 +67,7 @@ test('at the peak, not at the exit', async () => {
 })
 
 test('at an interval: what was taken before a kill remains', async () => {
-  const file = programOf(`${holds}; setTimeout(() => process.kill(process.pid, 'SIGKILL'), 900)`)
+  const file = programOf(`${holds}; setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2500)`)
   const { ledgers, signal, exitCode } = await explained(['--every', '0.2', file])
   expect({ signal, exitCode }).toEqual({ signal: 'SIGKILL', exitCode: null })
   expect(ledgers.length).toBeGreaterThan(0)
