@@ -109,6 +109,7 @@ export type { ArenaSample, RssSample, WatchSummary } from './sampling/index.js'
 export type {
   MappedFigures,
   MappedPlace,
+  MappedStack,
   TrackedFigures,
   TrackedFrame,
   TrackedMappings,

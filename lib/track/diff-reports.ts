@@ -1,5 +1,5 @@
-import type { ReadTrackingReport } from './read-report.js'
-import type { MappedFigures, MappedPlace, TrackedFigures, TrackedMappings, TrackedPlace } from './tracking-report.js'
+import type { MappingPlaces, ReadTrackingReport } from './read-report.js'
+import type { MappedFigures, MappedPlace, TrackedFigures, TrackedPlace } from './tracking-report.js'
 
 /** What is live of one place in two reports. 0 where a report doesn't have it. */
 export interface LiveDifference {
@@ -107,7 +107,7 @@ function diffMappedPlaces(before: readonly MappedPlace[], after: readonly Mapped
     .sort((one, other) => mostGrown(other) - mostGrown(one) || other.difference.mappedBytes - one.difference.mappedBytes)
 }
 
-function diffMappings(before: TrackedMappings | undefined, after: TrackedMappings | undefined): MappingsDifference | undefined {
+function diffMappings(before: MappingPlaces | undefined, after: MappingPlaces | undefined): MappingsDifference | undefined {
   if (before === undefined || after === undefined) return undefined
   return {
     total: diffMapped(before.total, after.total),

@@ -31,6 +31,7 @@ export type { TrackRecord } from './track-record.js'
 export type {
   MappedFigures,
   MappedPlace,
+  MappedStack,
   TrackedFigures,
   TrackedFrame,
   TrackedMappings,

@@ -2,7 +2,8 @@ import { frameLine, lineName, moduleName, nativeFrame } from './places.js'
 import type { StackNamer } from './name-stacks.js'
 import { readMappings } from './raw-stacks.js'
 import type { RawStack } from './raw-stacks.js'
-import type { MappedFigures, MappedPlace, TrackedFrame, TrackedMappings } from './tracking-report.js'
+import { StackKeys } from './stack-keys.js'
+import type { MappedFigures, MappedPlace, MappedStack, TrackedFrame, TrackedMappings } from './tracking-report.js'
 
 interface NamedMapping {
   readonly frames: readonly TrackedFrame[]
@@ -45,7 +46,18 @@ export class NamedMappings {
       lines: this.#groupBy(lineName),
       functions: this.#groupBy((frames) => frameLine(nativeFrame(frames))),
       modules: this.#groupBy((frames) => moduleName(nativeFrame(frames))),
+      stacks: this.#stacks(),
     }
+  }
+
+  #stacks(): readonly MappedStack[] {
+    const keys = new StackKeys()
+    const stacks = new Map<string, MappedStack>()
+    for (const { frames, figures } of this.#named) {
+      const key = keys.keyOf(frames)
+      stacks.set(key, { frames, ...add(stacks.get(key) ?? nothing, figures) })
+    }
+    return [...stacks.values()].sort(byResidentBytes)
   }
 
   #groupBy(nameOf: (frames: readonly TrackedFrame[]) => string): readonly MappedPlace[] {

@@ -4,7 +4,12 @@ import { AllocscopeError } from '../errors/index.js'
 import type { MappedFigures, MappedPlace, TrackedFigures, TrackedMappings, TrackedPlace, TrackingReport } from './tracking-report.js'
 
 /** A report without its threads and stacks, as `allocscope track --json` wrote it. */
-export type ReadTrackingReport = Omit<TrackingReport, 'threads' | 'stacks'>
+export interface ReadTrackingReport extends Omit<TrackingReport, 'threads' | 'stacks' | 'mappings'> {
+  readonly mappings: MappingPlaces | undefined
+}
+
+/** What was mapped, without its stacks. */
+export type MappingPlaces = Omit<TrackedMappings, 'stacks'>
 
 const version = 1
 
@@ -81,7 +86,7 @@ function placesOf<Place extends { readonly name: string }>(
 }
 
 /** Null where the program told nothing at its end. */
-function mappingsOf(value: unknown): TrackedMappings | undefined {
+function mappingsOf(value: unknown): MappingPlaces | undefined {
   if (value === null) return undefined
   const fields = fieldsOf(value, "'mappings'")
   return {

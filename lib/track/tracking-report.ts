@@ -59,6 +59,11 @@ export interface MappedPlace extends MappedFigures {
   readonly name: string
 }
 
+/** A stack that address space was mapped from, the innermost frame first. */
+export interface MappedStack extends MappedFigures {
+  readonly frames: readonly TrackedFrame[]
+}
+
 /**
  * What was mapped apart from malloc, by calls of mmap, mremap, sbrk and brk: V8's pages, wasm memories, what an addon's own allocator takes from the kernel. Each
  * call is seen, so the figures are exact. Not seen is what the C library maps itself: its heaps, large blocks of malloc, stacks of threads. Memory that is mapped
@@ -70,6 +75,7 @@ export interface TrackedMappings {
   readonly lines: readonly MappedPlace[]
   readonly functions: readonly MappedPlace[]
   readonly modules: readonly MappedPlace[]
+  readonly stacks: readonly MappedStack[]
 }
 
 /** What a process allocated natively while it was tracked, and what of it is live: see {@link startTracking}. */

@@ -230,6 +230,28 @@ inBrowser('a slider over time shows what was live when, by the pointer and by ke
   expect(complaints).toEqual([])
 })
 
+inBrowser('what is mapped apart from malloc has measures of its own, by the same views', async () => {
+  const stacks = [
+    { frames: [grow, load, main], mappedBytes: 96 * mebibyte, residentBytes: 12 * mebibyte, unknownBytes: 0, ranges: 3 },
+    { frames: [copy, main], mappedBytes: 32 * mebibyte, residentBytes: 4 * mebibyte, unknownBytes: 0, ranges: 1 },
+  ]
+  const total = { mappedBytes: 128 * mebibyte, residentBytes: 16 * mebibyte, unknownBytes: 0, ranges: 4 }
+  const mappings = { total, lines: [], functions: [], modules: [], stacks }
+  const { page, complaints } = await openPage(renderTrackingHtml({ ...report, mappings }, 'main.js', times))
+  expect(named((await graphsOf(page))[0], 'load')[0]?.share).toBeCloseTo(0.7, 2)
+  for (const [measure, sum] of [
+    ['4', '16.0 MiB'],
+    ['5', '128.0 MiB'],
+  ] as const) {
+    await choose(page, 'What widths stand for', measure)
+    const [cells] = await graphsOf(page)
+    expect(named(cells, 'all')[0]?.label).toBe(`all: ${sum}, 100.0 % of all`)
+    expect(named(cells, 'load')[0]?.share).toBeCloseTo(0.75, 2)
+    expect(named(cells, 'walk')).toEqual([])
+  }
+  expect(complaints).toEqual([])
+})
+
 inBrowser('without moments there is no slider', async () => {
   for (const none of [undefined, { momentsMs: [], stacks: [] }]) {
     const { page } = await openPage(renderTrackingHtml(report, 'main.js', none))

@@ -66,6 +66,7 @@ const report: TrackingReport = {
       { name: 'map [images.node]', mappedBytes: 96 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 16 * kibibyte, ranges: 3 },
     ],
     modules: [],
+    stacks: [{ frames: [native, load], mappedBytes: 80 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 0, ranges: 2 }],
   },
   limitations: ["the free of 3 sampled blocks wasn't seen"],
 }
@@ -176,12 +177,16 @@ test('JSON: each frame once, stacks by their places', () => {
   const parsed = JSON.parse(renderTrackingJson(report)) as {
     readonly frames: readonly unknown[]
     readonly stacks: readonly { readonly frames: unknown }[]
+    readonly mappings: { readonly stacks: readonly unknown[] }
   }
   expect(parsed.frames).toEqual([{ ...native, line: null }, load, top, evaluated])
   expect(parsed.stacks.map(({ frames }) => frames)).toEqual([
     [0, 1, 2],
     [3, 2],
     [1, 2],
+  ])
+  expect(parsed.mappings.stacks).toEqual([
+    { frames: [0, 1], mappedBytes: 80 * kibibyte, residentBytes: 20 * kibibyte, unknownBytes: 0, ranges: 2 },
   ])
   expect(parsed).toMatchObject({ version: 1, intervalBytes: 4096, lines: report.lines })
 })

@@ -44,7 +44,7 @@ testOnEachNode(
     expect(inThreads).toMatchObject({ residentBytes: 0, mappedBytes: 8 * 16 * 4096, ranges: 8 })
     const [addon] = mappings.modules.filter(({ name }) => name === 'counted_mappings.node')
     expect(addon).toMatchObject({ residentBytes: 9 * mebibyte, unknownBytes: mebibyte, mappedBytes: (isRaised ? 166.5 : 165.5) * mebibyte })
-    for (const places of [mappings.lines, mappings.functions, mappings.modules]) {
+    for (const places of [mappings.lines, mappings.functions, mappings.modules, mappings.stacks]) {
       for (const figure of ['mappedBytes', 'residentBytes', 'unknownBytes', 'ranges'] as const) {
         expect(places.reduce((sum, place) => sum + place[figure], 0)).toBe(mappings.total[figure])
       }

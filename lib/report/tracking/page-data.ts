@@ -1,4 +1,4 @@
-import type { LiveOverTime, StackOverTime, TrackedFrame, TrackedStack, TrackingReport } from '../../track/index.js'
+import type { LiveOverTime, MappedStack, StackOverTime, TrackedFrame, TrackedStack, TrackingReport } from '../../track/index.js'
 import { formatDuration } from '../duration-format.js'
 import { frameName } from './frame-name.js'
 
@@ -19,6 +19,9 @@ export interface PageStack {
   readonly liveBlocks: number
   readonly allocatedBytes: number
   readonly allocations: number
+  /** What was mapped from here apart from malloc, and what of it is known to be resident. */
+  readonly mappedBytes: number
+  readonly residentBytes: number
 }
 
 /** What a stack had live at a moment: its place in {@link PageTimes.momentsMs}, bytes, and their standard error. */
@@ -67,7 +70,13 @@ function outermostFirst(frames: readonly TrackedFrame[], table: FrameTable): rea
 
 function pageStack({ frames, ...figures }: TrackedStack, table: FrameTable): PageStack {
   const { liveBytes, liveBytesError, liveBlocks, allocatedBytes, allocations } = figures
-  return { frames: outermostFirst(frames, table), liveBytes, liveBytesError, liveBlocks, allocatedBytes, allocations }
+  const ofMalloc = { liveBytes, liveBytesError, liveBlocks, allocatedBytes, allocations }
+  return { frames: outermostFirst(frames, table), ...ofMalloc, mappedBytes: 0, residentBytes: 0 }
+}
+
+function mappedStack({ frames, mappedBytes, residentBytes }: MappedStack, table: FrameTable): PageStack {
+  const ofMalloc = { liveBytes: 0, liveBytesError: 0, liveBlocks: 0, allocatedBytes: 0, allocations: 0 }
+  return { frames: outermostFirst(frames, table), ...ofMalloc, mappedBytes, residentBytes }
 }
 
 /** Whole bytes are exact enough for what is sampled. */
@@ -79,9 +88,10 @@ function pageTimes({ momentsMs, stacks }: LiveOverTime, endMs: number, table: Fr
   return { momentsMs, endMs, labels, stacks: shown }
 }
 
-export function makePageData({ stacks, durationMs }: TrackingReport, times?: LiveOverTime): PageData {
+export function makePageData({ stacks, mappings, durationMs }: TrackingReport, times?: LiveOverTime): PageData {
   const table = new FrameTable()
-  const shown = stacks.map((stack) => pageStack(stack, table))
+  const mapped = mappings?.stacks ?? []
+  const shown = [...stacks.map((stack) => pageStack(stack, table)), ...mapped.map((stack) => mappedStack(stack, table))]
   const isKnown = times !== undefined && times.momentsMs.length > 0
   return { frames: table.frames, stacks: shown, times: isKnown ? pageTimes(times, durationMs, table) : null }
 }

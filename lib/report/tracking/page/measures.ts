@@ -27,4 +27,6 @@ export const measures: readonly Measure[] = [
   { name: 'live blocks', of: ({ liveBlocks }) => liveBlocks, errorOf: unknown, format: blocks, isOverTime: false },
   { name: 'allocated bytes', of: ({ allocatedBytes }) => allocatedBytes, errorOf: unknown, format: bytes, isOverTime: false },
   { name: 'allocations', of: ({ allocations }) => allocations, errorOf: unknown, format: blocks, isOverTime: false },
+  { name: 'resident bytes of mappings', of: ({ residentBytes }) => residentBytes, errorOf: unknown, format: bytes, isOverTime: false },
+  { name: 'mapped bytes', of: ({ mappedBytes }) => mappedBytes, errorOf: unknown, format: bytes, isOverTime: false },
 ]

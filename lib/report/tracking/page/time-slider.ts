@@ -2,13 +2,15 @@ import { formatBytes } from '../../../figures/index.js'
 import { make } from '../../line-profile/page/elements.js'
 import type { PageStack, PageTimes } from '../page-data.js'
 
+const atEndAlone = { liveBlocks: 0, allocatedBytes: 0, allocations: 0, mappedBytes: 0, residentBytes: 0 }
+
 /** What was live at a moment, as the stacks of a graph. What else is known of stacks is of the end. */
 export function stacksAt({ stacks }: PageTimes, moment: number): readonly PageStack[] {
   return stacks.flatMap(({ frames, live }) => {
     const at = live.find(([place]) => place === moment)
     if (at === undefined) return []
     const [, liveBytes, liveBytesError] = at
-    return [{ frames, liveBytes, liveBytesError, liveBlocks: 0, allocatedBytes: 0, allocations: 0 }]
+    return [{ frames, liveBytes, liveBytesError, ...atEndAlone }]
   })
 }
 
