@@ -191,14 +191,17 @@ function adviseOnV8({ bytes: { held, stayedBytes } }: Findings): string[] {
   return [...(isNotable(v8FreeBytes) ? [free] : []), ...(isNotable(pagePoolBytes) ? [pooled] : [])]
 }
 
-function adviseOnUnexplained({ held, stayedBytes }: CheckedBytes, found: readonly string[]): string[] {
+function adviseOnUnexplained({ bytes: { held, stayedBytes }, missing }: Findings, found: readonly string[]): string[] {
   // What was found with other threads and the allocators within libraries may explain it all.
   if (found.length > 0 && held.unexplainedBytes < stayedBytes * decidingShare) return []
-  return [`${formatBytes(held.unexplainedBytes)} are held by nothing that is counted here: compiled code, or mappings of native code.`]
+  const nothing = `${formatBytes(held.unexplainedBytes)} are held by nothing that is counted here: compiled code, mappings of native code`
+  const ofPinned = missing.find(({ fields }) => fields.includes('pinnedBytes'))
+  if (ofPinned === undefined) return [`${nothing}.`]
+  return [`${nothing}, or free memory of the allocator's on pages that hold something in use, which is not known: ${ofPinned.reason}.`]
 }
 
 function adviseOnInconclusive(findings: Findings): string[] {
-  const { bytes, live, after, missing, embedded } = findings
+  const { live, after, missing, embedded } = findings
   const untried = wasTried(after.purge)
     ? []
     : [`No purge was tried in a forked child (${after.purge.reason}), so that the split is coarse.`]
@@ -207,7 +210,7 @@ function adviseOnInconclusive(findings: Findings): string[] {
   const mapped = adviseOnEmbeddedMapped(embedded)
   const others = live.filter(({ where }) => where === 'other-external').map((one) => adviseOnPlace(one, findings))
   const found = [...others, ...mapped]
-  return [...untried, ...unknown, ...found, ...adviseOnUnexplained(bytes, found)]
+  return [...untried, ...unknown, ...found, ...adviseOnUnexplained(findings, found)]
 }
 
 /** What to do about the verdict, each piece with its evidence. */

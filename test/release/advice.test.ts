@@ -135,6 +135,16 @@ test('how much is unexplained, and why no purge was tried', () => {
   ])
 })
 
+test('what is unexplained may be free memory where that is not known', () => {
+  const held = { unexplainedBytes: 5 * mebibyte }
+  const missing = [{ fields: ['pinnedBytes'], cause: 'layout', reason: 'the arena is in two pieces' }] as const
+  expect(advise(findingsOf({ verdict: 'inconclusive', held, missing }))).toEqual([
+    expect.stringMatching(
+      /^5\.0 MiB are held by nothing .* or free memory of the allocator's .*, which is not known: the arena is in two pieces\.$/,
+    ),
+  ])
+})
+
 test('where to look for what is still live', () => {
   const place = (where: LiveMemory['where'], grows: boolean): LiveMemory => {
     return { where, bytes: 7 * mebibyte, grows, bytesPerCall: 300, confidence: 'high' }

@@ -30,9 +30,14 @@ function environmentUnder(under: Under): NodeJS.ProcessEnv {
 const flags: Readonly<Record<string, readonly string[]>> = { 'objects dropped': ['--single-threaded-gc'] }
 
 /** The check of a scenario in a process of its own, and what a real purge gave back right after it. */
-async function check(scenario: string, under: Under, options: CheckOptions = {}): Promise<Checked> {
+async function check(
+  scenario: string,
+  under: Under,
+  options: CheckOptions = {},
+  nodeFlags: readonly string[] = flags[scenario] ?? [],
+): Promise<Checked> {
   const script = path.join(__dirname, 'scenarios', 'check.cjs')
-  const { stdout } = await runFile(process.execPath, [...(flags[scenario] ?? []), script, scenario, JSON.stringify(options)], {
+  const { stdout } = await runFile(process.execPath, [...nodeFlags, script, scenario, JSON.stringify(options)], {
     env: environmentUnder(under),
   })
   return JSON.parse(stdout) as Checked
@@ -141,6 +146,15 @@ describe('native blocks of 64 bytes', () => {
   expectVerdict('native blocks, one in 16 kept', everyAllocator('fragmented'), ({ check: { bytes } }) => {
     // 32 MB were asked for, and 2 MB of it are kept.
     expect(bytes.held.pinnedBytes).toBeGreaterThan(25 * mebibyte)
+  })
+})
+
+describe('a program whose break is blocked', () => {
+  testUnder('glibc', 'what is pinned is not known, and nothing else is blamed for it', async () => {
+    const blocked = ['--require', path.join(__dirname, 'scenarios', 'blocked-break.cjs')]
+    const { check: found } = await check('native blocks, one in 16 kept', 'glibc', {}, blocked)
+    const reason = expect.stringContaining("the main arena isn't in one piece") as string
+    expect(found).toMatchObject({ verdict: 'inconclusive', coarse: true, missing: [{ fields: ['pinnedBytes'], reason }], advice: [reason] })
   })
 })
 
