@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 
 import { root } from './lint/run-step.mjs'
 import { buildWhatIsStale } from './testing/built.mjs'
+import { withFixedAddresses } from './testing/fixed-addresses.mjs'
 
 const { values, positionals: patterns } = parseArgs({ options: { times: { type: 'string', default: '20' } }, allowPositionals: true })
 const times = Number(values.times)
@@ -28,8 +29,8 @@ function failuresIn({ testResults, numTotalTests }) {
 
 function runOnce(file) {
   const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js')
-  const args = [jest, '--json', `--outputFile=${file}`, ...patterns]
-  const { status, stderr } = spawnSync(process.execPath, args, {
+  const [command, ...args] = [...withFixedAddresses(), process.execPath, jest, '--json', `--outputFile=${file}`, ...patterns]
+  const { status, stderr } = spawnSync(command, args, {
     cwd: root,
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe'],

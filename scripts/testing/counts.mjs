@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 import { root } from '../lint/run-step.mjs'
 import { isCi } from './ci.cjs'
+import { withFixedAddresses } from './fixed-addresses.mjs'
 
 /** The result of a part of the tests. `failures` says what failed, each a text of a few lines. */
 export function counts(passed, failed, skipped, failures = []) {
@@ -108,7 +109,8 @@ export function runJest(title, args, env = {}, { beside = false } = {}) {
     const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js')
     // Jest's report goes to standard error. Standard output only repeats the JSON.
     const how = { beside, stdout: 'ignore' }
-    const status = await runToItsEnd(title, [process.execPath, jest, '--json', `--outputFile=${file}`, ...args], env, how)
+    const command = [...withFixedAddresses(), process.execPath, jest, '--json', `--outputFile=${file}`, ...args]
+    const status = await runToItsEnd(title, command, env, how)
     return honest(readResult(file, parseJest), status)
   })
 }
