@@ -4,6 +4,7 @@ import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { renderFacts, renderProse, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'
+import type { TableColumn } from '../table.js'
 import type { TextStyle } from '../text-style.js'
 
 /** What {@link renderTrackingDiff} is told besides the difference. */
@@ -19,19 +20,29 @@ function cells({ beforeBytes, afterBytes, differenceBytes, differenceBytesError 
   return [formatBytes(beforeBytes), formatBytes(afterBytes), formatByteChange(differenceBytes), error]
 }
 
-function renderPlaces(title: string, places: readonly PlaceDifference[], top: number, style: TextStyle): readonly string[] {
-  const right = { align: 'right' as const }
-  const columns = [
+const right = { align: 'right' as const }
+
+/** Two amounts, how they differ, and by how much that is uncertain. */
+function amountColumns(style: TextStyle): readonly TableColumn[] {
+  return [
     { title: 'Before', ...right, dropRank: 1 },
     { title: 'After', ...right },
     { title: 'Difference', ...right, paint: style.accent },
     right,
-    { title: 'Where', elastic: true },
   ]
+}
+
+/** What the rows that aren't shown come to. */
+function renderHidden(differences: readonly number[]): readonly string[] {
+  if (differences.length === 0) return []
+  const sum = differences.reduce((total, bytes) => total + bytes, 0)
+  return [`  and ${formatCount(differences.length)} more, together ${formatByteChange(sum)}`]
+}
+
+function renderPlaces(title: string, places: readonly PlaceDifference[], top: number, style: TextStyle): readonly string[] {
+  const columns = [...amountColumns(style), { title: 'Where', elastic: true }]
   const rows = places.slice(0, top).map((place) => [...cells(place), printable(place.name)])
-  const hidden = places.slice(top)
-  const hiddenBytes = hidden.reduce((sum, { differenceBytes }) => sum + differenceBytes, 0)
-  const rest = hidden.length === 0 ? [] : [`  and ${formatCount(hidden.length)} more, together ${formatByteChange(hiddenBytes)}`]
+  const rest = renderHidden(places.slice(top).map(({ differenceBytes }) => differenceBytes))
   const table = rows.length === 0 ? ['  nothing is live in either'] : [...layOutTable(columns, rows, style), ...rest]
   return renderSection(title, table, style)
 }
@@ -45,23 +56,13 @@ function unknownOf({ before, after }: MappedPlaceDifference): string {
 
 function renderMapped(title: string, places: readonly MappedPlaceDifference[], top: number, style: TextStyle): readonly string[] {
   if (places.length === 0) return []
-  const right = { align: 'right' as const }
-  const columns = [
-    { title: 'Before', ...right, dropRank: 1 },
-    { title: 'After', ...right },
-    { title: 'Difference', ...right, paint: style.accent },
-    right,
-    { title: 'Mapped', ...right, dropRank: 2 },
-    { title: 'Where', elastic: true },
-  ]
+  const columns = [...amountColumns(style), { title: 'Mapped', ...right, dropRank: 2 }, { title: 'Where', elastic: true }]
   const rows = places.slice(0, top).map((place) => {
     const { before, after, difference } = place
     const resident = [formatBytes(before.residentBytes), formatBytes(after.residentBytes), formatByteChange(difference.residentBytes)]
     return [...resident, unknownOf(place), formatByteChange(difference.mappedBytes), printable(place.name)]
   })
-  const hidden = places.slice(top)
-  const hiddenBytes = hidden.reduce((sum, { difference }) => sum + difference.residentBytes, 0)
-  const rest = hidden.length === 0 ? [] : [`  and ${formatCount(hidden.length)} more, together ${formatByteChange(hiddenBytes)}`]
+  const rest = renderHidden(places.slice(top).map(({ difference }) => difference.residentBytes))
   return renderSection(title, [...layOutTable(columns, rows, style), ...rest], style)
 }
 
