@@ -41,27 +41,16 @@ function textOf(value: unknown, name: string): string {
   return value
 }
 
-function figuresOf(value: unknown, name: string): TrackedFigures {
+function numbersOf<Name extends string>(value: unknown, name: string, names: readonly Name[]): Readonly<Record<Name, number>> {
   const fields = fieldsOf(value, name)
-  return {
-    liveBytes: numberOf(fields, 'liveBytes'),
-    liveBytesError: numberOf(fields, 'liveBytesError'),
-    liveBlocks: numberOf(fields, 'liveBlocks'),
-    liveSamples: numberOf(fields, 'liveSamples'),
-    allocatedBytes: numberOf(fields, 'allocatedBytes'),
-    allocations: numberOf(fields, 'allocations'),
-  }
+  return Object.fromEntries(names.map((one) => [one, numberOf(fields, one)])) as Record<Name, number>
 }
 
-function mappedFiguresOf(value: unknown, name: string): MappedFigures {
-  const fields = fieldsOf(value, name)
-  return {
-    mappedBytes: numberOf(fields, 'mappedBytes'),
-    residentBytes: numberOf(fields, 'residentBytes'),
-    unknownBytes: numberOf(fields, 'unknownBytes'),
-    ranges: numberOf(fields, 'ranges'),
-  }
-}
+const liveFigures = ['liveBytes', 'liveBytesError', 'liveBlocks', 'liveSamples', 'allocatedBytes', 'allocations'] as const
+const figuresOf = (value: unknown, name: string): TrackedFigures => numbersOf(value, name, liveFigures)
+
+const mappedFigures = ['mappedBytes', 'residentBytes', 'unknownBytes', 'ranges'] as const
+const mappedFiguresOf = (value: unknown, name: string): MappedFigures => numbersOf(value, name, mappedFigures)
 
 function nameOf(value: unknown, name: string): string {
   return textOf(fieldsOf(value, name)['name'], `'name' of ${name}`)

@@ -50,6 +50,11 @@ test('what a program holds more and less of, by line, from reports of other inte
   expect(earlier?.liveBytesError).toBe(0)
   expect(difference.total.differenceBytesError).toBe(later?.liveBytesError)
   expect(difference.total.differenceBytes).toBe((later?.liveBytes ?? 0) - (earlier?.liveBytes ?? 0))
+  // Each block is in one place of each kind. Sums of fractions are rounded.
+  for (const places of [difference.lines, difference.functions, difference.modules, difference.packages]) {
+    expect(places.reduce((sum, { differenceBytes }) => sum + differenceBytes, 0)).toBeCloseTo(difference.total.differenceBytes, 3)
+  }
+  expect(difference.packages[0]?.name).toBe('(the program)')
 
   const text = await allocscope(['track', 'diff', '--top', '1', before, after])
   expect({ code: text.code, stderr: text.stderr }).toEqual({ code: 0, stderr: '' })
