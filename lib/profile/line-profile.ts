@@ -13,7 +13,10 @@ export interface LineFigures {
   readonly heapBytes: number
   /** Bytes that the line allocated outside of V8's heap: backing stores, and what addons declare. */
   readonly externalBytes: number
-  /** Net change of the bytes in use, V8's heap and external. A collection within the line lowers it. In `settle` mode it is of live memory alone. */
+  /**
+   * Net change of the bytes in use by objects of V8's heap and external. V8's compiled code isn't in it. A collection within the line lowers it. In `settle`
+   * mode it is of live memory alone.
+   */
   readonly incrementBytes: number
   /** Net change of RSS over the line. */
   readonly rssIncrementBytes: number

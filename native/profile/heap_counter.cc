@@ -41,8 +41,10 @@ HeapCounter::~HeapCounter() { calls_.RemoveGcCallbacks(BeforeGc, AfterGc, this);
 void HeapCounter::BeforeGc(void*, int, int, void* data) {
   auto* const counter = static_cast<HeapCounter*>(data);
   counter->passes_over_ = counter->IsIdle();
+  const uint32_t own_bytes = counter->own_bytes_ != nullptr ? counter->own_bytes_->exchange(0, std::memory_order_relaxed) : 0;
   if (counter->passes_over_) return;
   counter->Look();
+  counter->Disown(own_bytes);
   counter->used_before_gc_ = counter->HeapUsed();
 }
 
@@ -53,10 +55,17 @@ void HeapCounter::AfterGc(void*, int, int, void* data) {
   counter->counts_.net = counter->passes_over_ ? static_cast<int64_t>(used) : counter->counts_.net - static_cast<int64_t>(freed);
   counter->counts_.collections++;
   counter->seen_top_ = nullptr;
-  // Makes V8 choose its next area, so that counting can begin there. Allocating is allowed here.
-  if (counter->knows_spaces() && counter->YoungTop() == 0) counter->exercise_->MakeString(kSmallString);
+  const uint64_t own = counter->ChooseArea();
   counter->Restart();
+  counter->disowned_ = own;
   if (counter->on_collection_ != nullptr) counter->on_collection_(counter->on_collection_data_);
+}
+
+// Makes V8 choose its next area, so that counting can begin there. Allocating is allowed here. Returns how much was.
+uint64_t HeapCounter::ChooseArea() {
+  if (!knows_spaces() || YoungTop() != 0) return 0;
+  exercise_->MakeString(kSmallString);
+  return words_.young.top() - words_.young.start();
 }
 
 // On Node 20 V8 counts the whole area as used. From Node 22 on it gives up its areas before it counts.
@@ -71,9 +80,12 @@ bool HeapCounter::CountsUnused() const {
   return false;
 }
 
+// Only of the spaces whose allocations are counted: what a collection frees of V8's own code was charged to no line.
 uint64_t HeapCounter::HeapUsed() const {
-  const uint64_t used = calls_.Heap().used;
-  return counts_unused_ ? used - words_.old.unused() : used;
+  if (!knows_spaces()) return calls_.Heap().used;
+  uint64_t used = counts_unused_ ? uint64_t{0} - words_.old.unused() : 0;
+  for (size_t space = 0; space < kSpaces; space++) used += calls_.UsedBytes(static_cast<Space>(space));
+  return used;
 }
 
 // Begins again from here: what is there now doesn't count as allocated since the last look.

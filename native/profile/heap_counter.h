@@ -61,6 +61,8 @@ class HeapCounter {
   }
   // `seen_top` is, until the next collection, the lower half of a top of new space since the last look: as a probe saw it.
   void FollowSeenTop(const std::atomic<uint32_t>* seen_top) { seen_top_ = seen_top; }
+  // `own_bytes` is what the probes have noted for Disown. It is disowned before each collection, which frees it. Null to stop.
+  void FollowOwnBytes(std::atomic<uint32_t>* own_bytes) { own_bytes_ = own_bytes; }
   // From now on every collection is counted, whether or not lines are.
   void CountAlways() { counts_always_ = true; }
   // `callback` is called after every collection.
@@ -74,6 +76,7 @@ class HeapCounter {
 
   static void BeforeGc(void* isolate, int type, int flags, void* counter);
   static void AfterGc(void* isolate, int type, int flags, void* counter);
+  uint64_t ChooseArea();
   void Restart();
   uintptr_t YoungTop() const;
   uint64_t YoungBytes();
@@ -85,7 +88,8 @@ class HeapCounter {
   void LookAtExternal();
   bool CountsUnused() const;
   bool IsIdle() const { return !counts_always_ && is_idle_ != nullptr && is_idle_(is_idle_data_); }
-  // `used_heap_size` without the unused part of old space's allocation area, where the area is known.
+  // Bytes in use of the spaces that objects lie in, without the unused part of old space's allocation area. `used_heap_size` where V8's
+  // words aren't known.
   uint64_t HeapUsed() const;
 
   const V8Calls calls_;
@@ -108,6 +112,7 @@ class HeapCounter {
   HeapCounts counts_;
   // Null from each collection to the next synchronisation.
   const std::atomic<uint32_t>* seen_top_ = nullptr;
+  std::atomic<uint32_t>* own_bytes_ = nullptr;
   bool counts_always_ = false;
   bool (*is_idle_)(void*) = nullptr;
   void* is_idle_data_ = nullptr;

@@ -28,6 +28,7 @@ Result<std::unique_ptr<Profiler>> Profiler::Start(const std::string& path, size_
   profiler->counter_->on_collection(
       [](void* data) { static_cast<std::atomic<uint32_t>*>(data)->fetch_or(kCollection, std::memory_order_relaxed); }, attention);
   profiler->counter_->set_is_idle(IsIdle, profiler.get());
+  profiler->counter_->FollowOwnBytes(profiler->word(kOwnBytes));
   auto ticker = Ticker::Start(attention, profiler->word(kRunningFrame));
   if (!ticker.ok()) return ticker.failure();
   profiler->ticker_ = std::move(ticker.value());
@@ -41,6 +42,7 @@ void Profiler::Stop() {
   if (counter_ == nullptr) return;
   counter_->on_collection(nullptr, nullptr);
   counter_->set_is_idle(nullptr, nullptr);
+  counter_->FollowOwnBytes(nullptr);
   counter_ = nullptr;
 }
 

@@ -32,7 +32,7 @@ export interface MemoryMeasurement<Result> {
   readonly heapBytes: number
   /** Bytes allocated outside of V8's heap: backing stores, and what addons declare. */
   readonly externalBytes: number
-  /** Net change of the bytes in use, on V8's heap and external, live or not yet collected. */
+  /** Net change of the bytes in use by objects of V8's heap and external, live or not yet collected. V8's compiled code isn't in it. */
   readonly netBytes: number
   /** RSS over time. */
   readonly samples: readonly RssSample[]
