@@ -12,9 +12,9 @@ const { probeNames } = require(path.join(dist, 'probe-names.js'))
 const file = path.join(__dirname, 'log-program.cjs')
 const source = readFileSync(file, 'utf8')
 
-function instrumented(wanted, reserve) {
+function instrumented(wanted, reserve, settles = false) {
   const select = ({ name }) => wanted === '*' || name === wanted
-  return instrument(source, { file, module: false, select, reserve })
+  return instrument(source, { file, module: false, select, reserve, settles })
 }
 
 function load(code) {
@@ -41,7 +41,7 @@ function readsMemoryAtEachLine(wanted) {
 function collects(mode, wanted) {
   const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-bench-'))
   const collector = startCollecting({ mode, folder })
-  const { code, functions } = instrumented(wanted, (kind, count) => collector.reserve(kind, count))
+  const { code, functions } = instrumented(wanted, (kind, count) => collector.reserve(kind, count), mode === 'settle')
   collector.register({ functions })
   const end = () => {
     collector.stop()

@@ -7,7 +7,7 @@ export const probeNames = {
   enter: '__allocscopeEnter',
   /** `leave(frame)`: in a `finally`. A generator that is never finished never leaves. */
   leave: '__allocscopeLeave',
-  /** `line(frame, lineId)`: what follows belongs to that line, and counts as one occurrence. */
+  /** `line(frame, lineId)`: what follows belongs to that line, and counts as one occurrence. In settle mode `-lineId` stands for a line that frees nothing. */
   line: '__allocscopeLine',
   /** `back(frame, lineId)`: what follows belongs to that line again, without a new occurrence. */
   back: '__allocscopeBack',

@@ -6,7 +6,7 @@ export interface CollectOptions {
   readonly mode: ProfileMode
   /** The existing folder of the run's record. Every process and thread of the run writes its own files into it. */
   readonly folder: string
-  /** In `settle` mode: how many executions of each line are measured, each between two full collections. 3 by default. */
+  /** In `settle` mode: how many executions of a line are measured at most, each between two full collections. 3 by default. */
   readonly settledHits?: number
 }
 

@@ -76,6 +76,16 @@ export function makeIsQuiet({ words, old, external, youngLarge, oldLarge }: View
   }
 }
 
+/** Whether nothing was allocated since the last synchronisation, so that nothing was collected either. */
+export function makeIsUnmoved({ words, young, old, external, youngLarge, oldLarge }: Views): () => boolean {
+  return () =>
+    young[topHalf] === words[word.youngTop] &&
+    old[topHalf] === words[word.oldTop] &&
+    external[0] === words[word.external] &&
+    youngLarge[0] === words[word.youngLarge] &&
+    oldLarge[0] === words[word.oldLarge]
+}
+
 /** Needs no native code while only new space's top has moved, and within its page. */
 export function makeQuickLook({ words, young }: Views, isQuiet: (top: number) => boolean, synchronise: Look): Look {
   return function look() {

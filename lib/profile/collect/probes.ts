@@ -30,8 +30,20 @@ export interface Looking {
   readonly lookAtEnd: (at: number) => void
   /** Called between two lines of a frame: the last one is charged, the next one hasn't begun. */
   readonly beforeLine: ((at: number) => void) | undefined
-  /** Whether a change to the line needs the full probe, whatever has been allocated. */
-  readonly mustTurn: ((at: number, lineId: number) => boolean) | undefined
+  /** Undefined in modes in which lines are alike. */
+  readonly telling: Telling | undefined
+}
+
+/** How the probes tell lines apart. */
+export interface Telling {
+  /** The line's id of what instrumented code says. */
+  readonly lineOf: (told: number) => number
+  // Whether the full probe is needed, whatever has been allocated. Otherwise a quick one follows.
+  readonly mustEnter: (lineId: number) => boolean
+  readonly mustTurn: (at: number, lineId: number) => boolean
+  readonly mustLeave: (at: number) => boolean
+  /** Calls `run`, in which no probe collects. */
+  readonly rehearse: (run: () => void) => void
 }
 
 /** When the rows have no room for all ids, `enterRoomier` is called instead of `enter`. It makes room and enters by new probes. */
@@ -46,15 +58,49 @@ export function makeProbes(views: Views, slices: Slices, looking: Looking, enter
     suspend: makeSuspend(views, slices, looking),
     resume: makeResume(views, slices, looking),
   }
-  if (looking.quickly === 'nothing') return probes
-  const quickTurn = makeQuickTurn(views, looking, back)
-  const quickBack = looking.mustTurn === undefined ? quickTurn : makeChoice(looking.mustTurn, back, quickTurn)
-  const quick = { ...probes, line: makeLine(countOne, quickBack), back: quickBack }
+  const quick = looking.quickly === 'nothing' ? probes : makeQuickProbes(views, looking, countOne, probes)
+  return looking.telling === undefined ? quick : makeTellingProbes(looking.telling, countOne, probes, quick)
+}
+
+function makeQuickProbes(views: Views, looking: Looking, countOne: (id: number) => void, probes: Probes): Probes {
+  const back = makeQuickTurn(views, looking, probes.back)
+  const quick = { ...probes, line: makeLine(countOne, back), back }
   if (looking.quickly === 'see no change') return quick
   return {
     ...quick,
     enter: makeQuickEnter(views, looking, countOne, probes.enter),
     leave: makeQuickLeave(views, looking, probes.leave),
+  }
+}
+
+function makeTellingProbes(
+  { lineOf, mustEnter, mustTurn, mustLeave }: Telling,
+  countOne: (id: number) => void,
+  full: Probes,
+  quick: Probes,
+): Probes {
+  function turn(at: number, lineId: number): void {
+    if (mustTurn(at, lineId)) full.back(at, lineId)
+    else quick.back(at, lineId)
+  }
+  return {
+    ...full,
+    enter(functionId, told) {
+      const lineId = lineOf(told)
+      return mustEnter(lineId) ? full.enter(functionId, lineId) : quick.enter(functionId, lineId)
+    },
+    line(at, told) {
+      const lineId = lineOf(told)
+      turn(at, lineId)
+      countOne(lineId)
+    },
+    back(at, told) {
+      turn(at, lineOf(told))
+    },
+    leave(at) {
+      if (mustLeave(at)) full.leave(at)
+      else quick.leave(at)
+    },
   }
 }
 
@@ -152,13 +198,6 @@ function makeTurn(views: Views, { awake, begin, charge }: Slices, { lookAtEnd, b
     beforeLine?.(at)
     begin(at)
     disown()
-  }
-}
-
-function makeChoice(isFirst: (at: number, lineId: number) => boolean, first: Probes['back'], second: Probes['back']): Probes['back'] {
-  return function choose(at, lineId) {
-    if (isFirst(at, lineId)) first(at, lineId)
-    else second(at, lineId)
   }
 }
 

@@ -33,7 +33,8 @@ function describeLimitations(record: ThreadRecord): string[] {
       'From some time on the program could not write into the record any more: what it loaded later is missing.',
     inexact > 0 && `${inexact} times V8's heap could not be followed from one page to the next: a line may lack some allocated bytes.`,
     lost > 0 && `${lost} calls were only counted: ${maxFrames - 1} were under way at once.`,
-    hits > 0 && `Increments are of live memory for the first ${hits} executions of each line, and count garbage from then on.`,
+    hits > 0 &&
+      `Increments are of live memory for the first ${hits} executions of each line, 2 where the second changed nothing. From then on they count garbage.`,
   ].filter((note) => note !== false)
 }
 

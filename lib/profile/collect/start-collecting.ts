@@ -13,7 +13,7 @@ import { currentCollector, setCollector } from './current-collector.js'
 import { makeDisown, makeIsQuiet, makeQuickLook, makeSynchronise } from './counters.js'
 import type { Look } from './counters.js'
 import { makeProbes } from './probes.js'
-import type { Looking, Probes } from './probes.js'
+import type { Looking, Probes, Telling } from './probes.js'
 import { ProcessRegistry, appendDescriptions } from './registry.js'
 import { makeSettling } from './settling.js'
 import { makeSlices } from './slices.js'
@@ -48,6 +48,7 @@ class ThreadCollector implements Collector {
   #stopped = false
   #probes: Probes = idleProbes
   #gc: (() => void) | undefined
+  #rehearse: Telling['rehearse'] | undefined
 
   constructor(options: CollectOptions) {
     this.#options = options
@@ -139,12 +140,17 @@ class ThreadCollector implements Collector {
 
   /** Whether most probes do without native code. */
   get #areQuick(): boolean {
-    return this.#options.mode === 'hybrid' && this.#hasWords
+    return this.#options.mode !== 'exact' && this.#hasWords
   }
 
   #exercise(): void {
-    exercise(this.#probes, this.#views)
-    if (this.#areQuick) exerciseQuick(this.#probes)
+    // As a line that was settled often enough, and in settle mode as one that never is.
+    exercise(this.#probes, this.#views, exercises * exercises)
+    this.#rehearse?.(() => {
+      exercise(this.#probes, this.#views, -exercises * exercises)
+    })
+    // In settle mode what V8 optimises would come and go between the collections around the first lines.
+    if (this.#areQuick && this.#rehearse === undefined) exerciseQuick(this.#probes)
   }
 
   #mapRows(): ArrayBuffer {
@@ -179,7 +185,9 @@ class ThreadCollector implements Collector {
       }
       return this.#probes.enter(functionId, lineId)
     }
-    this.#probes = makeProbes(this.#views, makeSlices(this.#views), this.#looking(), enterRoomier)
+    const looking = this.#looking()
+    this.#rehearse = looking.telling?.rehearse
+    this.#probes = makeProbes(this.#views, makeSlices(this.#views), looking, enterRoomier)
     setProbes(this.#probes)
   }
 
@@ -188,10 +196,10 @@ class ThreadCollector implements Collector {
     const disown = makeDisown(this.#views, makeSynchronise(this.#views, this.#binding.disownProfile))
     const isQuick = this.#areQuick
     const isQuiet = makeIsQuiet(this.#views)
-    const look = isQuick ? makeQuickLook(this.#views, isQuiet, this.#synchronise) : this.#synchronise
+    const look = isQuick && mode !== 'settle' ? makeQuickLook(this.#views, isQuiet, this.#synchronise) : this.#synchronise
     const quickly = isQuick ? 'charge new space' : this.#hasWords ? 'see no change' : 'nothing'
     const common = { look, quickly, isQuiet, disown } as const
-    if (mode !== 'settle') return { ...common, lookAtEnd: look, beforeLine: undefined, mustTurn: undefined }
+    if (mode !== 'settle') return { ...common, lookAtEnd: look, beforeLine: undefined, telling: undefined }
     return { ...common, ...makeSettling(this.#views, common, (this.#gc ??= collecting().findGc()), this.#settledHits) }
   }
 }
@@ -202,12 +210,14 @@ const exercises = 60
 /** As many as it needs to begin to optimise the quick probes. Until it has, they take some fifty times as long. */
 const quickExercises = 1000
 
-/** Calls the probes for a line that is none. What V8 takes for a function that is called for the first times isn't the program's. */
-function exercise({ enter, leave, line, back, suspend, resume }: Probes, { words, rowWords }: Views): void {
+/**
+ * Calls the probes for a line that is none. What V8 takes for a function that is called for the first times isn't the program's. `settled` is how often the
+ * line was settled before.
+ */
+function exercise({ enter, leave, line, back, suspend, resume }: Probes, { words, rowWords }: Views, settled: number): void {
   // The quick probes leave every other call to the full ones.
   const beQuick = (i: number): void => void Atomics.or(words, word.attention, i % 2 === 0 ? 0 : attentionTick)
-  // No collections for it in settle mode.
-  rowWords[exercisedLine * rowWordStride + rowWord.settled] = exercises * exercises
+  rowWords[exercisedLine * rowWordStride + rowWord.settled] = settled
   for (let i = 0; i < exercises; i++) {
     beQuick(i)
     const at = enter(noId, exercisedLine)

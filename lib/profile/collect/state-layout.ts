@@ -151,7 +151,7 @@ export const rowWord = {
   /** Of a line: how many outer calls of its function wait here for an inner one. Of a function: its frame that runs. */
   parks: 14,
   running: 14,
-  /** Of a line, in settle mode: how often a full collection was made around it. */
+  /** Of a line, in settle mode: how often a full collection was made around it. A number that is high enough when none is needed any more. */
   settled: 15,
 } as const
 

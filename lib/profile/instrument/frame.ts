@@ -1,4 +1,4 @@
-import type { Insertions, Probe } from './insertions.js'
+import type { Insertions, Probe, Slot } from './insertions.js'
 
 /** A statement that `break` or `continue` can go to. */
 export interface JumpTarget {
@@ -12,9 +12,11 @@ export interface JumpTarget {
 /** A profiled function while its probes are written: its line slots, and the line that is known to be current at each point. */
 export class Frame {
   readonly jumps: JumpTarget[] = []
+  /** Whether a `using` declaration was met: the end of its block calls what it names. */
+  disposes = false
   /** The current line here; undefined when it depends on the way by which this point was reached. */
   current: number | undefined
-  readonly #slots = new Map<number, number>()
+  readonly #slots = new Map<number, Slot>()
   /** The last probes in the text that are all of one line. */
   #run: { readonly line: number; readonly since: number }
   #emitted = 0
@@ -23,7 +25,7 @@ export class Frame {
     readonly functionIndex: number,
     readonly isAsyncGenerator: boolean,
     private readonly insertions: Insertions,
-    private readonly takeSlot: () => number,
+    private readonly takeSlot: () => Slot,
     private readonly lineAt: (offset: number) => number | undefined,
     firstLine: number,
   ) {
@@ -31,7 +33,7 @@ export class Frame {
     this.#run = { line: firstLine, since: 0 }
   }
 
-  get slots(): ReadonlyMap<number, number> {
+  get slots(): ReadonlyMap<number, Slot> {
     return this.#slots
   }
 
@@ -45,17 +47,21 @@ export class Frame {
     return this.current !== this.#run.line || (line !== undefined && line !== this.current)
   }
 
-  /** The code at `offset` runs next. Puts a probe at `position`, unless its line is already the current one. */
-  reach(position: number, offset: number, before: string, after: string): void {
-    if (!this.needsProbe(offset)) return
+  /**
+   * The code at `offset` runs next. Puts a probe at `position`, unless its line is already the current one. `keepsAll` is whether that code surely frees
+   * nothing.
+   */
+  reach(position: number, offset: number, before: string, after: string, keepsAll = false): void {
     const line = this.lineAt(offset)
-    if (line === undefined) this.#emit(position, this.#run.line, 'back', before, after)
-    else this.#emit(position, line, 'line', before, after)
+    if (this.needsProbe(offset)) this.#emit(position, line ?? this.#run.line, line === undefined ? 'back' : 'line', before, after)
+    if (!keepsAll) this.#mayFree(line)
   }
 
   /** Enters the line of `offset` once more, even when it is the current one. */
   reenter(position: number, offset: number, before: string, after: string): void {
-    this.#emit(position, this.lineAt(offset) ?? this.#run.line, 'line', before, after)
+    const line = this.lineAt(offset)
+    this.#emit(position, line ?? this.#run.line, 'line', before, after)
+    this.#mayFree(line)
   }
 
   /** For {@link join}: called before a statement with several ways through it. */
@@ -72,11 +78,15 @@ export class Frame {
   #emit(position: number, line: number, kind: Probe['kind'], before: string, after: string): void {
     if (line !== this.#run.line) this.#run = { line, since: this.#emitted }
     this.#emitted++
-    this.insertions.add(position, { kind, functionIndex: this.functionIndex, slotIndex: this.#slotOf(line), before, after })
+    this.insertions.add(position, { kind, functionIndex: this.functionIndex, slot: this.#slotOf(line), before, after })
     this.current = line
   }
 
-  #slotOf(line: number): number {
+  #mayFree(line: number | undefined): void {
+    this.#slotOf(line ?? this.#run.line).mayFree = true
+  }
+
+  #slotOf(line: number): Slot {
     const known = this.#slots.get(line)
     if (known !== undefined) return known
     const slot = this.takeSlot()

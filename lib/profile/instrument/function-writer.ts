@@ -87,7 +87,14 @@ export class FunctionWriter {
       return position.file === site.file && position.isMapped === isMapped ? position.line : undefined
     }
     const isAsyncGenerator = owner.type !== 'StaticBlock' && owner.async && owner.generator
-    const frame = new Frame(this.written.length, isAsyncGenerator, this.insertions, () => this.#slots++, lineAt, site.line)
+    const frame = new Frame(
+      this.written.length,
+      isAsyncGenerator,
+      this.insertions,
+      () => ({ index: this.#slots++, mayFree: false }),
+      lineAt,
+      site.line,
+    )
     this.written.push({ site, frame })
     if (owner !== node) this.#walkAround(node, owner)
     if (owner.type !== 'StaticBlock') this.walker.walkAll(owner.params, undefined)

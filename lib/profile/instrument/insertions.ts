@@ -7,11 +7,18 @@ export const frameVariable = '__allocscopeFrame'
 /** A source mustn't have names that begin like this: they could be mistaken for the profiler's. */
 export const reservedPrefix = '__allocscope'
 
+/** A line of a function, before its id is known. */
+export interface Slot {
+  readonly index: number
+  /** Whether something of it may free memory, as far as can be seen until now. */
+  mayFree: boolean
+}
+
 /** A probe. Its ids are known only when the whole source was read. */
 export interface Probe {
   readonly kind: 'enter' | 'line' | 'back'
   readonly functionIndex: number
-  readonly slotIndex: number
+  readonly slot: Slot
   readonly before: string
   readonly after: string
 }
@@ -28,7 +35,7 @@ const overwriting = ',0'.repeat(8)
  * They need no semicolons, but for those that end a statement of the source. Node shows a failed `assert` by its line, as far as a semicolon.
  */
 export class Insertions {
-  constructor(private readonly overwritesTemporaries = false) {}
+  constructor(private readonly settles = false) {}
 
   readonly #added: { readonly position: number; readonly text: string | Probe }[] = []
 
@@ -71,10 +78,11 @@ export class Insertions {
     return groups
   }
 
-  #writeProbe({ kind, functionIndex, slotIndex, before, after }: Probe, firstFunctionId: number, firstLineId: number): string {
+  #writeProbe({ kind, functionIndex, slot, before, after }: Probe, firstFunctionId: number, firstLineId: number): string {
     const subject = kind === 'enter' ? String(firstFunctionId + functionIndex) : frameVariable
-    const more = this.overwritesTemporaries ? overwriting : ''
-    return `${before}${probeNames[kind]}(${subject},${firstLineId + slotIndex}${more})${after}`
+    const keepsAll = this.settles && !slot.mayFree ? '-' : ''
+    const more = this.settles ? overwriting : ''
+    return `${before}${probeNames[kind]}(${subject},${keepsAll}${firstLineId + slot.index}${more})${after}`
   }
 }
 

@@ -18,7 +18,7 @@ export function instrument(source: string, options: InstrumentOptions): Instrume
   const { program } = parsed
   const ambiguity = refuseTooDeep(() => whyAmbiguous(source, program))
   if (ambiguity !== undefined) return refuseAll(typeof ambiguity === 'string' ? ambiguity : ambiguity.reason)
-  const insertions = new Insertions(options.overwritesTemporaries)
+  const insertions = new Insertions(options.settles)
   const writer = new FunctionWriter(source, options, insertions)
   const failed = refuseTooDeep(() => {
     writer.walker.walk(program, undefined)
@@ -46,7 +46,7 @@ function write(source: string, options: InstrumentOptions, writer: FunctionWrite
 
 function describeFunction({ site, frame }: WrittenFunction, id: number, firstLineId: number): InstrumentedFunction {
   const { name, file, line, endLine } = site
-  const lines = [...frame.slots].map(([slotLine, slot]) => ({ id: firstLineId + slot, line: slotLine }))
+  const lines = [...frame.slots].map(([slotLine, slot]) => ({ id: firstLineId + slot.index, line: slotLine }))
   const lastLine = lines.reduce((last, each) => Math.max(last, each.line), endLine)
   return { id, name, file, line, endLine: lastLine, lines: lines.sort((a, b) => a.line - b.line) }
 }

@@ -40,8 +40,11 @@ export interface InstrumentOptions {
     line: number,
     column: number,
   ) => { readonly file: string; readonly line: number; readonly column: number } | undefined
-  /** Whether probes overwrite the temporary values of the statement before them, so that these aren't counted as live. */
-  readonly overwritesTemporaries?: boolean
+  /**
+   * For settle mode. Probes overwrite the temporary values of the statement before them, so that these aren't counted as live. And the id of a line that
+   * surely frees nothing is written with a minus sign.
+   */
+  readonly settles?: boolean
   /** For a generated source: the original name of what is `written` at a position, undefined when it isn't known to be another. */
   readonly originalName?: (line: number, column: number, written: string) => string | undefined
   /**

@@ -20,6 +20,7 @@ import type { ExpressionWalker } from './expression-walker.js'
 import type { Frame, JumpTarget } from './frame.js'
 import { resumeNothing, suspendNothing } from './insertions.js'
 import type { Insertions } from './insertions.js'
+import { keepsAll } from './keeps-all.js'
 import { endOfLastToken, findToken } from './token-search.js'
 
 /** A statement without its labels. */
@@ -68,7 +69,8 @@ export class StatementWriter {
   }
 
   #statement({ statement, labels, place, separator }: Labeled<Statement>): void {
-    if (isReachedFirst(statement)) this.frame.reach(place, statement.start, `${separator}{`, '}')
+    if (declaresUsing(statement)) this.frame.disposes = true
+    if (isReachedFirst(statement)) this.frame.reach(place, statement.start, `${separator}{`, '}', keepsAll(statement, this.frame))
     switch (statement.type) {
       case 'LabeledStatement': {
         this.#statement({ statement: statement.body, labels: [...labels, statement.label.name], place, separator })
@@ -182,7 +184,7 @@ export class StatementWriter {
     this.#body(consequent, test.end)
     this.frame.current = fork.entry
     if (alternate?.type === 'IfStatement') {
-      this.frame.reach(alternate.test.start, alternate.start, '', ',')
+      this.frame.reach(alternate.test.start, alternate.start, '', ',', keepsAll(alternate, this.frame))
       this.#if(alternate)
     } else if (alternate) this.#body(alternate, consequent.end)
     this.frame.join(fork)
@@ -319,6 +321,11 @@ export class StatementWriter {
     )
     return inwards.slice(0, at + 1)
   }
+}
+
+function declaresUsing(statement: Statement): boolean {
+  const declaration = statement.type === 'ForStatement' ? statement.init : statement.type === 'ForOfStatement' ? statement.left : statement
+  return declaration?.type === 'VariableDeclaration' && (declaration.kind === 'using' || declaration.kind === 'await using')
 }
 
 function isFunction(statement: Statement): boolean {

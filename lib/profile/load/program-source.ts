@@ -110,7 +110,7 @@ class SourceInstrumenter implements ProgramSources {
       instrumenting().instrument(source, {
         file,
         module,
-        overwritesTemporaries: this.options.settings.mode === 'settle',
+        settles: this.options.settings.mode === 'settle',
         select: (site) =>
           this.#selection.wantsFile(site.file, file) &&
           this.#selection.wantsFunction({ name: site.name, marked: site.marked || isMarked(site) }),

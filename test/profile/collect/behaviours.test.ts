@@ -1,11 +1,11 @@
 import type { LineProfile } from '../../../lib/profile/line-profile.js'
 import { testOnEachNode } from '../../heap/node-versions.js'
-import { collect, functionNamed, lineWith } from './collected.js'
+import { collectOnce, functionNamed, lineWith } from './collected.js'
 
 const arrayHeaders = 48
 
 async function run(mode: string, node: string): Promise<LineProfile> {
-  const [profile] = await collect(mode, 'behaviours.cjs', { node })
+  const [profile] = await collectOnce(mode, 'behaviours.cjs', node)
   return profile as LineProfile
 }
 

@@ -38,6 +38,16 @@ export async function collect(mode: string, program: string, options: RunOptions
   })
 }
 
+/** {@link collect}, with one run for all tests that ask for the same. */
+export function collectOnce(mode: string, program: string, node: string): Promise<LineProfile[]> {
+  const key = [mode, program, node].join()
+  const run = runs.get(key) ?? collect(mode, program, { node })
+  runs.set(key, run)
+  return run
+}
+
+const runs = new Map<string, Promise<LineProfile[]>>()
+
 /** Starts a program, for tests that end it. */
 export function startCollected(mode: string, folder: string, program: string, options: RunOptions = {}): ChildProcess {
   return spawn(options.node ?? process.execPath, commandOf(mode, folder, program, options), { stdio: ['ignore', 'pipe', 'pipe'] })

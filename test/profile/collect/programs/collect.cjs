@@ -8,11 +8,12 @@ const dist = path.join(__dirname, '..', '..', '..', '..', 'dist', 'profile')
 const { startCollecting } = require(path.join(dist, 'collect', 'index.js'))
 const { instrument } = require(path.join(dist, 'instrument', 'index.js'))
 
-function load(file, collector) {
+function load(file, collector, mode) {
   const { code, functions } = instrument(readFileSync(file, 'utf8'), {
     file,
     module: false,
     select: () => true,
+    settles: mode === 'settle',
     reserve: (kind, count) => collector.reserve(kind, count),
   })
   collector.register({ functions })
@@ -24,7 +25,7 @@ function load(file, collector) {
 async function run([mode, folder, program, ...programArguments]) {
   const before = process.memoryUsage.rss()
   const collector = startCollecting({ mode, folder })
-  const { main } = collector.outside(() => load(path.resolve(__dirname, program), collector))
+  const { main } = collector.outside(() => load(path.resolve(__dirname, program), collector, mode))
   // What the collector and the parser took, which isn't the program's.
   globalThis.rssOfBeginning = process.memoryUsage.rss() - before
   await main(...programArguments)
