@@ -49,9 +49,15 @@ export class SourceLines {
   }
 
   /** The line that what is at a position was compiled from; that of the script itself where no source map says. */
-  originalOf(file: string, { line, column }: SourcePosition): { readonly file: string; readonly line: number } {
+  originalOf(file: string, position: SourcePosition): { readonly file: string; readonly line: number } {
+    const { file: original, line } = this.originalPlaceOf(file, position)
+    return { file: original, line }
+  }
+
+  /** {@link originalOf} with the column. */
+  originalPlaceOf(file: string, { line, column }: SourcePosition): SourcePosition & { readonly file: string } {
     const original = this.#sourceOf(file)?.originals?.positionOf(line, column - 1)
-    return original === undefined ? { file, line } : { file: original.file, line: original.line }
+    return original === undefined ? { file, line, column } : { file: original.file, line: original.line, column: original.column + 1 }
   }
 
   #sourceOf(file: string): KnownSource | undefined {

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
+
+import { buildSync } from 'esbuild'
 
 import type { FunctionProfile } from '../../lib/holders/index.js'
 import { allocscope, plainEnvironment } from '../cli/run-cli.js'
@@ -37,6 +41,21 @@ async function profiler({ pid, tell }: Target, ...options: readonly string[]): P
 
 function profileIn(text: string): FunctionProfile {
   return (JSON.parse(text) as { readonly profile: FunctionProfile }).profile
+}
+
+const compiledFunctions = `
+function makeList({ length }: Settings): number[] {
+  return new Array<number>(length).fill(0.5)
+}
+
+export function makeLists(count: number): void {
+  for (let i = 0; i < count; i++) makeList({ length: 1000 })
+}
+`
+
+/** From 1. */
+function lineOf(text: string, part: string): number {
+  return text.slice(0, text.indexOf(part)).split('\n').length
 }
 
 function namesOf(functions: FunctionProfile['functions']): readonly string[] {
@@ -79,6 +98,27 @@ else {
       expect(after.descriptors.length - before.descriptors.length).toBeLessThanOrEqual(2)
       expect(output()).toBe('')
     })
+  })
+
+  testOnEachNode('a compiled function is told where its source has it', async (node) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-maps-'))
+    const [source, compiled] = [path.join(folder, 'lists.ts'), path.join(folder, 'lists.cjs')]
+    // What the compiler takes out moves the lines behind it.
+    const text = `interface Settings {\n  readonly length: number\n}\n\n${compiledFunctions}`
+    writeFileSync(source, text)
+    buildSync({ entryPoints: [source], outfile: compiled, format: 'cjs', platform: 'node', sourcemap: 'linked' })
+    try {
+      await withTarget(node, async (target) => {
+        const { child, ended } = await profiler(target, '--function', 'makeLists')
+        await target.tell({ do: 'produceBy', file: compiled, lists })
+        child.kill('SIGINT')
+        const { functions, places } = profileIn((await ended).text)
+        expect(functions).toMatchObject([{ name: 'makeLists', file: source, line: lineOf(text, 'function makeLists') }])
+        expect(places[0]).toMatchObject({ name: 'makeList', file: source, line: lineOf(text, 'function makeList(') })
+      })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   testOnEachNode("another's sampling is refused, and goes on", async (node) => {

@@ -22,6 +22,7 @@ const trackMoments = lazily(() => require('../track-moments.js') as typeof impor
 const watchDisplays = lazily(() => require('../watch-displays.js') as typeof import('../watch-displays.js'))
 const recording = lazily(() => require('../record-running.js') as typeof import('../record-running.js'))
 const watching = lazily(() => require('../watch-running.js') as typeof import('../watch-running.js'))
+const originalFunctions = lazily(() => require('../original-functions.js') as typeof import('../original-functions.js'))
 const tracks = lazily(() => require('../../track/index.js') as typeof import('../../track/index.js'))
 const tracking = lazily(() => require('../track-process.js') as typeof import('../track-process.js'))
 const trackingReport = lazily(() => require('../../report/tracking/index.js') as typeof import('../../report/tracking/index.js'))
@@ -113,7 +114,8 @@ async function profile(pid: number, options: AttachOptions): Promise<void> {
   const { json, for: forMs, interval: intervalBytes, function: name } = options
   const { ended, dispose } = untilEnded(undefined)
   const request = { request: 'profile', name: name as string, intervalBytes, forMs } as const
-  const found = (await askProcess(pid, request, { until: ended }, inspectorWay(options)).finally(dispose)) as FunctionProfile
+  const answer = (await askProcess(pid, request, { until: ended }, inspectorWay(options)).finally(dispose)) as FunctionProfile
+  const found = originalFunctions().atOriginalPlaces(answer)
   const text =
     json === true ? renderJson({ version: 1, profile: found }) : renderFunctionProfile(found, subjectOf(pid), styleFor(process.stdout))
   process.stdout.write(text)

@@ -57,6 +57,10 @@ const orders = {
     makeLists(lists)
     return { lists }
   },
+  produceBy: ({ file, lists }) => {
+    require(file).makeLists(lists)
+    return { lists }
+  },
   // Whether anybody samples V8's heap.
   isSampled: () => {
     const session = new Session()
