@@ -61,7 +61,7 @@ void HeapCounter::AfterGc(void*, int, int, void* data) {
   if (counter->on_collection_ != nullptr) counter->on_collection_(counter->on_collection_data_);
 }
 
-// Makes V8 choose its next area, so that counting can begin there. Allocating is allowed here. Returns how much was.
+// Makes V8 choose its next area, so that counting can begin there. Allocating is allowed here. Returns the bytes that it took.
 uint64_t HeapCounter::ChooseArea() {
   if (!knows_spaces() || YoungTop() != 0) return 0;
   exercise_->MakeString(kSmallString);

@@ -76,7 +76,7 @@ export function makeIsQuiet({ words, old, external, youngLarge, oldLarge }: View
   }
 }
 
-/** Whether nothing was allocated since the last synchronisation, so that nothing was collected either. */
+/** Whether nothing was allocated since the last synchronisation. Only where V8's words are known. */
 export function makeIsUnmoved({ words, young, old, external, youngLarge, oldLarge }: Views): () => boolean {
   return () =>
     young[topHalf] === words[word.youngTop] &&
