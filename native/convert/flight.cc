@@ -24,7 +24,6 @@
 namespace allocscope::convert {
 namespace {
 
-constexpr double kNanosPerMilli = 1e6;
 constexpr uint64_t kAdaptNanos = 1'000'000'000;
 constexpr double kMaxIntervalMillis = 3600 * 1000;
 constexpr double kMaxFileBytes = size_t{1} << 30;
@@ -92,7 +91,7 @@ napi_value StartFlight(napi_env env, napi_callback_info raw_info) {
   // It carries no rows.
   Result<platform::Mapping> memory = platform::Mapping::Anonymous(platform::Ring::BytesFor(1));
   if (!memory.ok()) return MakeFailure(env, memory.failure());
-  const auto interval_nanos = static_cast<uint64_t>(settings.figures[kIntervalMillis] * kNanosPerMilli);
+  const auto interval_nanos = static_cast<uint64_t>(settings.figures[kIntervalMillis] * platform::kNanosPerMilli);
   const sampler::Options options{{interval_nanos, settings.figures[kMaxCpuShare], kAdaptNanos}, kFlightFields, TextArgument(info, 3)};
   Result<std::unique_ptr<sampler::Sampler>> started = sampler::Sampler::Start(
       allocator::LiveBackend(), options, platform::Ring::Make(std::move(memory.value()), sampler::kRowFormat), std::move(slots.value()));
@@ -125,12 +124,12 @@ void PublishCollection(const profile::HeapStatistics& heap, profile::GcKind last
   flight->figures[kExternal] = static_cast<double>(heap.external);
   for (size_t kind = 0; kind < profile::kGcKinds; kind++) {
     flight->figures[kCollections + 2 * kind] = static_cast<double>(totals.collections[kind]);
-    flight->figures[kCollections + 2 * kind + 1] = static_cast<double>(totals.nanos[kind]) / kNanosPerMilli;
+    flight->figures[kCollections + 2 * kind + 1] = static_cast<double>(totals.nanos[kind]) / platform::kNanosPerMilli;
   }
   flight->sampler->Publish(flight->figures);
   if (last != profile::kMarkSweep) return;
   // V8 gives up right after such a collection, before the sampling thread writes its next row.
-  double block[1 + kFlightFields] = {static_cast<double>(platform::MonotonicNanos()) / kNanosPerMilli};
+  double block[1 + kFlightFields] = {static_cast<double>(platform::MonotonicNanos()) / platform::kNanosPerMilli};
   std::copy_n(flight->figures, kFlightFields, block + 1);
   flight->sampler->slots()->WriteCollection(block, std::size(block));
 }

@@ -57,7 +57,6 @@ enum KindField : size_t { kKindNumber, kKindObjects, kKindBytes, kKindLength };
 enum NodeField : size_t { kNodeHeapBytes, kNodeExternalBytes, kNodeObjects, kNodeSelf, kNodeSeen, kNodeLength };
 
 constexpr size_t kDeepFigures = kWalkLength + kKindLength * heap::kKinds;
-constexpr double kNanosPerMilli = 1e6;
 
 uintptr_t HandleOf(napi_value value) { return reinterpret_cast<uintptr_t>(value); }
 
@@ -278,8 +277,8 @@ heap::WalkOptions ReadWalkOptions(napi_env env, const Arguments<kCount>& argumen
   const double max_objects = Double(env, arguments.values[first], INFINITY);
   const double deadline_millis = Double(env, arguments.values[first + 1], INFINITY);
   if (max_objects < 0x1p63) options.max_objects = static_cast<uint64_t>(max_objects);
-  if (deadline_millis * kNanosPerMilli < 0x1p62) {
-    options.deadline_nanos = platform::MonotonicNanos() + static_cast<uint64_t>(deadline_millis * kNanosPerMilli);
+  if (deadline_millis * platform::kNanosPerMilli < 0x1p62) {
+    options.deadline_nanos = platform::MonotonicNanos() + static_cast<uint64_t>(deadline_millis * platform::kNanosPerMilli);
   }
   return options;
 }

@@ -30,8 +30,6 @@ using ledger::Question;
 // The figures of a row, in their order. In TypeScript: ledgerColumns.
 constexpr size_t kColumns = 7;
 
-constexpr double kNanosPerMilli = 1e6;
-
 // The stretches of which one copy's alone they may be.
 Result<std::vector<ledger::EmbeddedStretch>> FindEmbedded(Environment& environment) {
   std::vector<ledger::EmbeddedStretch> stretches;
@@ -168,7 +166,7 @@ Result<Question> AskHere(Napi::Env env, const Napi::Value& space_sizes, const Na
   question.v8_proof = environment.v8_proof;
   question.space_sizes = Numbers(space_sizes);
   if (budget_millis.IsNumber()) {
-    question.lazy_free_nanos = static_cast<uint64_t>(budget_millis.As<Napi::Number>().DoubleValue() * kNanosPerMilli);
+    question.lazy_free_nanos = static_cast<uint64_t>(budget_millis.As<Napi::Number>().DoubleValue() * platform::kNanosPerMilli);
   }
   return question;
 }

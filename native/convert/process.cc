@@ -55,9 +55,8 @@ napi_value ReadChildrenPeak(napi_env env, napi_callback_info) {
 
 // monotonicMs(): number
 napi_value MonotonicMs(napi_env env, napi_callback_info) {
-  constexpr double kNanosPerMilli = 1e6;
   napi_value milliseconds;
-  napi_create_double(env, static_cast<double>(platform::MonotonicNanos()) / kNanosPerMilli, &milliseconds);
+  napi_create_double(env, static_cast<double>(platform::MonotonicNanos()) / platform::kNanosPerMilli, &milliseconds);
   return milliseconds;
 }
 

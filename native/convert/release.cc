@@ -11,13 +11,13 @@
 #include "embedded/copies.h"
 #include "environment.h"
 #include "heap/collect.h"
+#include "platform/clock.h"
 #include "process/residency.h"
 #include "whatif/forked_purge.h"
 
 namespace allocscope::convert {
 namespace {
 
-constexpr double kNanosPerMilli = 1e6;
 constexpr double kLongestTimeoutMillis = 600'000;
 
 // collectAllAvailable(): boolean
@@ -50,7 +50,7 @@ napi_value MakePurgeReport(napi_env env, const allocator::PurgeReport& report) {
   Napi::Object made = Napi::Object::New(env);
   made.Set("calls", report.calls);
   made.Set("arenasSkipped", report.arenas_skipped);
-  made.Set("longestLockMillis", static_cast<double>(report.longest_lock_nanos) / kNanosPerMilli);
+  made.Set("longestLockMillis", static_cast<double>(report.longest_lock_nanos) / platform::kNanosPerMilli);
   return made;
 }
 
@@ -75,9 +75,9 @@ napi_value MakeWhatIf(napi_env env, const WhatIf& what_if) {
                            {"embeddedReleasedBytes", outcome.embedded_released_bytes},
                            {"inUseBytes", outcome.occupancy.in_use_bytes},
                            {"pinnedBytes", outcome.occupancy.pinned_bytes},
-                           {"forkMillis", static_cast<double>(what_if.fork_nanos) / kNanosPerMilli},
-                           {"purgeMillis", static_cast<double>(outcome.purge_nanos) / kNanosPerMilli},
-                           {"childMillis", static_cast<double>(outcome.child_nanos) / kNanosPerMilli}});
+                           {"forkMillis", static_cast<double>(what_if.fork_nanos) / platform::kNanosPerMilli},
+                           {"purgeMillis", static_cast<double>(outcome.purge_nanos) / platform::kNanosPerMilli},
+                           {"childMillis", static_cast<double>(outcome.child_nanos) / platform::kNanosPerMilli}});
 }
 
 // tryPurgeInChild(timeoutMillis: number): Promise<{ anonymousBeforeBytes, anonymousAfterBytes, embeddedReleasedBytes?, inUseBytes?,
@@ -94,7 +94,7 @@ napi_value TryPurgeInChild(napi_env env, napi_callback_info raw_info) {
   const Result<whatif::ForkedPurge> forked =
       whatif::ForkedPurge::Fork(allocator::LiveBackend(), Environment::Of(env).embedded.PurgeableInChild());
   if (!forked.ok()) return MakeFailure(env, forked.failure());
-  const auto nanos = static_cast<uint64_t>(timeout * kNanosPerMilli);
+  const auto nanos = static_cast<uint64_t>(timeout * platform::kNanosPerMilli);
   const auto work = [child = forked.value(), nanos]() -> Result<WhatIf> {
     const Result<whatif::Outcome> outcome = child.Wait(nanos);
     if (!outcome.ok()) return outcome.failure();

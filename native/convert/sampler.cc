@@ -29,7 +29,6 @@ namespace {
 constexpr size_t kMaxSamplers = 64;
 constexpr double kMaxIntervalMillis = 24 * 3600 * 1000;
 constexpr double kMaxRingBytes = size_t{1} << 30;
-constexpr double kNanosPerMilli = 1e6;
 // Of samples of other processes: 26,000. Read every 50 ms, that is the samples of 500 processes at the shortest interval, a millisecond.
 constexpr size_t kOutsideRingBytes = size_t{1} << 20;
 // Of the kernel's files: 14 figures, read every 50 ms, for a minute and a half.
@@ -89,7 +88,8 @@ napi_value StartSampler(napi_env env, napi_callback_info raw_info) {
   }
   Result<platform::Ring> ring = MapRing(ring_bytes, descriptor);
   if (!ring.ok()) return MakeFailure(env, ring.failure());
-  const sampler::Options options{{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share}, static_cast<size_t>(published)};
+  const sampler::Options options{{static_cast<uint64_t>(interval_millis * platform::kNanosPerMilli), max_cpu_share},
+                                 static_cast<size_t>(published)};
   Result<std::unique_ptr<sampler::Sampler>> started = sampler::Sampler::Start(allocator::LiveBackend(), options, std::move(ring.value()));
   if (!started.ok()) return MakeFailure(env, started.failure());
   const uint32_t id = environment.next_sampler++;
@@ -122,9 +122,9 @@ void DrainInto(const FigureBuffer& buffer, platform::Ring* ring) {
   figures[kSamples] = count(counters.samples);
   figures[kMissed] = count(counters.missed);
   figures[kLost] = count(counters.lost);
-  figures[kCpuMillis] = count(counters.cpu_nanos) / kNanosPerMilli;
-  figures[kElapsedMillis] = started > 0 ? (until - started) / kNanosPerMilli : 0;
-  figures[kIntervalMillis] = count(counters.interval_nanos) / kNanosPerMilli;
+  figures[kCpuMillis] = count(counters.cpu_nanos) / platform::kNanosPerMilli;
+  figures[kElapsedMillis] = started > 0 ? (until - started) / platform::kNanosPerMilli : 0;
+  figures[kIntervalMillis] = count(counters.interval_nanos) / platform::kNanosPerMilli;
   figures[kDrained] = static_cast<double>(ring->Drain(figures + kDrainLength, buffer.length - kDrainLength));
 }
 
@@ -238,7 +238,7 @@ napi_value StartOutsideSampler(napi_env env, napi_callback_info raw_info) {
   if (!IsPace(interval_millis, max_cpu_share)) return MakeArgumentFailure(env, "startOutsideSampler", "expected an interval and a share");
   Result<platform::Mapping> memory = platform::Mapping::Anonymous(kOutsideRingBytes);
   if (!memory.ok()) return MakeFailure(env, memory.failure());
-  const sampler::Pace pace{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share};
+  const sampler::Pace pace{static_cast<uint64_t>(interval_millis * platform::kNanosPerMilli), max_cpu_share};
   auto started = sampler::OutsideSampler::Start(pace, platform::Ring::Make(std::move(memory.value()), sampler::kRowFormat));
   if (!started.ok()) return MakeFailure(env, started.failure());
   Environment& environment = Environment::Of(env);
@@ -319,7 +319,7 @@ napi_value StartFileSampler(napi_env env, napi_callback_info raw_info) {
   }
   Result<platform::Mapping> memory = platform::Mapping::Anonymous(kFileRingBytes);
   if (!memory.ok()) return MakeFailure(env, memory.failure());
-  const sampler::Pace pace{static_cast<uint64_t>(interval_millis * kNanosPerMilli), max_cpu_share};
+  const sampler::Pace pace{static_cast<uint64_t>(interval_millis * platform::kNanosPerMilli), max_cpu_share};
   auto started = sampler::FileSampler::Start(pace, figures, platform::Ring::Make(std::move(memory.value()), sampler::kRowFormat));
   if (!started.ok()) return MakeFailure(env, started.failure());
   Environment& environment = Environment::Of(env);

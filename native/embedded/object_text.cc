@@ -18,7 +18,7 @@ using platform::Segment;
 
 constexpr size_t kPartBytes = 256 * 1024;
 // The ELF header and the segments' table, by which two builds of one library differ.
-constexpr size_t kHeaderBytes = 1024;
+constexpr size_t kComparedBytes = 1024;
 
 using Lanes = unsigned char __attribute__((vector_size(16)));
 using Halves = uint64_t __attribute__((vector_size(16)));
@@ -43,12 +43,13 @@ size_t FindOneByOne(std::string_view text, std::string_view needle, size_t from,
 
 // Whether the mapped object still is what the file holds. Not by device and inode: file systems in layers tell others of each.
 bool IsMappedFrom(const LoadedObject& object, int file) {
-  char mapped[kHeaderBytes];
-  char stored[kHeaderBytes];
+  char mapped[kComparedBytes];
+  char stored[kComparedBytes];
   for (const Segment& segment : object.segments) {
-    if (segment.file_offset != 0 || segment.file_bytes < kHeaderBytes) continue;
-    return platform::ReadOwnMemory(segment.begin, mapped, kHeaderBytes) &&
-           pread(file, stored, kHeaderBytes, 0) == static_cast<ssize_t>(kHeaderBytes) && std::memcmp(mapped, stored, kHeaderBytes) == 0;
+    if (segment.file_offset != 0 || segment.file_bytes < kComparedBytes) continue;
+    return platform::ReadOwnMemory(segment.begin, mapped, kComparedBytes) &&
+           pread(file, stored, kComparedBytes, 0) == static_cast<ssize_t>(kComparedBytes) &&
+           std::memcmp(mapped, stored, kComparedBytes) == 0;
   }
   return false;
 }

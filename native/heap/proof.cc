@@ -16,7 +16,7 @@ constexpr Example kConstantsOfV8[] = {Example::kUndefined, Example::kNull,      
 constexpr Example kOfConstantMap[] = {Example::kHeapNumber, Example::kBigInt, Example::kSymbol, Example::kOneByte,
                                       Example::kTwoByte,    Example::kCons,   Example::kSliced};
 // Types below this aren't JavaScript objects, and types from JSObject's up are objects with properties and elements.
-constexpr size_t kStringTypes = 128;
+constexpr size_t kTypesOfStrings = 128;
 // More names than the examples have.
 constexpr int64_t kMostNames = 256;
 
@@ -36,7 +36,7 @@ void Verifier::ExpectNamed(bool holds, const char* number, const char* reason) {
 }
 
 void Verifier::FillStringShapes() {
-  for (size_t type = 0; type < kStringTypes; type++) {
+  for (size_t type = 0; type < kTypesOfStrings; type++) {
     const int32_t bits = static_cast<int32_t>(type);
     const int32_t tag = bits & layout_.string_representation_mask;
     const bool one_byte = (bits & layout_.string_encoding_mask) == layout_.one_byte_tag;

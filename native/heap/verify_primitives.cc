@@ -15,7 +15,7 @@ struct NamedStringType {
   bool one_byte;
 };
 
-constexpr NamedStringType kStringTypes[] = {
+constexpr NamedStringType kNamedStringTypes[] = {
     {&Layout::sequential_tag, 8, true},   {&Layout::sequential_tag, 0, false}, {&Layout::sequential_tag, 40, true},
     {&Layout::sequential_tag, 32, false}, {&Layout::cons_tag, 41, true},       {&Layout::cons_tag, 33, false},
     {&Layout::sliced_tag, 43, true},      {&Layout::sliced_tag, 35, false},    {&Layout::thin_tag, 45, true},
@@ -80,7 +80,7 @@ void Verifier::StringParts() {
 }
 
 void Verifier::StringTags() {
-  for (const NamedStringType& named : kStringTypes) {
+  for (const NamedStringType& named : kNamedStringTypes) {
     Expect((named.type & layout_.string_representation_mask) == layout_.*named.tag, &Layout::string_representation_mask,
            "a known string type has another representation");
     const int32_t wanted = named.one_byte ? layout_.one_byte_tag : kNoBits;

@@ -18,6 +18,7 @@
 #include "ledger/threads.h"
 #include "ledger/v8_pages.h"
 #include "platform/loaded_objects.h"
+#include "platform/page.h"
 #include "platform/safe_memory.h"
 #include "platform/symbol_lookup.h"
 
@@ -38,9 +39,6 @@ constexpr uint64_t kDispatchTable = uint64_t{256} << 20;
 constexpr uint64_t kTableSegment = 64 * 1024;
 // V8 asks for its pages at random addresses below these, which the kernel otherwise gives out; mimalloc asks for its own there as well.
 constexpr uintptr_t kKernelsChoice = 0x7000'0000'0000;
-constexpr uintptr_t kPageBytes = 256 * 1024;
-
-bool Begins(const std::string& text, const char* with) { return text.compare(0, std::strlen(with), with) == 0; }
 
 uintptr_t OwnIsolate() {
   const auto current = platform::FindFunction<void* (*)()>("_ZN2v87Isolate13TryGetCurrentEv");
@@ -246,7 +244,7 @@ class Explainer {
   // the record was.
   bool LooksPooled(const Mapping& mapping) const {
     if (question_.backend == nullptr || std::strcmp(question_.backend->name(), "mimalloc") == 0) return false;
-    if (mapping.begin % kPageBytes != 0 || mapping.begin <= UINT32_MAX || mapping.begin >= kKernelsChoice) return false;
+    if (mapping.begin % platform::kV8PageBytes != 0 || mapping.begin <= UINT32_MAX || mapping.begin >= kKernelsChoice) return false;
     const uintptr_t* const head = heads_.Find(mapping.begin);
     return head != nullptr && head[0] <= UINT32_MAX && head[1] != 0;
   }

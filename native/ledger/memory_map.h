@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct Mapping {
   // Memory of the process's own, which is no file's and has no name.
   bool plain() const { return name == 0 && !shared; }
 };
+
+// Whether a mapping's name begins so.
+inline bool Begins(const std::string& name, const char* with) { return name.compare(0, std::strlen(with), with) == 0; }
 
 struct MemoryMap {
   // By address.

@@ -1,7 +1,6 @@
 #include "ledger/resident_pages.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace allocscope::ledger {
 namespace {
@@ -21,8 +20,6 @@ enum class Kind : uint8_t {
   // A device's or the kernel's: some of it is no memory of the process's at all. What the kernel counts in RSS it tells as a file's.
   kSpecial,
 };
-
-bool Begins(const std::string& text, const char* with) { return text.compare(0, std::strlen(with), with) == 0; }
 
 Kind KindOf(const Mapping& mapping, const std::string& name) {
   if (mapping.plain()) return Kind::kAnonymous;

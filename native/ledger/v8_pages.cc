@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/page.h"
+
 namespace allocscope::ledger {
 namespace {
 
-constexpr uintptr_t kPageBytes = 256 * 1024;
 // The furthest from a page's beginning that its objects begin.
 constexpr uintptr_t kLargestHead = 32 * 1024;
 // More spaces than any version has.
@@ -60,7 +61,7 @@ std::optional<V8Page> V8Pages::PageAt(const PageForm& form, uintptr_t address, c
   // V8 takes the records of read-only pages apart when it seals them. What is left tells where objects begin and end, and no heap.
   if (!mapping.writable) {
     const uintptr_t end = record[form.end];
-    return end > start && end <= address + kPageBytes ? std::optional(V8Page{address, end, 0, -1}) : std::nullopt;
+    return end > start && end <= address + platform::kV8PageBytes ? std::optional(V8Page{address, end, 0, -1}) : std::nullopt;
   }
   const uintptr_t size = record[form.size];
   if (record[form.self] != address || size == 0 || size % kSizeUnit != 0 || record[form.heap] == 0) return std::nullopt;
@@ -90,8 +91,9 @@ void V8Pages::FindIn(const std::vector<const Mapping*>& candidates) {
   const Mapping* mappings[kBatch];
   size_t count = 0;
   for (const Mapping* mapping : candidates) {
-    for (uintptr_t at = (mapping->begin + kPageBytes - 1) & ~(kPageBytes - 1); at < mapping->end; at += kPageBytes) {
-      if (resident_.known() ? !resident_.Has(at) : mapping->size() > kPageBytes) continue;
+    for (uintptr_t at = (mapping->begin + platform::kV8PageBytes - 1) & ~(platform::kV8PageBytes - 1); at < mapping->end;
+         at += platform::kV8PageBytes) {
+      if (resident_.known() ? !resident_.Has(at) : mapping->size() > platform::kV8PageBytes) continue;
       addresses[count] = at;
       mappings[count++] = mapping;
       if (count < kBatch) continue;

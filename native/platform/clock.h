@@ -7,6 +7,8 @@
 
 namespace allocscope::platform {
 
+constexpr double kNanosPerMilli = 1e6;
+
 inline uint64_t NanosOf(clockid_t clock) {
   timespec now;
   clock_gettime(clock, &now);

@@ -1,7 +1,8 @@
 #include "platform/loaded_objects.h"
 
 #include <link.h>
-#include <unistd.h>
+
+#include "platform/page.h"
 
 namespace allocscope::platform {
 namespace {
@@ -20,7 +21,7 @@ int CollectObject(dl_phdr_info* object, size_t, void* data) {
 }
 
 int CollectZeroedData(dl_phdr_info* object, size_t, void* data) {
-  const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t page = PageBytes();
   const auto next_page = [page](uintptr_t address) { return (address + page - 1) & ~(page - 1); };
   for (int i = 0; i < object->dlpi_phnum; i++) {
     const ElfW(Phdr)& header = object->dlpi_phdr[i];

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "platform/page.h"
+
 namespace allocscope::platform {
 namespace {
 
@@ -58,7 +60,7 @@ bool TellsZeroPageAt(const PageMap& map, uintptr_t page, size_t bytes, uint64_t 
 
 }  // namespace
 
-PageMap::PageMap() : descriptor_(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)), page_(static_cast<uint64_t>(sysconf(_SC_PAGESIZE))) {
+PageMap::PageMap() : descriptor_(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)), page_(PageBytes()) {
   const char here = 0;
   const uintptr_t page = reinterpret_cast<uintptr_t>(&here) & ~(page_ - 1);
   can_scan_ = readable() && CategoriesAt(*this, page, page_) == kPageIsPresent;

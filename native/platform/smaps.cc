@@ -8,10 +8,10 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "platform/page.h"
+
 namespace allocscope::platform {
 namespace {
-
-constexpr uint64_t kKibibyte = 1024;
 
 // In the order of SmapsField.
 constexpr const char* kFieldNames[] = {

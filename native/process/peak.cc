@@ -9,14 +9,14 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "platform/page.h"
+
 namespace allocscope::process {
 namespace {
 
-constexpr uint64_t kKibibyte = 1024;
-
 uint64_t MaxRss(int who) {
   rusage usage;
-  return getrusage(who, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * kKibibyte : 0;
+  return getrusage(who, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * platform::kKibibyte : 0;
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ Result<uint64_t> ReadHighWaterMark() {
   text[length] = '\0';
   const char* line = std::strstr(text, "\nVmHWM:");
   if (line == nullptr) return Failure{"PROC_UNREADABLE", "read /proc/self/status", 0, "the kernel reports no VmHWM"};
-  return std::strtoull(line + std::strlen("\nVmHWM:"), nullptr, 10) * kKibibyte;
+  return std::strtoull(line + std::strlen("\nVmHWM:"), nullptr, 10) * platform::kKibibyte;
 }
 
 uint64_t ReadChildrenPeak() { return MaxRss(RUSAGE_CHILDREN); }
@@ -47,7 +47,7 @@ UsageReader::UsageReader() {
 Result<Usage> UsageReader::Read() const {
   rusage usage;
   if (getrusage(RUSAGE_SELF, &usage) != 0) return Failure{"PROC_UNREADABLE", "getrusage", errno, std::strerror(errno)};
-  Usage reading{static_cast<uint64_t>(usage.ru_maxrss) * kKibibyte, static_cast<uint64_t>(usage.ru_minflt),
+  Usage reading{static_cast<uint64_t>(usage.ru_maxrss) * platform::kKibibyte, static_cast<uint64_t>(usage.ru_minflt),
                 static_cast<uint64_t>(usage.ru_majflt)};
   if (reading.peak_resident_bytes <= inherited_peak_bytes_) {
     const Result<uint64_t> mark = ReadHighWaterMark();

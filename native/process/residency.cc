@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 
+#include "platform/page.h"
 #include "platform/smaps.h"
 
 namespace allocscope::process {
@@ -11,15 +12,13 @@ namespace {
 using platform::SmapsEntry;
 using platform::SmapsField;
 
-constexpr uint64_t kKibibyte = 1024;
-
 // A guard has one page, or a few if the program asked for more. What glibc and V8 reserve without access is far larger.
-constexpr uint64_t kLargestGuard = 64 * kKibibyte;
-constexpr uint64_t kSmallestStack = 16 * kKibibyte;
+constexpr uint64_t kLargestGuard = 64 * platform::kKibibyte;
+constexpr uint64_t kSmallestStack = 16 * platform::kKibibyte;
 // glibc puts the heaps of its arenas at multiples of this, right behind the unused rest of another heap. Such a rest is no guard.
-constexpr uint64_t kArenaHeapBytes = 64 * kKibibyte * kKibibyte;
+constexpr uint64_t kArenaHeapBytes = 64 * platform::kKibibyte * platform::kKibibyte;
 
-constexpr platform::SmapsFields kFields(SmapsField::kRss, SmapsField::kAnonymous, SmapsField::kSwap);
+constexpr platform::SmapsFields kAddedUp(SmapsField::kRss, SmapsField::kAnonymous, SmapsField::kSwap);
 
 bool IsGuard(const SmapsEntry& mapping) {
   return mapping.permissions[0] == '-' && mapping.permissions[3] == 'p' && mapping.size() <= kLargestGuard && *mapping.name == '\0';
@@ -71,7 +70,7 @@ class Sum {
 
 Result<Residency> ReadResidency() {
   Sum sum;
-  const platform::SmapsFailure failure = platform::VisitOwnSmaps(kFields, [&sum](const SmapsEntry& mapping) { sum.Add(mapping); });
+  const platform::SmapsFailure failure = platform::VisitOwnSmaps(kAddedUp, [&sum](const SmapsEntry& mapping) { sum.Add(mapping); });
   if (failure.call == nullptr) return sum.residency();
   return Failure{"PROC_UNREADABLE", std::string(failure.call) + " /proc/self/smaps", failure.error_number,
                  std::strerror(failure.error_number)};

@@ -9,22 +9,23 @@
 #include <cstring>
 
 #include "platform/descriptor.h"
+#include "platform/page.h"
 
 namespace allocscope::process {
 namespace {
 
-constexpr int kFieldsUsed = 3;
-constexpr int kFields = 7;
+constexpr int kNumbersUsed = 3;
+constexpr int kNumbers = 7;
 
 // A line of seven decimal numbers and nothing else: anything different isn't statm.
-bool Parse(const char* text, size_t length, uint64_t (&pages)[kFieldsUsed]) {
+bool Parse(const char* text, size_t length, uint64_t (&pages)[kNumbersUsed]) {
   const char* const end = text + length;
-  for (int field = 0; field < kFields; field++) {
+  for (int field = 0; field < kNumbers; field++) {
     if (text == end || *text < '0' || *text > '9') return false;
     uint64_t number = 0;
     while (text != end && *text >= '0' && *text <= '9') number = number * 10 + static_cast<uint64_t>(*text++ - '0');
-    if (field < kFieldsUsed) pages[field] = number;
-    if (text == end || *text++ != (field == kFields - 1 ? '\n' : ' ')) return false;
+    if (field < kNumbersUsed) pages[field] = number;
+    if (text == end || *text++ != (field == kNumbers - 1 ? '\n' : ' ')) return false;
   }
   return text == end;
 }
@@ -34,9 +35,9 @@ bool Parse(const char* text, size_t length, uint64_t (&pages)[kFieldsUsed]) {
 bool ReadStatm(int descriptor, Statm* into) {
   char text[128];
   const ssize_t length = pread(descriptor, text, sizeof text, 0);
-  uint64_t pages[kFieldsUsed];
+  uint64_t pages[kNumbersUsed];
   if (length <= 0 || !Parse(text, static_cast<size_t>(length), pages)) return false;
-  static const uint64_t page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  static const uint64_t page_bytes = platform::PageBytes();
   *into = {pages[0] * page_bytes, pages[1] * page_bytes, pages[2] * page_bytes};
   return true;
 }

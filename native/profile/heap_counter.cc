@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/page.h"
+
 namespace allocscope::profile {
 namespace {
 
-constexpr uintptr_t kPageBytes = uintptr_t{256} << 10;
 constexpr size_t kSmallString = 8;
 // As many as fill a new space of 32 MiB.
 constexpr size_t kSmallPage = 30'000;
 constexpr int kMostStrings = 1100;
-constexpr int kAttempts = 5;
 
 uint64_t Grown(uint64_t before, uint64_t after) { return after > before ? after - before : 0; }
 
@@ -143,7 +143,7 @@ uintptr_t HeapCounter::YoungTop() const {
 // area stays the same, its top alone says what the program allocated.
 uint64_t HeapCounter::OldBytes() {
   const uintptr_t start = words_.old.start(), top = words_.old.top();
-  const bool same_area = start == old_start_ && top >= old_top_ && top - old_top_ < kPageBytes;
+  const bool same_area = start == old_start_ && top >= old_top_ && top - old_top_ < platform::kV8PageBytes;
   const uint64_t in_area = top - (same_area ? old_top_ : start);
   old_start_ = start;
   old_top_ = top;

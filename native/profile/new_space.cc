@@ -1,15 +1,14 @@
 #include "profile/new_space.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "platform/page.h"
 #include "platform/safe_memory.h"
+#include "profile/words.h"
 
 namespace allocscope::profile {
 namespace {
 
-constexpr uintptr_t kPageBytes = uintptr_t{256} << 10;
-constexpr uintptr_t kWordBytes = sizeof(uintptr_t);
 constexpr size_t kHeaderWords = 64;
 constexpr int kSmallIntegerShift = 32;
 // More pages than a semi-space of 64 MiB has.
@@ -24,12 +23,11 @@ constexpr int kMostAllocations = 120;
 
 using Header = std::array<uintptr_t, kHeaderWords>;
 
-uintptr_t PageOf(uintptr_t address) { return address & ~(kPageBytes - 1); }
+uintptr_t PageOf(uintptr_t address) { return address & ~(platform::kV8PageBytes - 1); }
 // A full page's top is where the next one in memory would begin.
 uintptr_t PageOfTop(uintptr_t top) { return PageOf(top - 1); }
-uintptr_t EndOf(uintptr_t page) { return page + kPageBytes; }
-uintptr_t Word(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
-bool MayPoint(uintptr_t word) { return word % kWordBytes == 0 && word >= 0x10000 && word < (uintptr_t{1} << 47); }
+uintptr_t EndOf(uintptr_t page) { return page + platform::kV8PageBytes; }
+uintptr_t WordAt(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
 
 // Four halves of words, which a processor compares at once.
 using Halves = uint32_t __attribute__((vector_size(16), aligned(8), may_alias));
@@ -66,7 +64,7 @@ bool NewSpace::Learn(const AllocationArea& area, Exercise& exercise) {
     std::vector<Link> seen = FindLinks(PageOfTop(from), PageOfTop(to));
     const uintptr_t first_object = to - step - PageOfTop(to);
     // After a collection the page isn't the next one of a list.
-    if (!filler || seen.empty() || first_object >= kPageBytes / 8) continue;
+    if (!filler || seen.empty() || first_object >= platform::kV8PageBytes / 8) continue;
     if (lessons++ == 0) {
       filler_ = *filler;
       first_object_ = first_object;
@@ -86,12 +84,12 @@ bool NewSpace::Learn(const AllocationArea& area, Exercise& exercise) {
 
 // V8 leaves a page when an object doesn't fit into what is left of it. So that is less than the largest object that new space takes.
 uintptr_t NewSpace::LearnMostUnused(const AllocationArea& area, Exercise& exercise) {
-  constexpr uintptr_t kHalf = kPageBytes / 2;
+  constexpr uintptr_t kHalf = platform::kV8PageBytes / 2;
   // Twice: a collection meanwhile moves the top as well.
   for (int i = 0; i < 2; i++) {
     const uintptr_t from = area.top();
     exercise.MakeString(kHalf);
-    if (area.top() - from >= kHalf) return kPageBytes;
+    if (area.top() - from >= kHalf) return platform::kV8PageBytes;
   }
   return kHalf;
 }
@@ -99,9 +97,9 @@ uintptr_t NewSpace::LearnMostUnused(const AllocationArea& area, Exercise& exerci
 std::optional<NewSpace::Filler> NewSpace::LearnFiller(uintptr_t from) const {
   const uintptr_t bytes = EndOf(PageOfTop(from)) - from;
   if (bytes < kShortestFiller) return std::nullopt;
-  const uintptr_t length = Word(from + kWordBytes);
+  const uintptr_t length = WordAt(from + kWordBytes);
   for (const uintptr_t unit : {uintptr_t{1}, kWordBytes}) {
-    if (length == (bytes / unit) << kSmallIntegerShift && (Word(from) & 3) == 1) return Filler{Word(from), unit};
+    if (length == (bytes / unit) << kSmallIntegerShift && (WordAt(from) & 3) == 1) return Filler{WordAt(from), unit};
   }
   return std::nullopt;
 }
@@ -146,7 +144,7 @@ uintptr_t NewSpace::FindEnd(uintptr_t page, uintptr_t from) const {
   for (uintptr_t at = std::max(from, end - most_unused_); at + kShortestFiller <= end; at += kWordBytes) {
     while (at + kBlockBytes <= end && !BlockMayHold(at, filler_.map)) at += kBlockBytes;
     if (at + kShortestFiller > end) break;
-    if (Word(at) == filler_.map && Word(at + kWordBytes) == ((end - at) / filler_.unit) << kSmallIntegerShift) return at;
+    if (WordAt(at) == filler_.map && WordAt(at + kWordBytes) == ((end - at) / filler_.unit) << kSmallIntegerShift) return at;
   }
   return end;
 }

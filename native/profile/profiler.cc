@@ -8,12 +8,6 @@
 
 namespace allocscope::profile {
 
-namespace {
-
-constexpr double kNanosPerMilli = 1e6;
-
-}  // namespace
-
 static_assert(sizeof kRecordMagic == sizeof(double) + 1, "the magic fills a figure's place");
 static_assert(sizeof(std::atomic<uint32_t>) == sizeof(int32_t), "the probes read these words as they are");
 
@@ -113,7 +107,7 @@ void Profiler::WriteRss() {
   const uint64_t resident = statm.value().resident_bytes;
   const uint64_t peak = std::max({resident, ticker_->TakePeak(), peak_mark_.Take(resident)});
   ticker_->Saw(resident, peak_mark_.last_bytes());
-  figures()[kTimeMillis] = static_cast<double>(platform::NanosOf(CLOCK_REALTIME)) / kNanosPerMilli;
+  figures()[kTimeMillis] = static_cast<double>(platform::NanosOf(CLOCK_REALTIME)) / platform::kNanosPerMilli;
   figures()[kRss] = static_cast<double>(resident);
   figures()[kPeakRss] = static_cast<double>(peak);
   figures()[kProcessPeak] = std::max(figures()[kProcessPeak], static_cast<double>(std::max(peak, peak_mark_.kept_bytes())));

@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "platform/page.h"
 #include "platform/safe_memory.h"
 
 namespace allocscope::profile {
 namespace {
 
-constexpr size_t kWordBytes = sizeof(uintptr_t);
 // V8's isolates take some 70 KiB on Node 20 to 26. Words behind them are read too; they are ruled out as they don't move.
 constexpr size_t kIsolateWords = 12288;
 // The areas stand at its beginning, where compiled code reaches them by a short offset.
@@ -22,8 +22,6 @@ constexpr size_t kSpaceWords = 64;
 constexpr size_t kPagedSpaceWords = 512;
 constexpr int kRounds = 4;
 constexpr int kNamesPerRound = 50;
-constexpr uintptr_t kPageBytes = uintptr_t{256} << 10;
-constexpr int kAttempts = 5;
 
 // Lengths of the strings by which an allocation area is told: their headers cancel out, whatever V8 puts there.
 constexpr size_t kShort = 24;
@@ -71,7 +69,8 @@ bool MovedAsAllocated(const std::vector<Snapshot>& looks, size_t word) {
 }
 
 bool IsArea(uintptr_t start, uintptr_t top, uintptr_t end) {
-  return start != 0 && start <= top && top <= end && end - start <= kPageBytes && start / kPageBytes == top / kPageBytes;
+  return start != 0 && start <= top && top <= end && end - start <= platform::kV8PageBytes &&
+         start / platform::kV8PageBytes == top / platform::kV8PageBytes;
 }
 
 AllocationArea FindArea(uintptr_t isolate, const std::function<void(size_t)>& allocate) {
@@ -102,8 +101,6 @@ const volatile int64_t* FindExternal(uintptr_t isolate, Exercise& exercise) {
   }
   return found.size() == 1 ? reinterpret_cast<const volatile int64_t*>(isolate) + found[0] : nullptr;
 }
-
-bool MayPoint(uintptr_t word) { return word % kWordBytes == 0 && word >= 0x10000 && word < (uintptr_t{1} << 47); }
 
 // The spaces are made with the isolate, one after the other. Most of what else it points to is further away.
 bool AreNeighbours(uintptr_t one, uintptr_t other) {

@@ -9,6 +9,14 @@
 
 namespace allocscope::profile {
 
+constexpr uintptr_t kWordBytes = sizeof(uintptr_t);
+
+// V8's other threads may allocate while we look: what doesn't fit together is looked at again.
+constexpr int kAttempts = 5;
+
+// Whether a word of V8's may be an address of memory.
+inline bool MayPoint(uintptr_t word) { return word % kWordBytes == 0 && word >= 0x10000 && word < (uintptr_t{1} << 47); }
+
 // V8 allocates by moving a pointer through an area: three neighbouring words of the isolate say where it began, stands and ends.
 struct AllocationArea {
   const volatile uintptr_t* words = nullptr;

@@ -8,12 +8,10 @@
 #include <utility>
 
 #include "platform/clock.h"
+#include "sampler/published.h"
 
 namespace allocscope::sampler {
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr double kNanosPerMilli = 1e6;
 
 // Longer than any file that is read, on a stack of 256 KiB: memory.stat of either version has less than 3 KiB.
 constexpr size_t kLongestFile = 8192;
@@ -97,7 +95,7 @@ void FileSampler::ReadInto(double* figures) {
 uint64_t FileSampler::TakeSample(uint64_t now_nanos) {
   double* const row = row_.data();
   row[kFileLength] = static_cast<double>(row_.size());
-  row[kFileTimeMillis] = static_cast<double>(now_nanos) / kNanosPerMilli;
+  row[kFileTimeMillis] = static_cast<double>(now_nanos) / platform::kNanosPerMilli;
   ReadInto(row + kFileFigures);
   counters_.samples.fetch_add(1, std::memory_order_relaxed);
   if (!ring_.Push(row, row_.size())) counters_.lost.fetch_add(1, std::memory_order_relaxed);

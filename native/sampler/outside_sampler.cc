@@ -13,12 +13,6 @@
 #include "process/statm.h"
 
 namespace allocscope::sampler {
-namespace {
-
-constexpr double kNanosPerMilli = 1e6;
-
-}  // namespace
-
 OutsideSampler::OutsideSampler(const Pace& pace, platform::Ring ring)
     : PacedThread(pace, &ring.counters()), ring_(std::move(ring)), counters_(ring_.counters()) {}
 
@@ -68,7 +62,7 @@ uint64_t OutsideSampler::TakeSample(uint64_t now_nanos) {
 void OutsideSampler::Push(double number, uint64_t resident, uint64_t shared, uint64_t now_nanos) {
   double row[kOutsideFields];
   row[kOutsideLength] = kOutsideFields;
-  row[kOutsideTimeMillis] = static_cast<double>(now_nanos) / kNanosPerMilli;
+  row[kOutsideTimeMillis] = static_cast<double>(now_nanos) / platform::kNanosPerMilli;
   row[kOutsideProcess] = number;
   row[kOutsideRss] = static_cast<double>(resident);
   row[kOutsideShared] = static_cast<double>(shared);

@@ -4,10 +4,14 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace allocscope::sampler {
 
 constexpr size_t kMaxPublished = 12;
+
+// In place of a figure that isn't known.
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // The figures that one thread published last, for one other thread. The reader never waits and never gets a mixture: this is a sequence
 // lock whose reader keeps its old figures while the writer writes.

@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <utility>
 
 #include "platform/clock.h"
+#include "sampler/published.h"
 
 namespace allocscope::sampler {
 namespace {
 
-constexpr double kNanosPerMilli = 1e6;
 constexpr double kNanosPerMicro = 1e3;
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -52,7 +49,7 @@ uint64_t Sampler::TakeSample(uint64_t now_nanos) {
   double* const row = row_.data();
   ReadInto(row);
   const uint64_t done = platform::MonotonicNanos();
-  row[kRowTimeMillis] = static_cast<double>(now_nanos) / kNanosPerMilli;
+  row[kRowTimeMillis] = static_cast<double>(now_nanos) / platform::kNanosPerMilli;
   row[kRowCostMicros] = static_cast<double>(done - now_nanos) / kNanosPerMicro;
   row[kRowMissed] = static_cast<double>(counters_.missed.load(std::memory_order_relaxed));
   row[kRowLost] = static_cast<double>(counters_.lost.load(std::memory_order_relaxed));

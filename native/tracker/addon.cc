@@ -196,7 +196,8 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
 }  // namespace
 }  // namespace allocscope::tracker
 
-using allocscope::tracker::Initialize;
+// The macro wants a name without a namespace. This file is no header, though it is read as a part of another.
+using allocscope::tracker::Initialize;  // NOLINT(google-global-names-in-headers)
 
 // The name is the macro's.
 // NOLINTNEXTLINE(clang-diagnostic-reserved-identifier)

@@ -2,11 +2,11 @@
 
 #include <sched.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 
+#include "platform/page.h"
 #include "tracker/reserved_memory.h"
 
 namespace allocscope::tracker {
@@ -20,7 +20,7 @@ constexpr int kTries = 4096;
 // The kernel is asked for parts, as its answer has a byte for each page.
 double ResidentBytesOf(const Mapping& mapping) {
   if (!mapping.is_private_anonymous) return -1;
-  static const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  static const auto page = platform::PageBytes();
   std::array<unsigned char, 4096> pages;
   uint64_t resident = 0;
   for (uintptr_t begin = mapping.begin; begin < mapping.end;) {

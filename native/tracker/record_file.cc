@@ -10,7 +10,7 @@ namespace allocscope::tracker {
 namespace {
 
 // In static memory: a handler may run on a small stack.
-RecordOutput::Buffer buffer;
+RecordOutput::Buffer record_buffer;
 
 struct BodySizes {
   uint64_t sample_numbers;
@@ -19,7 +19,7 @@ struct BodySizes {
   uint64_t code_bytes;
 };
 
-BodySizes PutBody(RecordOutput* output) {
+BodySizes PutRecord(RecordOutput* output) {
   BodySizes sizes{0, 0, 0, sampling.code.bytes()};
   const auto put = [output](uint64_t* count) {
     return [output, count](double number) {
@@ -53,9 +53,9 @@ void PutHeader(RecordOutput* output, const char* identity, uint64_t duration_nan
 }  // namespace
 
 void WriteRecord(int descriptor, const char* identity, uint64_t duration_nanos) {
-  RecordOutput output(descriptor, &buffer);
+  RecordOutput output(descriptor, &record_buffer);
   output.PutText("allocscope track 4\n");
-  const BodySizes sizes = PutBody(&output);
+  const BodySizes sizes = PutRecord(&output);
   output.BeginEnd();
   PutHeader(&output, identity, duration_nanos, sizes);
   output.End();

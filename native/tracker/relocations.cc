@@ -1,8 +1,8 @@
 #include "tracker/relocations.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+
+#include "platform/page.h"
 
 namespace allocscope::tracker {
 namespace {
@@ -31,7 +31,7 @@ ObjectSlots::ObjectSlots(const dl_phdr_info& object) : bias_(object.dlpi_addr) {
     if (header.p_type == PT_DYNAMIC) dynamic = reinterpret_cast<const ElfW(Dyn)*>(begin);
     if (header.p_type == PT_GNU_RELRO) {
       // Whole pages, as the linker protects them.
-      const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+      const auto page = platform::PageBytes();
       read_only_begin_ = begin & ~(page - 1);
       read_only_end_ = (begin + header.p_memsz) & ~(page - 1);
     }

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "platform/clock.h"
+#include "platform/page.h"
 #include "tracker/native_stack.h"
 #include "tracker/pool_work.h"
 #include "tracker/slots.h"
@@ -40,7 +41,7 @@ int32_t ThreadNumber() { return static_cast<int32_t>(syscall(SYS_gettid)); }
 
 // The kernel maps and unmaps whole pages.
 uintptr_t PageEnd(uintptr_t address) {
-  static const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  static const auto page = platform::PageBytes();
   return (address + page - 1) & ~(page - 1);
 }
 

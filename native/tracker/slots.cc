@@ -2,7 +2,6 @@
 
 #include <link.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -10,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "platform/page.h"
 #include "platform/symbol_lookup.h"
 #include "tracker/calls.h"
 #include "tracker/relocations.h"
@@ -59,7 +59,7 @@ bool IsLeftAlone(const dl_phdr_info& object, const ObjectSlots& slots) {
 }
 
 bool Store(const Slot& slot, void* value) {
-  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto page = platform::PageBytes();
   void* begin = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(slot.place) & ~(page - 1));
   if (slot.is_read_only && mprotect(begin, page, PROT_READ | PROT_WRITE) != 0) return false;
   __atomic_store_n(slot.place, value, __ATOMIC_RELEASE);

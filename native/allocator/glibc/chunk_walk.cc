@@ -3,14 +3,13 @@
 #include <unistd.h>
 
 #include "allocator/glibc/arena.h"
+#include "platform/page.h"
 
 namespace allocscope::allocator::glibc {
 namespace {
 
 // sizeof(struct malloc_chunk): malloc_trim leaves a free chunk's links where they are.
 constexpr size_t kChunkHead = 48;
-
-uintptr_t PageBytes() { return static_cast<uintptr_t>(sysconf(_SC_PAGESIZE)); }
 
 size_t HeaderOf(uintptr_t chunk) { return *reinterpret_cast<const size_t*>(chunk + sizeof(size_t)); }
 
@@ -71,7 +70,7 @@ bool WalkEverything(const Located& located, Sum* sum) {
 }  // namespace
 
 Interior InteriorOf(uintptr_t chunk, size_t chunk_bytes) {
-  const uintptr_t page = PageBytes();
+  const uintptr_t page = platform::PageBytes();
   const Interior interior{AlignUp(chunk + kChunkHead, page), (chunk + chunk_bytes) & ~(page - 1)};
   return interior.end > interior.begin ? interior : Interior{};
 }

@@ -1,7 +1,6 @@
 #include "allocator/glibc/find_arenas.h"
 
-#include <unistd.h>
-
+#include "platform/page.h"
 #include "platform/safe_memory.h"
 
 namespace allocscope::allocator::glibc {
@@ -15,11 +14,6 @@ constexpr size_t kBinsInMotion = 8;
 
 // Longer heads of malloc_state aren't looked for.
 constexpr size_t kLongestArenaHead = 512;
-
-// Other threads grow their arenas while we look.
-constexpr int kAttempts = 4;
-
-size_t PageBytes() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
 
 // A bin's header overlays a chunk, whose forward and backward links are the bin's two words.
 struct Bin {
@@ -35,7 +29,7 @@ Bin BinAt(uintptr_t bins, size_t bin) {
   return {links - 2 * kWord, LoadOnce<uintptr_t>(links), LoadOnce<uintptr_t>(links + kWord)};
 }
 
-bool MayBeChunk(uintptr_t address) { return address >= PageBytes() && address % kChunkAlignment == 0; }
+bool MayBeChunk(uintptr_t address) { return address >= platform::PageBytes() && address % kChunkAlignment == 0; }
 
 bool IsLinked(const Bin& bin) {
   uintptr_t word = 0;
@@ -132,7 +126,7 @@ std::optional<uintptr_t> EndOfTop(const Arena& main_arena) {
     size_t last_word = 0;
     if (!platform::ReadOwn(top + kWord, &header)) continue;
     const uintptr_t end = top + (header & ~kChunkFlags);
-    if (end % PageBytes() == 0 && end > top && platform::ReadOwn(end - kWord, &last_word)) return end;
+    if (end % platform::PageBytes() == 0 && end > top && platform::ReadOwn(end - kWord, &last_word)) return end;
   }
   return std::nullopt;
 }

@@ -1,13 +1,12 @@
 #include "allocator/glibc/find_parameters.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 
 #include "allocator/glibc/find_arenas.h"
+#include "platform/page.h"
 #include "platform/safe_memory.h"
 
 namespace allocscope::allocator::glibc {
@@ -20,9 +19,6 @@ constexpr size_t kProofBlockBytes = size_t{33} << 20;
 // it is touched.
 constexpr size_t kLargestProofBlock = size_t{1} << 30;
 constexpr size_t kBeyondArena = kHeapBytes + (size_t{1} << 20);
-
-// Other threads may move the same counters meanwhile.
-constexpr int kAttempts = 4;
 
 // DEFAULT_MMAP_THRESHOLD_MIN, which the trim threshold begins with as well.
 constexpr size_t kDefaultThreshold = size_t{128} << 10;
@@ -83,7 +79,7 @@ bool CountersMoved(const Experiment& seen, uintptr_t at) {
 // The words for huge pages, and padding.
 bool MayBeHugePageWord(size_t word) {
   const bool is_power_of_two = (word & (word - 1)) == 0;
-  return word <= kMostHugePageMode || (is_power_of_two && word >= static_cast<size_t>(sysconf(_SC_PAGESIZE)));
+  return word <= kMostHugePageMode || (is_power_of_two && word >= platform::PageBytes());
 }
 
 // The words at the beginning of `mp_`, if it begins `head` bytes before its counters. While the thresholds are dynamic, nothing was set:
@@ -115,9 +111,8 @@ Parameters WithHead(uintptr_t mapped_count, uintptr_t lowest) {
 
 bool AreCounters(const Parameters& parameters) {
   const int32_t no_dynamic = parameters.no_dynamic_threshold();
-  return parameters.mapped_bytes() % static_cast<size_t>(sysconf(_SC_PAGESIZE)) == 0 && (no_dynamic == 0 || no_dynamic == 1) &&
-         parameters.mapped_max() >= 0 && parameters.mapped_count() <= static_cast<uint32_t>(parameters.mapped_max()) &&
-         parameters.tcache_count() <= kMostTcacheCount;
+  return parameters.mapped_bytes() % platform::PageBytes() == 0 && (no_dynamic == 0 || no_dynamic == 1) && parameters.mapped_max() >= 0 &&
+         parameters.mapped_count() <= static_cast<uint32_t>(parameters.mapped_max()) && parameters.tcache_count() <= kMostTcacheCount;
 }
 
 template <typename Accept>
@@ -147,7 +142,7 @@ void TryABlock(size_t bytes, const Arena& main_arena, Experiment* seen) {
   seen->after.Take();
   seen->was_mapped = (header & kChunkFlags) == kChunkMmapped;
   // From 2.43 on, the chunk ends some bytes before its mapping.
-  seen->mapping_bytes = AlignUp(header & ~kChunkFlags, static_cast<uintptr_t>(sysconf(_SC_PAGESIZE)));
+  seen->mapping_bytes = AlignUp(header & ~kChunkFlags, platform::PageBytes());
 }
 
 // The heap begins with the block that holds the first thread's tcache.

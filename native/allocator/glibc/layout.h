@@ -10,6 +10,9 @@ namespace allocscope::allocator::glibc {
 
 constexpr size_t kWord = sizeof(uintptr_t);
 
+// Other threads link chunks, grow arenas and map blocks while we look: what doesn't fit together is looked at again.
+constexpr int kAttempts = 4;
+
 // Of bin_at(1) to bin_at(127): the first of the 128 isn't stored.
 constexpr size_t kStoredBins = 127;
 constexpr size_t kBinMapBytes = 16;

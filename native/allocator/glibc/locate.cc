@@ -8,9 +8,6 @@
 namespace allocscope::allocator::glibc {
 namespace {
 
-// Other threads link chunks, grow arenas and map blocks while we look: what doesn't fit together is looked at again.
-constexpr int kAttempts = 4;
-
 // How the two were proved.
 struct Evidence {
   bool block_moved_counters = false;

@@ -1,7 +1,6 @@
 #include "allocator/mimalloc/free_spans.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstddef>
@@ -9,12 +8,13 @@
 
 #include "allocator/mimalloc/purge_delay.h"
 #include "allocator/mimalloc/version.h"
+#include "platform/page.h"
 
 namespace allocscope::allocator::mimalloc {
 namespace {
 
 // Larger than what shares a page with others, so that each is a span of its own.
-constexpr size_t kSpanBytes = size_t{256} << 10;
+constexpr size_t kSmallestSpanBytes = size_t{256} << 10;
 
 // 1 GiB at once, which bounds the stall and the array on the stack.
 constexpr size_t kMostSpans = 4096;
@@ -24,8 +24,8 @@ constexpr size_t kMostVain = 128;
 
 // Looks at the middle of the block: its ends may share a page with mimalloc's own.
 bool IsResident(void* block) {
-  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  const uintptr_t middle = (reinterpret_cast<uintptr_t>(block) + kSpanBytes / 2) & ~(page - 1);
+  const auto page = platform::PageBytes();
+  const uintptr_t middle = (reinterpret_cast<uintptr_t>(block) + kSmallestSpanBytes / 2) & ~(page - 1);
   unsigned char resident = 0;
   return mincore(reinterpret_cast<void*>(middle), page, &resident) == 0 && (resident & 1) != 0;
 }
@@ -40,7 +40,7 @@ void DecommitFreeSpans(const Api& api) {
   std::array<void*, kMostSpans> spans;
   size_t taken = 0;
   for (size_t vain = 0; taken < kMostSpans && vain < kMostVain; taken++) {
-    void* const span = api.malloc(kSpanBytes);
+    void* const span = api.malloc(kSmallestSpanBytes);
     if (span == nullptr) break;
     spans[taken] = span;
     vain = IsResident(span) ? 0 : vain + 1;
