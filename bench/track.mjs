@@ -1,4 +1,4 @@
-// node bench/track.mjs [--rounds 9] [--node <program>] [--work buffers,small,server,compute]: what tracking costs a program, beside nothing and beside heaptrack, where
+// node bench/track.mjs [--rounds 9] [--node <program>] [--work buffers,small,server,build,compute]: what tracking costs a program, beside nothing and beside heaptrack, where
 // that is installed. Whole processes, start-up and the record's writing included; making the report is the command's and isn't. Each round runs every setting once,
 // in random order; a ratio is the median of the rounds' own ratios to the untracked run, with the least and the largest. No figure is asserted.
 import { spawnSync } from 'node:child_process'
@@ -12,7 +12,7 @@ const { rounds, node, work } = parseArgs({
   options: {
     rounds: { type: 'string', default: '9' },
     node: { type: 'string', default: process.execPath },
-    work: { type: 'string', default: 'buffers,small,server,compute' },
+    work: { type: 'string', default: 'buffers,small,server,build,compute' },
   },
 }).values
 

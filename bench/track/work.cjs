@@ -1,5 +1,8 @@
-// node work.cjs buffers|small|server|compute: what bench/track.mjs tracks. Prints how long it took, what it had of the cores, and RSS, as JSON on its last line.
+// node work.cjs buffers|small|server|build|compute: what bench/track.mjs tracks. Prints how long it took, what it had of the cores, and RSS, as JSON on its last line.
+const { mkdtempSync, rmSync } = require('node:fs')
 const http = require('node:http')
+const { tmpdir } = require('node:os')
+const path = require('node:path')
 const { isMainThread, Worker, parentPort } = require('node:worker_threads')
 const zlib = require('node:zlib')
 
@@ -42,6 +45,22 @@ async function serve(requests) {
   await Promise.all(Array.from({ length: 8 }, client))
 }
 
+/** @rspack/core, which scripts/install-packages.sh installs, packs and minifies some of the project's own dependencies, to a folder that is removed. */
+async function build(times) {
+  const { rspack } = require(require.resolve('@rspack/core', { paths: [path.join(__dirname, '..', '..', '.cache', 'embedded')] }))
+  const output = mkdtempSync(path.join(tmpdir(), 'bench-build-'))
+  const entry = ['acorn', 'ajv', 'commander', 'prettier'].map((name) => require.resolve(name))
+  for (let i = 0; i < times; i++) {
+    const compiler = rspack({ mode: 'production', target: 'node', entry, output: { path: output } })
+    const stats = await new Promise((resolve, reject) => {
+      compiler.run((error, done) => (error ? reject(error) : resolve(done)))
+    })
+    if (stats.hasErrors()) throw new Error(stats.toString())
+    await new Promise((resolve) => compiler.close(resolve))
+  }
+  rmSync(output, { recursive: true })
+}
+
 const works = {
   buffers: () => {
     for (let i = 0; i < 4; i++) new Worker(__filename)
@@ -62,6 +81,7 @@ const works = {
     if (primes !== 148_933) throw new Error(`${primes} primes`)
   },
   server: () => void serve(15_000).then(() => process.exit()),
+  build: () => build(3),
 }
 
 if (isMainThread) {
