@@ -163,13 +163,16 @@ describe('samples', () => {
   })
 
   test('a stopped program is no blocked one', async () => {
-    const { lines } = await watch(['--duration', '2.5', program('waits.js')], {
+    const { lines } = await watch([program('waits.js')], {
       onOutput: (_child, text) => {
         const pid = Number(/^ready (\d+)/.exec(text)?.[1])
-        // The second follows the first: a timer that is late makes the stop no shorter.
+        // Each follows the one before: a timer that is late makes the stop no shorter, and the watch is there until it is over.
         setTimeout(() => {
           process.kill(pid, 'SIGSTOP')
-          setTimeout(() => process.kill(pid, 'SIGCONT'), 1200)
+          setTimeout(() => {
+            process.kill(pid, 'SIGCONT')
+            setTimeout(() => process.kill(pid, 'SIGTERM'), 1000)
+          }, 1200)
         }, 300)
       },
     })
