@@ -1,4 +1,4 @@
-export { listArrayBuffers, listSharedArrayBuffers } from './array-buffers.js'
+export { getListedHandleBytes, listArrayBuffers, listSharedArrayBuffers } from './array-buffers.js'
 export { basicSizeSources, listBasicSizes } from './basic-sizes.js'
 export type { BasicSize } from './basic-sizes.js'
 export { collectFully, collectGarbage, findGc } from './full-collection.js'

@@ -11,7 +11,7 @@ import type { TriedPurge, UntriedPurge } from './what-if.js'
 export interface GrownBytes extends Omit<OutsideGrowth, 'buffers' | 'resizableBytes'> {
   /** Wasm memories, resident. */
   readonly wasmBytes: number
-  /** V8's own records of its pages and of array buffers, and what the allocator rounds up for buffers: at most this much of malloc's memory. */
+  /** V8's own records of its pages, of array buffers and of those that were listed, and what the allocator rounds up for buffers: at most this much of malloc's memory. */
   readonly recordBytes: number
   /**
    * In use in the allocator that serves malloc, less array buffers that it serves, {@link GrownBytes.recordBytes}, what external strings and addons
@@ -51,6 +51,8 @@ export const nothingGrown: GrownBytes = {
 /** The figures of a moment that growth is told from. */
 export interface GrowingFigures {
   readonly purge: Pick<TriedPurge | UntriedPurge, 'inUseBytes'>
+  /** Of what is in use, what lists of buffers have left. */
+  readonly listedHandleBytes: number
   readonly owners: OwnerSums
   readonly heap: { readonly usedBytes: number }
   readonly allocator: string
@@ -76,7 +78,8 @@ function recordsOf(before: GrowingFigures, after: GrowingFigures, outside: Outsi
   const rounding = after.allocator === 'glibc' ? roundingShares.glibc : roundingShares.others
   const buffersBytes = Math.max(0, outside.arrayBufferBytes + outside.sharedArrayBufferBytes) + Math.max(0, others.otherExternalBytes ?? 0)
   const heapBytes = Math.max(0, after.heap.usedBytes - before.heap.usedBytes) + Math.max(0, others.otherHeapsBytes ?? 0)
-  return heapBytes * recordShare + Math.max(0, outside.buffers) * bufferRecordBytes + buffersBytes * rounding
+  const handleBytes = after.listedHandleBytes - before.listedHandleBytes
+  return heapBytes * recordShare + Math.max(0, outside.buffers) * bufferRecordBytes + buffersBytes * rounding + handleBytes
 }
 
 /** `bytes` less as much of `some` as doesn't change its sign. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { getAllocatorStats } from '../allocator/index.js'
 import type { AllocatorStats } from '../allocator/index.js'
-import { collectFully, collectGarbage, getHeapStats } from '../heap/index.js'
+import { collectFully, collectGarbage, getHeapStats, getListedHandleBytes } from '../heap/index.js'
 import type { HeapStats } from '../heap/index.js'
 import { readOwnerSums } from '../ledger/index.js'
 import type { OwnerSums } from '../ledger/index.js'
@@ -26,6 +26,8 @@ export interface MemoryMoment {
   readonly counts: OutsideCounts
   readonly owners: OwnerSums
   readonly purge: TriedPurge | UntriedPurge
+  /** Of what malloc had in use then, what earlier lists of buffers have left. */
+  readonly listedHandleBytes: number
   readonly embedded: EmbeddedMoment
   /** Since the baseline; nothing at the baseline itself. */
   readonly grown: GrownBytes
@@ -59,6 +61,7 @@ interface Reading {
   readonly heap: HeapStats
   readonly allocator: AllocatorStats['allocator']
   readonly purge: TriedPurge | UntriedPurge
+  readonly listedHandleBytes: number
   readonly owners: OwnerSums
   readonly embedded: EmbeddedMoment
   readonly outside: OutsideMoment
@@ -72,6 +75,8 @@ export function claimHeap(owners: OwnerSums, { engine, committedBytes }: Pick<He
 
 async function read(mayFork: boolean, since: MemoryMoment | undefined): Promise<Reading> {
   const purge = await tryPurge(mayFork)
+  // Before this moment's own list.
+  const listedHandleBytes = getListedHandleBytes()
   const heap = getHeapStats()
   const owners = claimHeap(readOwnerSums(), heap)
   const counts = readOutsideCounts(owners)
@@ -86,6 +91,7 @@ async function read(mayFork: boolean, since: MemoryMoment | undefined): Promise<
     heap,
     allocator,
     purge,
+    listedHandleBytes,
     owners,
     embedded,
     outside: {
@@ -106,7 +112,7 @@ async function settle(settleMs: number): Promise<void> {
 }
 
 async function readWhole(reading: Reading, grown: GrownBytes): Promise<MemoryMoment> {
-  const { heap, purge, owners, embedded, outside } = reading
+  const { heap, purge, listedHandleBytes, owners, embedded, outside } = reading
   const stats = getAllocatorStats()
   const glibc = stats.allocator === 'glibc' ? stats : undefined
   return {
@@ -116,6 +122,7 @@ async function readWhole(reading: Reading, grown: GrownBytes): Promise<MemoryMom
     counts: outside.counts,
     owners,
     purge,
+    listedHandleBytes,
     embedded,
     grown,
     mmapThresholdBytes: glibc?.mmapThresholdBytes,

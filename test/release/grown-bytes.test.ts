@@ -8,7 +8,7 @@ import { ownersOf } from './moments.js'
 const mebibyte = 2 ** 20
 
 function figures(inUseBytes: number | undefined, given: Partial<GrowingFigures> = {}): GrowingFigures {
-  return { heap: { usedBytes: 0 }, allocator: 'glibc', purge: { inUseBytes }, owners: ownersOf({}), ...given }
+  return { heap: { usedBytes: 0 }, allocator: 'glibc', purge: { inUseBytes }, listedHandleBytes: 0, owners: ownersOf({}), ...given }
 }
 
 const nothing: OutsideGrowth = {
@@ -69,6 +69,7 @@ test('memory that JavaScript objects have elsewhere hides no leak', () => {
 
 test('V8’s records of buffers and pages are no native memory', () => {
   expect(grown(184_000, { buffers: 1000 })).toMatchObject({ recordBytes: 184_000, nativeBytes: 0 })
+  expect(grown(mebibyte, {}, { listedHandleBytes: 100_000 })).toMatchObject({ recordBytes: 100_000, nativeBytes: mebibyte - 100_000 })
   expect(grown(100_000, {}, { heap: { usedBytes: 10_000_000 } })).toMatchObject({ recordBytes: 100_000, nativeBytes: 0 })
   expect(grown(mebibyte, {}, { heap: { usedBytes: -10_000_000 } })).toMatchObject({ recordBytes: 0, nativeBytes: mebibyte })
 })

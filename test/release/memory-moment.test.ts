@@ -31,6 +31,7 @@ jest.mock('../../lib/ledger/index.js', () => ({ readOwnerSums: () => owners }))
 jest.mock('../../lib/process/index.js', () => ({ getRss: () => memory.rss, readResidency: () => Promise.resolve(residency) }))
 jest.mock('../../lib/heap/index.js', () => ({
   getHeapStats: () => ({ ...heap }),
+  getListedHandleBytes: () => 16,
   collectGarbage: () => did.push(['collect']),
   collectFully: () => Promise.resolve(did.push(['collect fully'])),
 }))
@@ -61,6 +62,7 @@ const whole: MemoryMoment = {
   counts: { externalBytes: 150, arrayBufferBytes: 90, wasmBytes: 0 },
   owners,
   purge,
+  listedHandleBytes: 16,
   embedded,
   grown: nothingGrown,
   mmapThresholdBytes: 131_072,

@@ -12,6 +12,7 @@ export function momentOf(given: Partial<MemoryMoment> = {}): MemoryMoment {
     owners: ownersOf({}),
     grown: nothingGrown,
     purge: { releasableBytes: 0, inUseBytes: 0, pinnedBytes: 0, forkMs: 1, embeddedReleasableBytes: undefined, lack: undefined },
+    listedHandleBytes: 0,
     embedded: embeddedOf({}),
     mmapThresholdBytes: undefined,
     trimThresholdBytes: undefined,
