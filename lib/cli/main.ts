@@ -53,8 +53,11 @@ Examples:
 Environment: NO_COLOR, FORCE_COLOR; ALLOCSCOPE_DEBUG=1 prints the stack of an error.
 Exit codes: 0 success, 1 failure, 2 the command line can't be obeyed; explain, run, watch, record, profile and track end as their program does.`
 
-/** The verb that `first` names. When it names none, all verbs: for help, and for a hint at a similar verb. */
+const versionFlags = '-V, --version'
+
+/** The verb that `first` names; none for the version. When it names none, all verbs: for help, and for a hint at a similar verb. */
 function wantedVerbs(first: string | undefined): readonly (() => Register)[] {
+  if (first !== undefined && versionFlags.split(', ').includes(first)) return []
   const wanted = first !== undefined && Object.hasOwn(verbs, first) ? verbs[first] : undefined
   return wanted === undefined ? Object.values(verbs) : [wanted]
 }
@@ -62,7 +65,7 @@ function wantedVerbs(first: string | undefined): readonly (() => Register)[] {
 function createProgram(first: string | undefined): Command {
   const program = new Command('allocscope')
     .description("Where a Node.js process's memory is: the live allocator's arenas, V8's heap, and every byte of RSS.")
-    .version(packageVersion, '-V, --version', 'print the version')
+    .version(packageVersion, versionFlags, 'print the version')
     .addHelpText('after', examples)
     .showSuggestionAfterError()
     .enablePositionalOptions()
