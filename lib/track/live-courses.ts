@@ -1,11 +1,12 @@
 import type { NativeTracker } from '../binding/index.js'
+import { FiguresSum } from './make-report.js'
 import type { KeptMoment } from './moment-log.js'
 import { StackNamer } from './name-stacks.js'
-import { frameLine, lineName, nativeFrame } from './places.js'
+import { frameLine, lineName, nativeFrame, wayName } from './places.js'
 import { readSamples, readStacks, sampleChance } from './raw-stacks.js'
 import type { RawStack } from './raw-stacks.js'
 import type { TrackRecord } from './track-record.js'
-import type { TrackedFrame } from './tracking-report.js'
+import type { TrackedFigures, TrackedFrame } from './tracking-report.js'
 
 /** How what is live of a place went: see {@link courseRules}. */
 export type CourseKind = 'grows' | 'once' | 'varies'
@@ -22,13 +23,13 @@ const quarters = 4
 /** Of what is live of a place that allocated once: what may be newer. */
 const mostLaterShare = 0.1
 
-/** What stays of one place. Estimates, as in the report. */
-export interface StayingPlace {
+/** What is live of a place, or of a way to it. Estimates, as in the report. */
+export interface StayingFigures extends Pick<TrackedFigures, 'liveBytes' | 'liveBytesError' | 'liveBlocks' | 'liveSamples'> {
   readonly name: string
-  readonly liveBytes: number
-  readonly liveBytesError: number
-  readonly liveBlocks: number
-  readonly liveSamples: number
+}
+
+/** What stays of one place. */
+export interface StayingPlace extends StayingFigures {
   /** Undefined where moments are missing. */
   readonly course: CourseKind | undefined
   /** From the lowest of the second quarter to the lowest of the last, and its standard error. Of a place that grows. */
@@ -38,6 +39,8 @@ export interface StayingPlace {
   readonly laterBytes: number | undefined
   /** Live bytes at each of {@link StayingPlaces.momentsMs}. */
   readonly liveBytesAtMoments: readonly number[]
+  /** The native functions through which it asked for what is live, the most live bytes first. They add up to it. */
+  readonly native: readonly StayingFigures[]
 }
 
 /** What stays, and how it came. */
@@ -61,6 +64,8 @@ class Course {
   /** Of what is live at the end, by the moment after which it was allocated: bytes and squared errors. */
   readonly bornBytes = new Map<number, number>()
   readonly bornSquares = new Map<number, number>()
+  /** Of what is live at the end, by the native functions that asked. */
+  readonly #ways = new Map<string, FiguresSum>()
 
   constructor(moments: number) {
     this.bytes = new Float64Array(moments)
@@ -76,6 +81,20 @@ class Course {
     this.addAt(this.bytes.length - 1, bytes, square)
     this.bornBytes.set(moment, (this.bornBytes.get(moment) ?? 0) + bytes)
     this.bornSquares.set(moment, (this.bornSquares.get(moment) ?? 0) + square)
+  }
+
+  addWay(name: string, bytes: number, chance: number): void {
+    const sum = this.#ways.get(name) ?? new FiguresSum()
+    this.#ways.set(name, sum)
+    sum.addLive(bytes, chance)
+  }
+
+  ways(): readonly StayingFigures[] {
+    return [...this.#ways]
+      .map(([name, { liveBytes, squaredError, liveBlocks, liveSamples }]) => {
+        return { name, liveBytes, liveBytesError: Math.sqrt(squaredError), liveBlocks, liveSamples }
+      })
+      .sort((one, other) => other.liveBytes - one.liveBytes)
   }
 }
 
@@ -162,6 +181,7 @@ function placeOf(name: string, course: Course, judge: Judge): StayingPlace {
     growthBytesPerSecondError: growth?.error,
     laterBytes,
     liveBytesAtMoments: [...course.bytes],
+    native: course.ways(),
   }
 }
 
@@ -171,27 +191,31 @@ interface StackPlace {
   readonly function: string
   /** By the line that ran, where that is known. */
   readonly line: string
+  /** The native functions that asked. */
+  readonly way: string
 }
 
 /** Courses of places. */
 class Courses {
   readonly #byFunction = new Map<string, { readonly course: Course; readonly lines: Set<string> }>()
-  readonly #ofStack = new Map<number, Course>()
+  readonly #ofStack = new Map<number, { readonly course: Course; readonly way: string }>()
 
   constructor(
     private readonly moments: number,
     private readonly placeOf: (stack: number) => StackPlace,
   ) {}
 
-  of(stack: number): Course {
+  /** What the stack's place has, and the way from the stack to it. */
+  of(stack: number): { readonly course: Course; readonly way: string } {
     const known = this.#ofStack.get(stack)
     if (known !== undefined) return known
     const place = this.placeOf(stack)
     const group = this.#byFunction.get(place.function) ?? { course: new Course(this.moments), lines: new Set() }
     this.#byFunction.set(place.function, group)
     if (place.line !== place.function) group.lines.add(place.line)
-    this.#ofStack.set(stack, group.course)
-    return group.course
+    const found = { course: group.course, way: place.way }
+    this.#ofStack.set(stack, found)
+    return found
   }
 
   /** A place has the name of its line where it is known and the only one. */
@@ -205,11 +229,12 @@ class Courses {
 
 function fill(courses: Courses, { samples, figures }: TrackRecord, kept: readonly KeptMoment[]): void {
   kept.forEach(({ live }, place) => {
-    for (const [stack, { bytes, squaredError }] of live) courses.of(stack).addAt(place, bytes, squaredError)
+    for (const [stack, { bytes, squaredError }] of live) courses.of(stack).course.addAt(place, bytes, squaredError)
   })
   for (const { bytes, stack, moment } of readSamples(samples)) {
     const chance = sampleChance(bytes, figures.intervalBytes)
-    const course = courses.of(stack)
+    const { course, way } = courses.of(stack)
+    course.addWay(way, bytes, chance)
     course.addBorn(moment, bytes / chance, (1 - chance) * (bytes / chance) ** 2)
     course.blocks += 1 / chance
     course.samples += 1
@@ -232,7 +257,7 @@ export function findStaying(record: TrackRecord, kept: readonly KeptMoment[], tr
       stack === undefined ? [] : namer.frames(stack, stack.sequence)
     const courses = new Courses(momentsMs.length, (stack) => {
       const frames = framesOf(stacks.get(stack))
-      return { function: nameOf(frames.map((frame) => namer.beginning(frame))), line: nameOf(frames) }
+      return { function: nameOf(frames.map((frame) => namer.beginning(frame))), line: nameOf(frames), way: wayName(frames) }
     })
     fill(courses, record, before)
     return courses.places(judge)

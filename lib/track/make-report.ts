@@ -1,6 +1,6 @@
 import type { NativeTracker } from '../binding/index.js'
 import { NamedMappings } from './named-mappings.js'
-import { frameLine, lineName, moduleName, nativeFrame, packageName } from './places.js'
+import { frameLine, lineName, moduleName, nativeFrame, packageName, wayName } from './places.js'
 import { StackNamer } from './name-stacks.js'
 import type { SharedNames } from './name-stacks.js'
 import { readSamples, readStacks, sampleChance, sampleColumns } from './raw-stacks.js'
@@ -57,7 +57,9 @@ function sumUp(stacks: readonly TrackedStack[]): TrackedFigures {
   return sum.figures()
 }
 
-function groupBy(stacks: readonly TrackedStack[], nameOf: (frames: readonly TrackedFrame[]) => string): readonly TrackedPlace[] {
+type NameOf = (frames: readonly TrackedFrame[]) => string
+
+function groupsBy(stacks: readonly TrackedStack[], nameOf: NameOf): ReadonlyMap<string, readonly TrackedStack[]> {
   const groups = new Map<string, TrackedStack[]>()
   for (const stack of stacks) {
     const name = nameOf(stack.frames)
@@ -65,7 +67,16 @@ function groupBy(stacks: readonly TrackedStack[], nameOf: (frames: readonly Trac
     if (group === undefined) groups.set(name, [stack])
     else group.push(stack)
   }
-  return [...groups].map(([name, group]) => ({ name, ...sumUp(group) })).sort(byLiveBytes)
+  return groups
+}
+
+function groupBy(stacks: readonly TrackedStack[], nameOf: NameOf): readonly TrackedPlace[] {
+  return [...groupsBy(stacks, nameOf)].map(([name, group]) => ({ name, ...sumUp(group) })).sort(byLiveBytes)
+}
+
+/** Through which native functions each of {@link TrackingReport.lines} asked for memory, by its name: the most live bytes first. They add up to the line's. */
+export function findNativeWays({ stacks }: Pick<TrackingReport, 'stacks'>): ReadonlyMap<string, readonly TrackedPlace[]> {
+  return new Map([...groupsBy(stacks, lineName)].map(([line, group]) => [line, groupBy(group, wayName)]))
 }
 
 /** Stacks by their names, with what they allocated. */

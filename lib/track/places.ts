@@ -69,6 +69,21 @@ export function frameLine(frame: TrackedFrame | undefined): string {
   return `${functionName === '' ? '(anonymous)' : functionName} ${file === '' ? '(evaluated)' : file}:${line}`
 }
 
+/** Functions of node's binary, whatever its file is called: it also carries what an addon was called by. */
+const nodeFunction = /^(?:v8impl|v8::internal|node)::/
+
+/**
+ * The native functions through which a stack asked for memory: the innermost, and of each further module the innermost of those that led there, outside of
+ * the libraries of C and C++: `vips_malloc [libvips.so] ← Execute [sharp.node]`. That node called the addon is so of all and isn't said.
+ */
+export function wayName(frames: readonly TrackedFrame[]): string {
+  const native = frames.filter(({ kind, file }) => kind === 'native' && !isRuntimeLibrary(file))
+  const node = native.findLast(({ functionName }) => nodeFunction.test(functionName))?.file
+  const innermostOfModules = native.filter(({ file }, place) => native.findIndex((other) => other.file === file) === place)
+  const said = innermostOfModules.filter(({ file }, place) => place === 0 || file !== node)
+  return said.length === 0 ? frameLine(nativeFrame(frames)) : said.map(frameLine).join(' ← ')
+}
+
 /** The object of native code: its file's name, and the package that brings it. */
 export function moduleName(frame: TrackedFrame | undefined): string {
   if (frame === undefined) return '(unknown)'

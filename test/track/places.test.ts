@@ -1,4 +1,4 @@
-import { lineName, packageName } from '../../lib/track/places.js'
+import { lineName, packageName, wayName } from '../../lib/track/places.js'
 import type { TrackedFrame } from '../../lib/track/index.js'
 
 function script(functionName: string, file: string, line: number | undefined = 3): TrackedFrame {
@@ -41,4 +41,24 @@ test.each([
   ['(none)', [], '(node)'],
 ])('a stack counts for the package %s', (_title, frames, expected) => {
   expect(packageName(frames)).toBe(expected)
+})
+
+const vips = native('vips_malloc', '/app/node_modules/@img/sharp-libvips-linux-x64/lib/libvips-cpp.so.42')
+const execute = native('Execute', grow.file)
+const wrapper = native('v8impl::FunctionCallbackWrapper::Invoke', '/opt/js')
+const buffer = native('node::Buffer::New', '/opt/js')
+
+test.each([
+  ['the innermost function alone within one module', [grow, execute, load], 'grow [sharp.node]'],
+  [
+    'each further module by its innermost function',
+    [runtime, vips, grow, execute, main],
+    'vips_malloc [libvips-cpp.so.42] ← grow [sharp.node]',
+  ],
+  ['node where it asked, with the addon that it asked for', [buffer, grow, wrapper, main], 'node::Buffer::New [js] ← grow [sharp.node]'],
+  ['an addon without node, which calls all of them', [grow, execute, wrapper, load], 'grow [sharp.node]'],
+  ['a library of C++ where there is nothing else', [runtime, load], 'operator new [libstdc++.so.6]'],
+  ['nothing of JavaScript', [load], '(unknown)'],
+])('the way through native functions names %s', (_title, frames, expected) => {
+  expect(wayName(frames)).toBe(expected)
 })

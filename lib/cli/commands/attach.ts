@@ -37,6 +37,7 @@ interface AttachOptions {
   readonly exactFunctions?: true
   readonly leaks?: true
   readonly live?: true
+  readonly native?: true
   readonly inspector?: true
   readonly closeInspector?: true
 }
@@ -61,7 +62,7 @@ function render(verb: Verb, answer: unknown, pid: number): string {
 }
 
 async function track(pid: number, options: AttachOptions): Promise<void> {
-  const { json, for: forMs, interval: intervalBytes, exactFunctions = false } = options
+  const { json, for: forMs, interval: intervalBytes, exactFunctions = false, native = false } = options
   const { log, moments, close } = trackMoments().followSession({
     log: options.leaks === true,
     liveOf: options.live === true ? `process ${pid}` : undefined,
@@ -69,13 +70,14 @@ async function track(pid: number, options: AttachOptions): Promise<void> {
   const asked = { intervalBytes, forMs, exactFunctions, moments, isShown: options.live === true, invite: inspectorWay(options) }
   const record = await tracking().trackProcess(pid, asked).finally(close)
   const { renderStaying, renderTracking, renderTrackingJson } = trackingReport()
-  const { reportOfRecord, stayingOfRecord } = tracks()
+  const { findNativeWays, reportOfRecord, stayingOfRecord } = tracks()
   const report = reportOfRecord(record)
   const leaks = log && stayingOfRecord(record, log)
   const text = (): string => {
     const style = styleFor(process.stdout)
-    if (leaks !== undefined) return renderStaying(report, leaks, { top: shownRows }, style)
-    return renderTracking(report, { top: shownRows, mayBeInlined: !exactFunctions }, style)
+    if (leaks !== undefined) return renderStaying(report, leaks, { top: shownRows, native }, style)
+    const ways = native ? findNativeWays(report) : undefined
+    return renderTracking(report, { top: shownRows, native: ways, mayBeInlined: !exactFunctions }, style)
   }
   process.stdout.write(json === true ? renderTrackingJson(report, leaks) : text())
 }
@@ -131,6 +133,7 @@ const ownOptions = [
   { name: 'exactFunctions', flag: '--exact-functions', of: ['track'] },
   { name: 'leaks', flag: '--leaks', of: ['track'] },
   { name: 'live', flag: '--live', of: ['track'] },
+  { name: 'native', flag: '--native', of: ['track'] },
 ]
 
 /** Of profile: samples take memory of the program as long as it lasts. */
@@ -141,6 +144,9 @@ function checkOptions(verb: string, options: AttachOptions, command: Command): v
   const refuse = (why: string, code: string): void => command.error(why, { exitCode: exitCodes.usage, code })
   const wrong = ownOptions.find(({ name, of }) => !of.includes(verb) && command.getOptionValueSource(name) === 'cli')
   if (wrong !== undefined) refuse(`${wrong.flag} is for ${wrong.of.join(', ')}`, 'ERR_INVALID_ARG_VALUE')
+  if (options.native === true && options.json === true) {
+    refuse('--native is of the text: JSON has the whole stacks', 'ERR_INVALID_ARG_VALUE')
+  }
   if (options.closeInspector === true && options.inspector === undefined) {
     refuse('--close-inspector says how --inspector leaves it', 'ERR_INVALID_ARG_VALUE')
   }
@@ -184,6 +190,7 @@ Examples:
   $ allocscope attach 4711 profile --function handle --for 20s
   $ allocscope attach 4711 track --for 30s --exact-functions
   $ allocscope attach 4711 track --for 5m --leaks
+  $ allocscope attach 4711 track --for 30s --native
   $ allocscope attach 4711 explain --inspector
   $ allocscope attach $(pgrep -n -f server.js)
 
@@ -244,6 +251,7 @@ export function registerAttach(program: Command): void {
     .option('--interval <size>', 'the mean distance between two sampled bytes, for track and profile', byteInterval, 512 * 1024)
     .option('--exact-functions', 'while it tracks, have V8 inline no function into another, so that each counts as itself')
     .option('--live', 'while it tracks, show on standard error what is live, each second')
+    .option('--native', "below each JavaScript line of track's text, the native functions through which it asked")
     .option('--leaks', 'of track only what stays: lines that grow, and how fast, apart from those that allocated once')
     .option(
       '--inspector',

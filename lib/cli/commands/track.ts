@@ -17,7 +17,7 @@ import {
   renderTrackingHtml,
   renderTrackingJson,
 } from '../../report/tracking/index.js'
-import { liveOverTimeOfRecord, reportOfRecord, stayingOfRecord, trackProgram, trackTree } from '../../track/index.js'
+import { findNativeWays, liveOverTimeOfRecord, reportOfRecord, stayingOfRecord, trackProgram, trackTree } from '../../track/index.js'
 import type { ExactPlaces, LiveOverTime, StayingPlaces, TrackingReport, TrackRecord } from '../../track/index.js'
 import { reportError } from '../command-errors.js'
 import { exitCodes } from '../exit-codes.js'
@@ -38,6 +38,7 @@ interface TrackOptions {
   readonly pid?: number
   readonly for?: number
   readonly top: number
+  readonly native?: true
   readonly format: TrackFormat
   readonly json?: true
   readonly leaks?: true
@@ -64,13 +65,14 @@ function formatOf({ json, format }: TrackOptions): TrackFormat {
 function render({ report, leaks, times }: Found, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
   const format = formatOf(options)
   if (format === 'json') return renderTrackingJson(report, leaks)
-  if (leaks !== undefined) return renderStaying(report, leaks, options, style)
+  const { top, native = false } = options
+  if (leaks !== undefined) return renderStaying(report, leaks, { top, native }, style)
   if (format === 'html') return renderTrackingHtml(report, program, times)
   if (format === 'collapsed') return renderCollapsed(report)
   if (format === 'pprof') return gzipSync(renderPprof(report, Date.now()))
-  return format === 'speedscope'
-    ? renderSpeedscope(report, program)
-    : renderTracking(report, { top: options.top, mayBeInlined: exactPlaces(options) === undefined }, style)
+  if (format === 'speedscope') return renderSpeedscope(report, program)
+  const ways = native ? findNativeWays(report) : undefined
+  return renderTracking(report, { top, native: ways, mayBeInlined: exactPlaces(options) === undefined }, style)
 }
 
 function styleOf(output: Output): TextStyle {
@@ -129,6 +131,9 @@ function checkOptions(program: string | undefined, options: TrackOptions, comman
   if (options.leaks === true && !['text', 'json'].includes(formatOf(options))) {
     refuse('--leaks is a report of its own, as text or JSON', 'ERR_INVALID_ARG_VALUE')
   }
+  if (options.native === true && formatOf(options) !== 'text') {
+    refuse('--native is of the text: the other formats have the whole stacks', 'ERR_INVALID_ARG_VALUE')
+  }
   if (options.live === true && pid === undefined && formatOf(options) !== 'text' && output === undefined) {
     refuse('--live is shown on standard error, too: say where the report goes with -o', 'ERR_INVALID_ARG_VALUE')
   }
@@ -176,6 +181,7 @@ Examples:
   $ allocscope track --interval 64KiB app.js --port 8080
   $ allocscope track --pid 4711 --for 30s --exact-functions
   $ allocscope track --exact-lines app.js
+  $ allocscope track --native app.js
   $ allocscope track --leaks --interval 64KiB server.js
   $ allocscope track --live server.js
   $ allocscope track --children cluster.js
@@ -196,6 +202,10 @@ as the one that it was inlined into, which may be one of node's own. --exact-fun
 JavaScript, so that each line is the one that ran. What stands after the program belongs to the program. It keeps its exit code, its standard streams and the signals sent to
 allocscope; processes that it starts are tracked with --children only. A program that SIGKILL ends, or that aborts, tells nothing, but with --live what was live at its last moment.
 A program that is called diff is tracked as ./diff.
+
+--native has below each JavaScript line of the text the native functions through which it asked for what is live, three at the most and what the others come to: the
+innermost, and of each further module the one that led there ("vips_malloc [libvips.so] ← Execute [sharp.node]"). They add up to the line. With --leaks they stand
+there likewise, and with --live in the report at the end. JSON and the other formats have the whole stacks.
 
 --live shows what is live while the program runs: on a terminal in its lowest rows, each second, while what the program writes scrolls above; elsewhere as lines that
 begin with "allocscope", every five seconds. Ctrl-C ends the program, and the report comes all the same.
@@ -230,6 +240,7 @@ export function registerTrack(program: Command): void {
     .option('-C, --children', 'the Node programs that it starts as well, and those that they start')
     .option('--live', 'while it runs, show on standard error what is live, each second')
     .option('--leaks', 'only what stays: lines that grow, and how fast, apart from those that allocated once')
+    .option('--native', 'below each line of the text, the native functions through which it asked')
     .option('--top <rows>', 'rows of each table', wholeNumberFrom(1), 15)
     .addOption(new Option('--format <format>', 'what to write').choices(formats).default('text'))
     .option('--json', 'the same as --format json')

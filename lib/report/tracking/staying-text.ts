@@ -1,12 +1,21 @@
 import { formatBytes, formatCount } from '../../figures/index.js'
-import type { CourseKind, StayingPlace, StayingPlaces, TrackingReport } from '../../track/index.js'
+import type { CourseKind, StayingFigures, StayingPlace, StayingPlaces, TrackingReport } from '../../track/index.js'
 import { drawCourse } from '../course-text.js'
 import { printable } from '../display-width.js'
 import { renderFigures, renderProse, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TableColumn } from '../table.js'
 import type { TextStyle } from '../text-style.js'
+import { nativeRows } from './native-rows.js'
 import { allocatedDetail, liveDetail } from './tracking-text.js'
+
+/** How much of what stays is shown. */
+export interface StayingView {
+  /** Rows of each table. */
+  readonly top: number
+  /** Whether the native functions through which lines asked stand below them. */
+  readonly native?: boolean
+}
 
 const courseWidth = 16
 
@@ -42,38 +51,51 @@ function columnsOf(kind: CourseKind | undefined, style: TextStyle): readonly Tab
   ]
 }
 
-function cellsOf(place: StayingPlace): readonly string[] {
+function liveCells({ liveBytes, liveBytesError, liveBlocks }: StayingFigures): readonly string[] {
+  return [formatBytes(liveBytes), errorText(liveBytesError), formatCount(liveBlocks)]
+}
+
+/** A place's row, and those of the native functions below it. */
+function rowsOf(place: StayingPlace, isNative: boolean): readonly (readonly string[])[] {
   const { course, growthBytesPerSecond: rate, growthBytesPerSecondError: error } = place
   const growth = rate === undefined ? [] : [`${formatBytes(rate)}/s`, errorText(error ?? 0, '/s')]
   const drawn = course === undefined ? [] : [drawCourse([0, ...place.liveBytesAtMoments], courseWidth)]
-  const live = [formatBytes(place.liveBytes), errorText(place.liveBytesError), formatCount(place.liveBlocks)]
-  return [...live, ...growth, ...drawn, printable(place.name)]
+  const others = [...growth, ...drawn]
+  const ways = isNative ? place.native : []
+  const below = nativeRows(place.name, ways, (way) => [...liveCells(way), ...others.map(() => '')])
+  return [[...liveCells(place), ...others, printable(place.name)], ...below]
 }
 
-function renderPlaces(places: readonly StayingPlace[], kind: CourseKind | undefined, top: number, style: TextStyle): readonly string[] {
+function renderPlaces(
+  places: readonly StayingPlace[],
+  kind: CourseKind | undefined,
+  { top, native = false }: StayingView,
+  style: TextStyle,
+): readonly string[] {
+  const rows = places.slice(0, top).flatMap((place) => rowsOf(place, native))
   const hidden = places.slice(top)
   const hiddenBytes = hidden.reduce((sum, { liveBytes }) => sum + liveBytes, 0)
   const rest = hidden.length === 0 ? [] : [`  and ${formatCount(hidden.length)} more, together ${formatBytes(hiddenBytes)}`]
-  return [...layOutTable(columnsOf(kind, style), places.slice(0, top).map(cellsOf), style), ...rest]
+  return [...layOutTable(columnsOf(kind, style), rows, style), ...rest]
 }
 
 /** The places of one kind, with what makes them so. */
-function renderKind(staying: StayingPlaces, kind: CourseKind, top: number, style: TextStyle): readonly string[] {
+function renderKind(staying: StayingPlaces, kind: CourseKind, view: StayingView, style: TextStyle): readonly string[] {
   const places = staying.lines.filter(({ course }) => course === kind)
   const rule = renderProse(staying.rules[kind], '  ', style, style.dim)
-  if (places.length > 0) return renderSection(titles[kind], [...rule, ...renderPlaces(places, kind, top, style)], style)
+  if (places.length > 0) return renderSection(titles[kind], [...rule, ...renderPlaces(places, kind, view, style)], style)
   return kind === 'grows' ? renderSection(titles[kind], [...rule, '  no place that was sampled does'], style) : []
 }
 
-function renderLines(staying: StayingPlaces, top: number, style: TextStyle): readonly string[] {
+function renderLines(staying: StayingPlaces, view: StayingView, style: TextStyle): readonly string[] {
   const { lines, coursesReason: reason } = staying
-  if (reason === undefined) return (['grows', 'once', 'varies'] as const).flatMap((kind) => renderKind(staying, kind, top, style))
-  const places = lines.length === 0 ? ['  nothing is live'] : renderPlaces(lines, undefined, top, style)
+  if (reason === undefined) return (['grows', 'once', 'varies'] as const).flatMap((kind) => renderKind(staying, kind, view, style))
+  const places = lines.length === 0 ? ['  nothing is live'] : renderPlaces(lines, undefined, view, style)
   return [...renderSection('By JavaScript line', places, style), ...renderProse(reason, '  – ', style, style.warn)]
 }
 
 /** What stays of what a process allocated: by JavaScript line, what grows apart from what was allocated once. */
-export function renderStaying(report: TrackingReport, staying: StayingPlaces, { top }: { readonly top: number }, style: TextStyle): string {
+export function renderStaying(report: TrackingReport, staying: StayingPlaces, view: StayingView, style: TextStyle): string {
   const { total, limitations } = report
   const error = errorText(total.liveBytesError)
   const lines = [
@@ -85,7 +107,7 @@ export function renderStaying(report: TrackingReport, staying: StayingPlaces, { 
       ],
       style,
     ),
-    ...renderLines(staying, top, style),
+    ...renderLines(staying, view, style),
     ...limitations.flatMap((limitation) => renderProse(limitation, '  – ', style, style.warn)),
   ]
   return `${lines.join('\n')}\n`

@@ -5,6 +5,7 @@ import { formatDuration } from '../duration-format.js'
 import { renderFigures, renderProse, renderSection } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TextStyle } from '../text-style.js'
+import { nativeRows } from './native-rows.js'
 
 /** How much of a report is shown. */
 export interface TrackingView {
@@ -12,6 +13,8 @@ export interface TrackingView {
   readonly top: number
   /** Whether V8 may have inlined functions into others, as it does unless it is told not to. */
   readonly mayBeInlined: boolean
+  /** What is shown below the lines: by their names, the native functions through which they asked. */
+  readonly native?: ReadonlyMap<string, readonly TrackedPlace[]> | undefined
 }
 
 /** Live bytes and how uncertain they are. */
@@ -23,16 +26,19 @@ function renderPlaces(
   title: string,
   places: readonly TrackedPlace[],
   { durationMs }: TrackingReport,
-  top: number,
+  { top, native }: Pick<TrackingView, 'top' | 'native'>,
   style: TextStyle,
 ): readonly string[] {
   const shown = places.filter(({ liveSamples }) => liveSamples > 0).slice(0, top)
   const perSecond = 1000 / durationMs
-  const rows = shown.map((place) => [
+  const figuresOf = (place: TrackedPlace): readonly string[] => [
     ...live(place),
     formatCount(place.liveBlocks),
     `${formatBytes(place.allocatedBytes * perSecond)}/s`,
-    printable(place.name),
+  ]
+  const rows = shown.flatMap((place) => [
+    [...figuresOf(place), printable(place.name)],
+    ...nativeRows(place.name, native?.get(place.name) ?? [], figuresOf),
   ])
   const figures = [
     { title: 'Live', align: 'right' as const, paint: style.accent },
@@ -47,7 +53,7 @@ function renderPlaces(
 /** What is live by package, where one has anything. */
 function renderPackages(report: TrackingReport, top: number, style: TextStyle): readonly string[] {
   const hasPackage = report.packages.some(({ name, liveSamples }) => liveSamples > 0 && !name.startsWith('('))
-  return hasPackage ? renderPlaces('By package', report.packages, report, top, style) : []
+  return hasPackage ? renderPlaces('By package', report.packages, report, { top }, style) : []
 }
 
 /** What is live by thread, where more than one has anything. */
@@ -189,10 +195,10 @@ export function renderTracking(report: AnyReport, view: TrackingView, style: Tex
       style,
     ),
     ...renderProcesses(processes, top, style),
-    ...renderPlaces('By JavaScript line', report.lines, report, top, style),
+    ...renderPlaces('By JavaScript line', report.lines, report, view, style),
     ...renderInliningHint(report, view, style),
-    ...renderPlaces('By native function', report.functions, report, top, style),
-    ...renderPlaces('By module', report.modules, report, top, style),
+    ...renderPlaces('By native function', report.functions, report, { top }, style),
+    ...renderPlaces('By module', report.modules, report, { top }, style),
     ...renderPackages(report, top, style),
     ...renderThreads(report, top, style),
     ...renderMappings(report, top, style),
