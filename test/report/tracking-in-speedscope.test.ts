@@ -31,6 +31,7 @@ function stack(frames: readonly TrackedFrame[], live: number, allocated: number)
 const main = script('main', '/app/main.js', 2)
 const load = script('load', '/app/images.js', 12)
 const grow: TrackedFrame = { kind: 'native', functionName: 'grow', file: '/app/images.node', line: undefined, isExactLine: false }
+const map: TrackedFrame = { ...grow, functionName: 'map' }
 
 const stacks = [stack([grow, load, main], 300, 400), stack([load, main], 20, 30), stack([main], 0, 500)]
 const total = { liveBytes: 0, liveBytesError: 0, liveBlocks: 0, liveSamples: 0, allocatedBytes: 0, allocations: 0 }
@@ -44,19 +45,29 @@ const report: TrackingReport = {
   modules: [],
   packages: [],
   stacks,
-  mappings: undefined,
+  mappings: {
+    total: { mappedBytes: 150 * kilobyte, residentBytes: 50 * kilobyte, unknownBytes: 0, ranges: 2 },
+    lines: [],
+    functions: [],
+    modules: [],
+    stacks: [
+      { frames: [map, load, main], mappedBytes: 50 * kilobyte, residentBytes: 40 * kilobyte, unknownBytes: 0, ranges: 1 },
+      { frames: [map, main], mappedBytes: 100 * kilobyte, residentBytes: 10 * kilobyte, unknownBytes: 0, ranges: 1 },
+    ],
+  },
   threads: undefined,
   limitations: [],
 }
 
-/** The rows of speedscope's table of functions: total, own, name. */
-async function tableOf(name: string, content: Uint8Array | string): Promise<readonly (readonly string[])[]> {
+/** The rows of speedscope's table of functions: total, own, name. Of the file's profile with this number. */
+async function tableOf(name: string, content: Uint8Array | string, profile = 0): Promise<readonly (readonly string[])[]> {
   // As speedscope's own command hands a file over: by a script that the page loads.
   const hander = path.join(folder, `${name}.js`)
   const given = [name, Buffer.from(content).toString('base64')].map((text) => JSON.stringify(text))
   writeFileSync(hander, `speedscope.loadFileFromBase64(${given.join(', ')})`)
   const { page, complaints } = await openFile(speedscope, `#localProfilePath=${hander}`)
   await page.waitForFunction(() => document.body.innerText.includes('Sandwich') && document.body.innerText.includes('Export'))
+  for (let next = 0; next < profile; next++) await page.keyboard.press('n')
   await page.keyboard.press('3')
   await page.waitForFunction(() => [...document.querySelectorAll('td')].some(({ innerText }) => innerText.trim().endsWith('%)')))
   const rows = await page.evaluate(() =>
@@ -76,6 +87,21 @@ inBrowser("speedscope's page shows live bytes of its own format", async () => {
     [most, most, 'grow [images.node]'],
     [all, some, 'load images.js:12'],
     [all, none, 'main main.js:2'],
+  ])
+})
+
+inBrowser('the third and the fourth of its profiles are what is mapped', async () => {
+  const file = renderSpeedscope(report, 'main.js')
+  const [resident, mapped] = ['50.00 KB (100%)', '150.00 KB (100%)']
+  expect(await tableOf('resident.speedscope.json', file, 2)).toEqual([
+    [resident, resident, 'map [images.node]'],
+    ['40.00 KB (80%)', none, 'load images.js:12'],
+    [resident, none, 'main main.js:2'],
+  ])
+  expect(await tableOf('mapped.speedscope.json', file, 3)).toEqual([
+    [mapped, mapped, 'map [images.node]'],
+    ['50.00 KB (33%)', none, 'load images.js:12'],
+    [mapped, none, 'main main.js:2'],
   ])
 })
 

@@ -134,6 +134,13 @@ test('collapsed: the outermost first, separators within names replaced, live byt
   )
 })
 
+test('collapsed: what was allocated, and what is mapped apart from malloc', () => {
+  const [allocated, mapped, resident] = (['allocated', 'mapped', 'resident'] as const).map((measure) => renderCollapsed(report, measure))
+  expect(allocated?.match(/ \d+$/gm)).toEqual([' 20480', ' 307200', ' 655360'])
+  expect(mapped).toBe('load: all load all.js:12;Decoder::grow [images.node] 81920\n')
+  expect(resident).toBe('load: all load all.js:12;Decoder::grow [images.node] 20480\n')
+})
+
 interface Speedscope {
   readonly shared: { readonly frames: readonly { readonly name: string; readonly file: string; readonly line?: number }[] }
   readonly profiles: readonly {
@@ -170,7 +177,20 @@ test('speedscope: each frame once, stacks from the outermost in, and weights tha
       [655_360, 20_480, 307_200],
       983_040,
     ],
+    [[[1, 2]], [20_480], 20_480],
+    [[[1, 2]], [81_920], 81_920],
   ])
+})
+
+test('where it is not known what was mapped, no format says that it was nothing', () => {
+  const unknown = { ...report, mappings: undefined }
+  expect((JSON.parse(renderSpeedscope(unknown, 'main.js')) as Speedscope).profiles).toHaveLength(2)
+  const profile = fieldsOf(renderPprof(unknown, endedMs))
+  expect(of(profile, 1)).toHaveLength(4)
+  expect(of(profile, 2)).toHaveLength(3)
+  for (const measure of ['mapped', 'resident'] as const) {
+    expect(() => renderCollapsed(unknown, measure)).toThrow(expect.objectContaining({ code: 'ERR_ALLOCSCOPE_TRACK_RECORD' }) as Error)
+  }
 })
 
 test('JSON: each frame once, stacks by their places', () => {
@@ -227,6 +247,8 @@ test('pprof: the values of each stack, whose locations name functions, files and
     ['alloc_space', 'bytes'],
     ['inuse_objects', 'count'],
     ['inuse_space', 'bytes'],
+    ['mapped_space', 'bytes'],
+    ['mapped_resident', 'bytes'],
   ])
   const [, location] = [of(profile, 5), of(profile, 4)].map((messages) => messages.map((message) => fieldsOf(message as Uint8Array)))
   const functions = of(profile, 5).map((message) => fieldsOf(message as Uint8Array))
@@ -249,10 +271,17 @@ test('pprof: the values of each stack, whose locations name functions, files and
       ['load; all', load.file, 12],
       ['(top level)', top.file, 1],
     ],
-    values: [640, 655_360, 64, 65_536],
+    values: [640, 655_360, 64, 65_536, 0, 0],
   })
   expect(samples[1]?.locations[0]).toEqual(['(anonymous)', '', 3])
-  expect(samples).toHaveLength(3)
+  expect(samples).toHaveLength(4)
+  expect(samples[3]).toEqual({
+    locations: [
+      ['Decoder::grow', native.file, undefined],
+      ['load; all', load.file, 12],
+    ],
+    values: [0, 0, 0, 0, 80 * kibibyte, 20 * kibibyte],
+  })
   expect(strings[of(profile, 14)[0] as number]).toBe('inuse_space')
   expect(of(profile, 12)).toEqual([4096])
   expect([of(profile, 9), of(profile, 10)]).toEqual([[endedMs * 1e6], [2e9]])

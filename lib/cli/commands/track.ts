@@ -9,6 +9,7 @@ import type { AllocatorChoice } from '../../program/index.js'
 import { plainStyle } from '../../report/index.js'
 import type { TextStyle } from '../../report/index.js'
 import {
+  collapsedMeasures,
   renderCollapsed,
   renderPprof,
   renderSpeedscope,
@@ -17,6 +18,7 @@ import {
   renderTrackingHtml,
   renderTrackingJson,
 } from '../../report/tracking/index.js'
+import type { CollapsedMeasure } from '../../report/tracking/index.js'
 import { findNativeWays, liveOverTimeOfRecord, reportOfRecord, stayingOfRecord, trackProgram, trackTree } from '../../track/index.js'
 import type { ExactPlaces, LiveOverTime, StayingPlaces, TrackingReport, TrackRecord } from '../../track/index.js'
 import { reportError } from '../command-errors.js'
@@ -39,6 +41,7 @@ interface TrackOptions {
   readonly for?: number
   readonly top: number
   readonly native?: true
+  readonly measure: CollapsedMeasure
   readonly format: TrackFormat
   readonly json?: true
   readonly leaks?: true
@@ -68,7 +71,7 @@ function render({ report, leaks, times }: Found, program: string, options: Track
   const { top, native = false } = options
   if (leaks !== undefined) return renderStaying(report, leaks, { top, native }, style)
   if (format === 'html') return renderTrackingHtml(report, program, times)
-  if (format === 'collapsed') return renderCollapsed(report)
+  if (format === 'collapsed') return renderCollapsed(report, options.measure)
   if (format === 'pprof') return gzipSync(renderPprof(report, Date.now()))
   if (format === 'speedscope') return renderSpeedscope(report, program)
   const ways = native ? findNativeWays(report) : undefined
@@ -131,6 +134,9 @@ function checkOptions(program: string | undefined, options: TrackOptions, comman
   if (options.leaks === true && !['text', 'json'].includes(formatOf(options))) {
     refuse('--leaks is a report of its own, as text or JSON', 'ERR_INVALID_ARG_VALUE')
   }
+  if (isGiven('measure') && formatOf(options) !== 'collapsed') {
+    refuse('--measure is for --format collapsed: the other formats have all of them', 'ERR_INVALID_ARG_VALUE')
+  }
   if (options.native === true && formatOf(options) !== 'text') {
     refuse('--native is of the text: the other formats have the whole stacks', 'ERR_INVALID_ARG_VALUE')
   }
@@ -190,12 +196,13 @@ Examples:
   $ allocscope track diff before.json after.json
   $ allocscope track --format html -o allocations.html app.js
   $ allocscope track --format collapsed -o stacks.txt app.js
+  $ allocscope track --format collapsed --measure resident -o mapped.txt app.js
   $ allocscope track --format pprof -o profile.pb.gz app.js && pprof -http : profile.pb.gz
   $ allocscope track --format speedscope -o profile.speedscope.json app.js
 
 What native code asks malloc and its kin for is sampled: one byte of --interval on average, with its stack. Figures are estimates, each with its standard
 error; with --interval 1 every block is sampled and they are exact. What is live is so at the program's exit event, or when SIGINT, SIGTERM or SIGHUP ends it.
-V8's own heap, its code and WebAssembly's memories aren't malloc's and aren't seen; array buffers are.
+V8's own heap, its code and WebAssembly's memories aren't malloc's and are counted apart, as mapped; array buffers are malloc's.
 
 A line is the one that ran where V8 hadn't compiled its function yet, otherwise the one on which the function begins; a function that was inlined counts
 as the one that it was inlined into, which may be one of node's own. --exact-functions has V8 inline nothing; --exact-lines has it interpret all
@@ -215,6 +222,9 @@ its exit event is named. Each is as of its own end; what still runs two seconds 
 
 --leaks asks the program while it runs, through a thread of the tracker, how much is live where, and prints what stays by three rules, which stand in the report:
 what grows from each quarter of the time to the next by more than chance, with its rate; what was allocated early and kept; and what is neither.
+
+What is mapped apart from malloc (V8's pages, wasm memories, an addon's own allocator) has tables of its own in the text. In pprof it is mapped_space and
+mapped_resident (pprof -sample_index=mapped_resident), in speedscope two more profiles of the file; --format collapsed has what --measure says.
 
 --format html is one page of flame graphs. It follows the program as --leaks does, so that a slider shows what was live when; not with --children.
 
@@ -243,6 +253,11 @@ export function registerTrack(program: Command): void {
     .option('--native', 'below each line of the text, the native functions through which it asked')
     .option('--top <rows>', 'rows of each table', wholeNumberFrom(1), 15)
     .addOption(new Option('--format <format>', 'what to write').choices(formats).default('text'))
+    .addOption(
+      new Option('--measure <measure>', 'of --format collapsed: bytes of blocks, or of what is mapped apart from malloc')
+        .choices(collapsedMeasures)
+        .default('live'),
+    )
     .option('--json', 'the same as --format json')
     .addOption(
       new Option('--allocator <name>', 'run under this allocator, from where the distribution installs it').choices(allocatorChoices),

@@ -1,4 +1,5 @@
-export { renderCollapsed } from './collapsed.js'
+export { collapsedMeasures, renderCollapsed } from './collapsed.js'
+export type { CollapsedMeasure } from './collapsed.js'
 export { renderTrackingDiff } from './diff-text.js'
 export type { TrackingDiffView } from './diff-text.js'
 export { renderLiveLines, renderLiveTracking } from './live-text.js'

@@ -20,6 +20,20 @@ const locationFields = { id: 1, line: 4 }
 const lineFields = { function: 1, line: 2 }
 const functionFields = { id: 1, name: 2, systemName: 3, file: 4 }
 
+/** As those of Go's heap profiles. */
+const blockTypes = [
+  ['alloc_objects', 'count'],
+  ['alloc_space', 'bytes'],
+  ['inuse_objects', 'count'],
+  ['inuse_space', 'bytes'],
+] as const
+
+/** Of what is mapped apart from malloc. Not there where that isn't known: 0 would be a figure. */
+const mappingTypes = [
+  ['mapped_space', 'bytes'],
+  ['mapped_resident', 'bytes'],
+] as const
+
 /** Numbers things by their text, from `first`. */
 class Numbering {
   readonly texts: string[] = []
@@ -77,20 +91,25 @@ class PprofProfile {
     })
   }
 
-  write({ stacks, durationMs, intervalBytes }: TrackingReport, endedMs: number): Uint8Array {
-    const types = [
-      ['alloc_objects', 'count'],
-      ['alloc_space', 'bytes'],
-      ['inuse_objects', 'count'],
-      ['inuse_space', 'bytes'],
-    ] as const
-    for (const [type, unit] of types) this.#valueType(profileFields.sampleType, type, unit)
+  #sample(frames: readonly TrackedFrame[], values: readonly number[]): void {
+    const locations = frames.map((frame) => this.#locationOf(frame))
+    const whole = values.map((value) => Math.round(value))
+    this.#profile.message(profileFields.sample, (writer) =>
+      writer.integers(sampleFields.locations, locations).integers(sampleFields.values, whole),
+    )
+  }
+
+  write({ stacks, mappings, durationMs, intervalBytes }: TrackingReport, endedMs: number): Uint8Array {
+    for (const [type, unit] of mappings === undefined ? blockTypes : [...blockTypes, ...mappingTypes]) {
+      this.#valueType(profileFields.sampleType, type, unit)
+    }
+    const unmapped = mappings === undefined ? [] : mappingTypes.map(() => 0)
     for (const { frames, allocations, allocatedBytes, liveBlocks, liveBytes } of stacks) {
-      const locations = frames.map((frame) => this.#locationOf(frame))
-      const values = [allocations, allocatedBytes, liveBlocks, liveBytes].map((value) => Math.round(value))
-      this.#profile.message(profileFields.sample, (writer) =>
-        writer.integers(sampleFields.locations, locations).integers(sampleFields.values, values),
-      )
+      this.#sample(frames, [allocations, allocatedBytes, liveBlocks, liveBytes, ...unmapped])
+    }
+    const noBlocks = blockTypes.map(() => 0)
+    for (const { frames, mappedBytes, residentBytes } of mappings?.stacks ?? []) {
+      this.#sample(frames, [...noBlocks, mappedBytes, residentBytes])
     }
     this.#profile.integer(profileFields.timeNanos, endedMs * 1e6)
     this.#profile.integer(profileFields.durationNanos, Math.round(durationMs * 1e6))
@@ -102,8 +121,8 @@ class PprofProfile {
 }
 
 /**
- * What was allocated and what is live as a profile of pprof's, not compressed: `pprof -http` shows it. Named as those of Go's heap. Stores of profiles file it under
- * `endedMs`, when tracking ended, milliseconds since 1970.
+ * What was allocated, what is live, and what is mapped apart from malloc as a profile of pprof's, not compressed: `pprof -http` shows it. Named as those of Go's heap. A
+ * sample is of blocks or of mappings; its other values are 0. Stores of profiles file it under `endedMs`, when tracking ended, milliseconds since 1970.
  */
 export function renderPprof(report: TrackingReport, endedMs: number): Uint8Array {
   return new PprofProfile().write(report, endedMs)

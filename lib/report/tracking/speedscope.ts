@@ -22,37 +22,46 @@ class FrameTable {
   }
 }
 
-/** Live bytes, and those allocated, as two profiles in speedscope's file format. */
-export function renderSpeedscope({ stacks, intervalBytes }: TrackingReport, title: string): string {
-  const table = new FrameTable()
-  const samples = stacks.map(({ frames }) => frames.toReversed().map((frame) => table.placeOf(frame)))
-  const profile = (name: string, weights: readonly number[]): unknown => {
-    const whole = weights.map((weight) => Math.round(weight))
-    return {
-      type: 'sampled',
-      name,
-      unit: 'bytes',
-      startValue: 0,
-      endValue: whole.reduce((sum, weight) => sum + weight, 0),
-      samples,
-      weights: whole,
-    }
+/** Stacks with what each weighs, as one profile. */
+function profileOf<Stack extends { readonly frames: readonly TrackedFrame[] }>(
+  name: string,
+  stacks: readonly Stack[],
+  weightOf: (stack: Stack) => number,
+  table: FrameTable,
+): object {
+  const weights = stacks.map((stack) => Math.round(weightOf(stack)))
+  return {
+    type: 'sampled',
+    name,
+    unit: 'bytes',
+    startValue: 0,
+    endValue: weights.reduce((sum, weight) => sum + weight, 0),
+    samples: stacks.map(({ frames }) => frames.toReversed().map((frame) => table.placeOf(frame))),
+    weights,
   }
-  const live = profile(
-    'live bytes',
-    stacks.map(({ liveBytes }) => liveBytes),
-  )
-  const allocated = profile(
-    'allocated bytes',
-    stacks.map(({ allocatedBytes }) => allocatedBytes),
-  )
-  const shared = { frames: table.frames }
+}
+
+/**
+ * Live bytes, those allocated, and those mapped apart from malloc, resident and in all, as profiles of one file in speedscope's format. Where nothing is mapped, or
+ * that isn't known, there are the first two.
+ */
+export function renderSpeedscope({ stacks, mappings, intervalBytes }: TrackingReport, title: string): string {
+  const table = new FrameTable()
+  const mapped = mappings?.stacks ?? []
+  const ofBlocks = [
+    profileOf('live bytes', stacks, ({ liveBytes }) => liveBytes, table),
+    profileOf('allocated bytes', stacks, ({ allocatedBytes }) => allocatedBytes, table),
+  ]
+  const ofMappings = [
+    profileOf('resident bytes of mappings', mapped, ({ residentBytes }) => residentBytes, table),
+    profileOf('mapped bytes', mapped, ({ mappedBytes }) => mappedBytes, table),
+  ]
   return `${JSON.stringify({
     $schema: 'https://www.speedscope.app/file-format-schema.json',
     name: `${title}, one sample for ${intervalBytes} bytes`,
     exporter: 'allocscope',
     activeProfileIndex: 0,
-    shared,
-    profiles: [live, allocated],
+    shared: { frames: table.frames },
+    profiles: mapped.length === 0 ? ofBlocks : [...ofBlocks, ...ofMappings],
   })}\n`
 }
