@@ -3,7 +3,7 @@ import { FiguresSum } from './make-report.js'
 import type { KeptMoment } from './moment-log.js'
 import { StackNamer } from './name-stacks.js'
 import { frameLine, lineName, nativeFrame, wayName } from './places.js'
-import { readSamples, readStacks, sampleChance } from './raw-stacks.js'
+import { readMappings, readSamples, readStacks, sampleChance } from './raw-stacks.js'
 import type { RawStack } from './raw-stacks.js'
 import type { TrackRecord } from './track-record.js'
 import type { TrackedFigures, TrackedFrame } from './tracking-report.js'
@@ -48,6 +48,8 @@ export interface StayingPlaces {
   readonly rules: Readonly<Record<CourseKind, string>>
   /** Since tracking began; the last is its end. */
   readonly momentsMs: readonly number[]
+  /** Address space that was mapped apart from malloc, at each of them. Exact, but most of it may never have been touched. */
+  readonly mappedBytesAtMoments: readonly number[]
   /** Why no place has a course. */
   readonly coursesReason: string | undefined
   /** The most live bytes first, as in `functions`. */
@@ -241,6 +243,10 @@ function fill(courses: Courses, { samples, figures }: TrackRecord, kept: readonl
   }
 }
 
+function mappedBytesOf({ mappings }: TrackRecord): number {
+  return readMappings(mappings).reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
 /** What is live in `record`, and how it came to be by the moments of the same session. */
 export function findStaying(record: TrackRecord, kept: readonly KeptMoment[], tracker: NativeTracker): StayingPlaces {
   const stacks = readStacks(record.stacks)
@@ -265,6 +271,7 @@ export function findStaying(record: TrackRecord, kept: readonly KeptMoment[], tr
   return {
     rules: courseRules,
     momentsMs,
+    mappedBytesAtMoments: [...before.map(({ mappedBytes }) => mappedBytes), mappedBytesOf(record)],
     coursesReason: judge.reason(),
     lines: placesBy(lineName),
     functions: placesBy((frames) => frameLine(nativeFrame(frames))),

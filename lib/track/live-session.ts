@@ -20,6 +20,8 @@ export interface LiveView {
   readonly durationMs: number
   readonly intervalBytes: number
   readonly samples: number
+  /** Address space that is mapped apart from malloc. */
+  readonly mappedBytes: number
   readonly total: TrackedFigures & { readonly allocatedBytesPerSecond: number }
   /** By JavaScript line, as in the report: the most live bytes first. */
   readonly lines: readonly LivePlace[]
@@ -79,6 +81,7 @@ export class LiveSession {
       durationMs: moment.durationMs,
       intervalBytes: moment.figures.intervalBytes,
       samples: moment.figures.samples,
+      mappedBytes: moment.mappedBytes,
       total: { ...total.figures(), allocatedBytesPerSecond: lines.reduce((sum, place) => sum + place.allocatedBytesPerSecond, 0) },
       lines: lines.sort((one, other) => other.liveBytes - one.liveBytes || other.allocatedBytesPerSecond - one.allocatedBytesPerSecond),
     }

@@ -13,6 +13,8 @@ export interface LiveOfStack {
 export interface KeptMoment {
   readonly moment: number
   readonly timeMs: number
+  /** Address space that was mapped apart from malloc. */
+  readonly mappedBytes: number
   /** By the numbers of stacks. Those with nothing live aren't there. */
   readonly live: ReadonlyMap<number, LiveOfStack>
 }
@@ -28,7 +30,8 @@ export class MomentLog {
     const live = new Map<number, LiveOfStack>()
     for (const { stack, sequence, liveBytes: bytes, squaredError } of readStackMoments(moment))
       if (bytes > 0) live.set(stack, { sequence, bytes, squaredError })
-    this.#kept.push({ moment: moment.moment, timeMs: moment.durationMs, live })
+    const { moment: number, durationMs: timeMs, mappedBytes } = moment
+    this.#kept.push({ moment: number, timeMs, mappedBytes, live })
     if (this.#kept.length > mostKept) this.#kept.splice(this.#nearest(), 1)
   }
 

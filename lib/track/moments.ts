@@ -25,6 +25,8 @@ export interface Moment extends Omit<NativeTrackedData, 'samples'> {
   readonly durationMs: number
   /** From 1, without gaps. */
   readonly moment: number
+  /** Address space that was mapped apart from malloc since the session's start, and isn't unmapped. */
+  readonly mappedBytes: number
   readonly live: Float64Array
   /** Those that earlier moments didn't tell of; as are the parts of `code`. */
   readonly stacks: Float64Array
@@ -42,7 +44,7 @@ interface MomentHeader extends Omit<Moment, 'live' | 'stacks' | 'code'> {
   readonly codeBytes: number
 }
 
-const magic = 'allocscope moment 1\n'
+const magic = 'allocscope moment 2\n'
 const liveColumns = 8
 /** What another process says isn't trusted: no moment is larger. */
 const mostBytes = 512 * 1024 * 1024

@@ -15,6 +15,12 @@ namespace {
 // Tries for the lock, each with a turn of the other threads.
 constexpr int kTries = 4096;
 
+uint64_t BytesOf(const Mapping* first, size_t count) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < count; i++) bytes += first[i].end - first[i].begin;
+  return bytes;
+}
+
 }  // namespace
 
 // The kernel is asked for parts, as its answer has a byte for each page.
@@ -78,6 +84,7 @@ void MappingTable::Replace(size_t from, size_t to, const Mapping* with, size_t c
     lost_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
+  bytes_.store(bytes() - BytesOf(sorted_ + from, to - from) + BytesOf(with, count), std::memory_order_relaxed);
   std::memmove(sorted_ + from + count, sorted_ + to, (count_ - to) * sizeof(Mapping));
   std::copy_n(with, count, sorted_ + from);
   count_ += count;
@@ -136,6 +143,7 @@ size_t MappingTable::Copy() {
 
 void MappingTable::Clear() {
   count_ = 0;
+  bytes_.store(0);
   lost_.store(0);
   is_locked_.clear();
   if (sorted_ == nullptr) return;

@@ -54,6 +54,9 @@ class MappingTable {
     for (size_t i = 0; i < count; i++) visit(copy_[i]);
   }
 
+  // The sum of all, at any time and without the lock.
+  uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
   // Calls that came to nothing here, as there was no room, or no lock to be had.
   uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
@@ -79,6 +82,8 @@ class MappingTable {
   Mapping* sorted_ = nullptr;
   Mapping* copy_ = nullptr;
   size_t count_ = 0;
+  // Changed by who holds the lock.
+  std::atomic<uint64_t> bytes_{0};
   std::atomic<uint64_t> lost_{0};
 };
 

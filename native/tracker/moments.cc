@@ -145,6 +145,8 @@ void PutHeader(RecordOutput* output, uint64_t duration_nanos, const PartSizes& s
   output->PutSession();
   output->PutText(",\"moment\":");
   output->PutInteger(teller.moment);
+  output->PutText(",\"mappedBytes\":");
+  output->PutInteger(sampling.mappings.bytes());
   output->PutText(",\"liveNumbers\":");
   output->PutInteger(sizes.live_numbers);
   output->PutText(",\"stackNumbers\":");
@@ -162,7 +164,7 @@ bool TellMoment() {
   sampling.moment.store(teller.moment, std::memory_order_seq_cst);
   const uint64_t duration = platform::MonotonicNanos() - teller.began_nanos;
   teller.sums.AddUpBefore(teller.moment);
-  output.PutText("allocscope moment 1\n");
+  output.PutText("allocscope moment 2\n");
   const PartSizes sizes = PutBody(&output);
   output.BeginEnd();
   PutHeader(&output, duration, sizes);

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
+import type { StayingPlaces, TrackingReport } from '../../lib/track/index.js'
 import { runFile } from '../installed/run-file.js'
 import { missingCommand, testWhere } from '../installed/test-where.js'
 import { allocscope } from './run-cli.js'
@@ -46,14 +47,53 @@ test('collapsed stacks of what is mapped, and of what of it is resident', async 
 testWhere(missingCommand('go', 'version'))("Go's pprof has them beside what is allocated and live", async () => {
   const file = await track('profile.pb.gz', ['--format', 'pprof'])
   const pprof = async (args: readonly string[]): Promise<string> =>
-    (await runFile('go', ['tool', 'pprof', '-top', '-cum', '-nodefraction=0', '-nodecount=1000', ...args, file])).stdout
+    (await runFile('go', ['tool', 'pprof', '-top', '-cum', '-nodefraction=0', '-nodecount=1000', '-unit=B', ...args, file])).stdout
   const amountOf = (table: string, name: string): string | undefined =>
     new RegExp(`^ *\\S+ +\\S+ +\\S+ +(\\S+) +\\S+ +${name}$`, 'm').exec(table)?.[1]
   const mapped = await pprof(['-sample_index=mapped_space'])
-  expect(['first', 'second', 'shared'].map((name) => amountOf(mapped, name))).toEqual([`${mappedEach}MB`, `${mappedEach}MB`, `${shared}MB`])
+  const inBytes = (mebibytes: readonly number[]): readonly string[] => mebibytes.map((amount) => `${amount * mebibyte}B`)
+  expect(['first', 'second', 'shared'].map((name) => amountOf(mapped, name))).toEqual(inBytes([mappedEach, mappedEach, shared]))
   const resident = await pprof(['-sample_index=mapped_resident'])
-  expect(['first', 'second'].map((name) => amountOf(resident, name))).toEqual([`${touched.first}MB`, `${touched.second}MB`])
+  expect(['first', 'second'].map((name) => amountOf(resident, name))).toEqual(inBytes([touched.first, touched.second]))
   expect(await pprof([])).toMatch(/^Type: inuse_space$/m)
+})
+
+/** It maps 512 MiB late, whose pages aren't touched. What V8 maps meanwhile for a program that does nothing else is less than an eighth of that. */
+const late = path.resolve('test/track/programs/maps-late.cjs')
+const [lateMiB, leastMiB, mostMiB] = [512, 448, 576]
+
+test('what is mapped while it runs: at the moments of --leaks', async () => {
+  const file = path.join(folder, 'leaks.json')
+  const { code } = await allocscope(['track', '--leaks', '--json', '-o', file, late, '1500'])
+  expect(code).toBe(0)
+  const { leaks, mappings } = JSON.parse(readFileSync(file, 'utf8')) as TrackingReport & { readonly leaks: StayingPlaces }
+  const { momentsMs, mappedBytesAtMoments: mapped } = leaks
+  expect(mapped).toHaveLength(momentsMs.length)
+  expect(mapped.at(-1)).toBe(mappings?.total.mappedBytes)
+  const rises = mapped.slice(1).map((bytes, index) => (bytes - (mapped[index] as number)) / mebibyte)
+  const most = Math.max(...rises)
+  expect(most).toBeGreaterThan(leastMiB)
+  expect(most).toBeLessThan(mostMiB)
+  // It is there for half of the time: at the last moment before the end.
+  expect(((mapped.at(-2) as number) - (mapped[0] as number)) / mebibyte).toBeGreaterThan(leastMiB)
+  const { stderr } = await allocscope(['track', '--leaks', late, '1500'])
+  const [, amount] =
+    /^ {2}mapped +(\d+\.\d) MiB {2}apart from malloc, in \d+ ranges, [\d.]+ \w+ of it resident {2}[▁▂▃▄▅▆▇█]+$/m.exec(stderr) ?? []
+  expect(Number(amount)).toBeGreaterThan(lateMiB)
+})
+
+test('and in the lines of --live', async () => {
+  const { code, stderr } = await allocscope(['track', '--live', late, '7500'])
+  expect(code).toBe(0)
+  const said = Array.from(stderr.matchAll(/^allocscope {2}\S+ m?s {2}mapped apart from malloc (.+)$/gm), ([, amount]) => amount)
+  // The first comes after a second, the last after six.
+  expect(said.length).toBeGreaterThanOrEqual(2)
+  const [before, after] = [said[0], said.at(-1)].map((amount) => (amount?.endsWith(' MiB') === true ? parseFloat(amount) : 0)) as [
+    number,
+    number,
+  ]
+  expect(after - before).toBeGreaterThan(leastMiB)
+  expect(after - before).toBeLessThan(mostMiB)
 })
 
 test.each([

@@ -32,6 +32,7 @@ function momentsOf(blocks: readonly number[], weight = blockBytes, square = 0): 
   return blocks.map((count, index) => ({
     moment: index + 1,
     timeMs: (index + 1) * 100,
+    mappedBytes: 0,
     live: new Map(count === 0 ? [] : [[0, { sequence: 0, bytes: count * weight, squaredError: count * square }]]),
   }))
 }

@@ -34,15 +34,24 @@ testOnEachNode(
 /** A moment as native code writes it, with nothing in it but one stack. */
 function encodedMoment(durationMs: number): Buffer {
   const body = Buffer.from(Float64Array.of(1, 0, 1, 100, 100, 1, 1, 0).buffer)
-  const header = JSON.stringify({ pid: 1, durationMs, moment: durationMs, liveNumbers: 8, stackNumbers: 0, codeBytes: 0, objects: [] })
-  return Buffer.concat([Buffer.from('allocscope moment 1\n'), body, Buffer.from(`${header}${String(header.length).padStart(16, '0')}\n`)])
+  const header = JSON.stringify({
+    pid: 1,
+    durationMs,
+    moment: durationMs,
+    mappedBytes: 0,
+    liveNumbers: 8,
+    stackNumbers: 0,
+    codeBytes: 0,
+    objects: [],
+  })
+  return Buffer.concat([Buffer.from('allocscope moment 2\n'), body, Buffer.from(`${header}${String(header.length).padStart(16, '0')}\n`)])
 }
 
 test('a moment that is being written is none yet', () => {
   const whole = encodedMoment(1)
   expect(decodeMoment(whole)).toMatchObject({ moment: 1, live: Float64Array.of(1, 0, 1, 100, 100, 1, 1, 0) })
   for (let length = 0; length < whole.length; length++) expect(decodeMoment(whole.subarray(0, length))).toBeUndefined()
-  expect(decodeMoment(Buffer.from(whole.toString('latin1').replace('moment 1', 'moment 2'), 'latin1'))).toBeUndefined()
+  expect(decodeMoment(Buffer.from(whole.toString('latin1').replace('moment 2', 'moment 1'), 'latin1'))).toBeUndefined()
 })
 
 test('a log of a long session keeps a bounded number of moments, evenly apart, the first and the last', () => {

@@ -46,11 +46,12 @@ function titleLine({ pid, durationMs, intervalBytes }: LiveView, { subject, sile
   return `${style.bold(displayWidth(full) <= room ? full : elideMiddle(printable(subject), room))}${gap}${style.dim(facts)}`
 }
 
-function totalLine({ total }: LiveView, style: TextStyle): string {
+function totalLine({ total, mappedBytes }: LiveView, style: TextStyle): string {
   const error = errorText(total.liveBytesError)
   const live = `live ${formatBytes(total.liveBytes)}${error === '' ? '' : ` ${error}`}`
   const allocated = `allocated ${formatBytes(total.allocatedBytesPerSecond)}/s`
-  const texts = [`${live}, in ${formatCount(total.liveBlocks)} blocks, ${allocated}`, `${live}, ${allocated}`, live]
+  const blocks = `${live}, in ${formatCount(total.liveBlocks)} blocks, ${allocated}`
+  const texts = [`${blocks}, mapped apart ${formatBytes(mappedBytes)}`, blocks, `${live}, ${allocated}`, live]
   return texts.find((text) => text.length <= style.width) ?? elideMiddle(live, style.width)
 }
 
@@ -82,12 +83,13 @@ export function renderLiveTracking(view: LiveView, title: LiveTitle, rows: numbe
 }
 
 /** The same as plain lines, of the `top` places that hold most, each with the time. */
-export function renderLiveLines({ durationMs, total, lines }: LiveView, top: number): string {
+export function renderLiveLines({ durationMs, total, mappedBytes, lines }: LiveView, top: number): string {
   const line = ({ liveBytes, liveBytesError, liveBlocks, allocatedBytesPerSecond }: Omit<LivePlace, 'name'>, where: string): string => {
     const error = errorText(liveBytesError)
     const live = `live ${formatBytes(liveBytes)}${error === '' ? '' : ` ${error}`} in ${formatCount(liveBlocks)} blocks`
     return `allocscope  ${formatDuration(durationMs)}  ${live}  allocated ${formatBytes(allocatedBytesPerSecond)}/s  ${where}\n`
   }
   const shown = lines.filter(({ liveSamples }) => liveSamples > 0).slice(0, top)
-  return [line(total, 'in all'), ...shown.map((place) => line(place, printable(place.name)))].join('')
+  const mapped = `allocscope  ${formatDuration(durationMs)}  mapped apart from malloc ${formatBytes(mappedBytes)}\n`
+  return [line(total, 'in all'), mapped, ...shown.map((place) => line(place, printable(place.name)))].join('')
 }

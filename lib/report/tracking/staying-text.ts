@@ -3,6 +3,7 @@ import type { CourseKind, StayingFigures, StayingPlace, StayingPlaces, TrackingR
 import { drawCourse } from '../course-text.js'
 import { printable } from '../display-width.js'
 import { renderFigures, renderProse, renderSection } from '../section.js'
+import type { FigureRow } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TableColumn } from '../table.js'
 import type { TextStyle } from '../text-style.js'
@@ -94,6 +95,16 @@ function renderLines(staying: StayingPlaces, view: StayingView, style: TextStyle
   return [...renderSection('By JavaScript line', places, style), ...renderProse(reason, '  – ', style, style.warn)]
 }
 
+/** What is mapped apart from malloc at the end, and how that came. */
+function mappedRow({ mappings }: TrackingReport, { mappedBytesAtMoments }: StayingPlaces): readonly FigureRow[] {
+  if (mappings === undefined) return []
+  const { mappedBytes, residentBytes, unknownBytes, ranges } = mappings.total
+  const unknown = unknownBytes === 0 ? '' : ` + ≤${formatBytes(unknownBytes)}`
+  const course = drawCourse([0, ...mappedBytesAtMoments], courseWidth)
+  const detail = `apart from malloc, in ${formatCount(ranges)} ranges, ${formatBytes(residentBytes)}${unknown} of it resident`
+  return [['mapped', formatBytes(mappedBytes), `${detail}  ${course}`]]
+}
+
 /** What stays of what a process allocated: by JavaScript line, what grows apart from what was allocated once. */
 export function renderStaying(report: TrackingReport, staying: StayingPlaces, view: StayingView, style: TextStyle): string {
   const { total, limitations } = report
@@ -104,6 +115,7 @@ export function renderStaying(report: TrackingReport, staying: StayingPlaces, vi
       [
         ['live', formatBytes(total.liveBytes), `${error === '' ? '' : `${error}, `}${liveDetail(report)}`],
         ['allocated', formatBytes(total.allocatedBytes), allocatedDetail(report)],
+        ...mappedRow(report, staying),
       ],
       style,
     ),
