@@ -1,6 +1,6 @@
 import { renderLiveLines, renderLiveTracking } from '../report/tracking/index.js'
-import { LiveSession, MomentLog } from '../track/index.js'
-import type { FollowedMoments, Moment } from '../track/index.js'
+import { LiveSession, LiveTree, MomentLog } from '../track/index.js'
+import type { FollowedMoments, FollowedTree, LiveView, Moment } from '../track/index.js'
 import { isLiveTerminal, LiveScreen } from './live-screen.js'
 import { styleFor } from './terminal.js'
 
@@ -32,13 +32,18 @@ export interface SessionMoments {
   readonly close: () => void
 }
 
+/** What is live now, of one process or of several. */
+interface LiveSource {
+  view(): LiveView | undefined
+}
+
 interface LiveDisplay {
   readonly show: () => void
   readonly close: () => void
 }
 
 /** Lines on standard error, every few seconds. */
-function showLines(session: LiveSession): LiveDisplay {
+function showLines(session: LiveSource): LiveDisplay {
   let lastMs = -Infinity
   const show = (): void => {
     const now = performance.now()
@@ -52,7 +57,7 @@ function showLines(session: LiveSession): LiveDisplay {
 }
 
 /** A view at the bottom of the terminal, above which the program's own output scrolls. */
-function showView(session: LiveSession, subject: string, stream: NodeJS.WriteStream & import('node:tty').WriteStream): LiveDisplay {
+function showView(session: LiveSource, subject: string, stream: NodeJS.WriteStream & import('node:tty').WriteStream): LiveDisplay {
   let view = session.view()
   let toldMs = performance.now()
   const silence = (): number => {
@@ -80,13 +85,36 @@ function showView(session: LiveSession, subject: string, stream: NodeJS.WriteStr
   return { show, close }
 }
 
+function show(source: LiveSource, subject: string): LiveDisplay {
+  const { stderr } = process
+  return isLiveTerminal(stderr) ? showView(source, subject, stderr) : showLines(source)
+}
+
+/** Begins to show what is live of a program with all that it starts. */
+export function followTree(liveOf: string): { readonly moments: FollowedTree; readonly close: () => void } {
+  const live = new LiveTree()
+  const display = show(live, liveOf)
+  const onMoment = (moment: Moment): void => {
+    live.add(moment)
+    display.show()
+  }
+  const onEnded = (pid: number): void => {
+    live.end(pid)
+  }
+  return {
+    moments: { pace: { periodMs: livePeriodMs, longestMs: livePeriodMs }, onMoment, onEnded },
+    close: () => {
+      display.close()
+    },
+  }
+}
+
 /** Begins to follow a session's moments, as far as they are asked for. */
 export function followSession({ log: isLogged, liveOf }: AskedMoments): SessionMoments {
   if (!isLogged && liveOf === undefined) return { moments: undefined, log: undefined, live: undefined, close: () => undefined }
   const log = isLogged ? new MomentLog() : undefined
   const live = liveOf === undefined ? undefined : new LiveSession()
-  const { stderr } = process
-  const display = live && (isLiveTerminal(stderr) ? showView(live, liveOf ?? '', stderr) : showLines(live))
+  const display = live && show(live, liveOf ?? '')
   const onMoment = (moment: Moment): void => {
     log?.add(moment)
     live?.add(moment)

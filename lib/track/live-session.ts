@@ -2,7 +2,8 @@ import { requireTracker } from '../binding/load-tracker.js'
 import { FiguresSum, limitationsOf, NamedStacks, reportOfStacks } from './make-report.js'
 import { readStackMoments } from './moments.js'
 import type { Moment, StackMoment } from './moments.js'
-import { StackNamer } from './name-stacks.js'
+import { shareNames, StackNamer } from './name-stacks.js'
+import type { SharedNames } from './name-stacks.js'
 import { lineName } from './places.js'
 import { readStacks } from './raw-stacks.js'
 import type { RawStack } from './raw-stacks.js'
@@ -16,7 +17,7 @@ export interface LivePlace extends TrackedPlace {
 
 /** What is live now. */
 export interface LiveView {
-  readonly pid: number
+  readonly pids: readonly number[]
   readonly durationMs: number
   readonly intervalBytes: number
   readonly samples: number
@@ -48,11 +49,14 @@ export class LiveSession {
   #last: Moment | undefined
   #earlier: Allocated[] = [{ durationMs: 0, bytes: new Map() }]
 
+  /** Processes of one program share what is read of their files. */
+  constructor(private readonly shared: SharedNames = shareNames()) {}
+
   /** Throws `ERR_ALLOCSCOPE_NO_ADDON`. */
   add(moment: Moment): void {
     const told = readStacks(moment.stacks)
     for (const [number, stack] of told) this.#stacks.set(number, stack)
-    if (this.#namer === undefined) this.#namer = new StackNamer(moment, told.values(), requireTracker())
+    if (this.#namer === undefined) this.#namer = new StackNamer(moment, told.values(), requireTracker(), this.shared)
     else this.#namer.add(moment, told.values())
     this.#last = moment
   }
@@ -77,7 +81,7 @@ export class LiveSession {
       return { name, ...sum.figures(), allocatedBytesPerSecond }
     })
     return {
-      pid: moment.pid,
+      pids: [moment.pid],
       durationMs: moment.durationMs,
       intervalBytes: moment.figures.intervalBytes,
       samples: moment.figures.samples,

@@ -97,16 +97,46 @@ export function followMoments(descriptor: number, onMoment: (moment: Moment) => 
   }
 }
 
+/** The same of files that come and go: `filesNow` lists them, each of which is opened once. */
+export function followMomentsOf(filesNow: () => readonly string[], onMoment: (moment: Moment) => void): () => void {
+  const descriptors = new Map<string, number>()
+  const look = (): void => {
+    const files = filesNow()
+    for (const [file, descriptor] of descriptors) {
+      if (files.includes(file)) continue
+      closeSync(descriptor)
+      descriptors.delete(file)
+    }
+    for (const file of files) {
+      const descriptor = descriptors.get(file) ?? openIfThere(file)
+      if (descriptor === undefined) continue
+      descriptors.set(file, descriptor)
+      const moment = takeMoment(descriptor)
+      if (moment !== undefined) onMoment(moment)
+    }
+  }
+  const timer = setInterval(look, lookMs)
+  return () => {
+    clearInterval(timer)
+    for (const descriptor of descriptors.values()) closeSync(descriptor)
+  }
+}
+
+function openIfThere(file: string): number | undefined {
+  try {
+    return openSync(file, 'r+')
+  } catch {
+    return undefined
+  }
+}
+
 /** The same of a file that the program makes when it begins to tell. */
 export function followMomentsIn(file: string, onMoment: (moment: Moment) => void): () => void {
   let descriptor: number | undefined
   let stop: () => void = () => undefined
   const open = (): void => {
-    try {
-      descriptor = openSync(file, 'r+')
-    } catch {
-      return
-    }
+    descriptor = openIfThere(file)
+    if (descriptor === undefined) return
     clearInterval(timer)
     stop = followMoments(descriptor, onMoment)
   }

@@ -19,7 +19,7 @@ export interface TrackRequest {
   readonly folder?: string
   /** For V8, before the program is compiled. */
   readonly v8Flags: readonly string[]
-  /** Where it tells of moments while it runs, if it does. */
+  /** Where it tells of moments while it runs, if it does: with a folder, in a file of its own there. */
   readonly moments?: MomentPace & { readonly file: string }
 }
 

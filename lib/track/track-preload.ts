@@ -63,7 +63,7 @@ function begin(request: TrackRequest): void {
     // Where it can't, there are none, which the report says.
     if (moments === undefined) return
     quietly(() => {
-      session.tellMoments(takePrivateFile(moments.file), moments)
+      session.tellMoments(folder === undefined ? takePrivateFile(moments.file) : treeFiles().makeMomentsFile(folder), moments)
     })()
   } catch (error) {
     if (isAllocscopeError(error)) writer.refuse(error)

@@ -6,11 +6,12 @@ import { AllocscopeError, isAllocscopeError } from '../errors/index.js'
 import { prepareProgram, requireLinux, requirePreloads } from '../program/index.js'
 import type { ProgramEnding } from '../program/index.js'
 import { MergedRecords } from './merged-records.js'
+import { followMomentsOf } from './moments.js'
 import { flagsFor, preloadFlags } from './track-program.js'
-import type { TrackProgramOptions } from './track-program.js'
+import type { FollowedMoments, TrackProgramOptions } from './track-program.js'
 import { readWritten, trackVariable } from './track-channel.js'
 import type { TrackRequest } from './track-channel.js'
-import { isEmpty, makeTreeFolder, processesIn } from './tree-files.js'
+import { isEmpty, makeTreeFolder, momentsFilesIn, processesIn } from './tree-files.js'
 import type { ProcessInFolder } from './tree-files.js'
 import type { TrackedTreeReport } from './tracking-report.js'
 
@@ -27,6 +28,17 @@ export interface TrackedTree extends ProgramEnding {
   report(): TrackedTreeReport
 }
 
+/** Moments of all processes, each of which says whose it is. */
+export interface FollowedTree extends FollowedMoments {
+  /** No more of them come of this process. */
+  readonly onEnded: (pid: number) => void
+}
+
+/** Options of {@link trackTree}. */
+export interface TrackTreeOptions extends Omit<TrackProgramOptions, 'moments'> {
+  readonly moments?: FollowedTree | undefined
+}
+
 /** Takes the records of processes as they end, one after the other. */
 class TreeReader {
   readonly merged: MergedRecords
@@ -34,6 +46,7 @@ class TreeReader {
   constructor(
     readonly folder: string,
     intervalBytes: number,
+    private readonly onEnded: (pid: number) => void,
   ) {
     this.merged = new MergedRecords(requireTracker(), intervalBytes)
   }
@@ -59,6 +72,7 @@ class TreeReader {
 
   #take({ begun, take }: ProcessInFolder): void {
     const bytes = take()
+    this.onEnded(begun.pid)
     try {
       this.merged.add(begun, readWritten(bytes))
     } catch (error) {
@@ -81,15 +95,17 @@ class TreeReader {
 export async function trackTree(
   program: string,
   programArguments: readonly string[],
-  { allocator, nodeOptions, intervalBytes, exact }: TrackProgramOptions,
+  { allocator, nodeOptions, intervalBytes, exact, moments }: TrackTreeOptions,
 ): Promise<TrackedTree> {
   requirePreloads()
   requireLinux('tracking a program')
   const found = prepareProgram(program, programArguments, { allocator, nodeFlags: [...preloadFlags, ...nodeOptions] })
   const folder = makeTreeFolder()
+  const stopFollowing = moments && followMomentsOf(() => momentsFilesIn(folder), moments.onMoment)
   try {
-    const reader = new TreeReader(folder, intervalBytes)
-    const request: TrackRequest = { file: '', folder, intervalBytes, v8Flags: flagsFor(exact) }
+    const reader = new TreeReader(folder, intervalBytes, moments?.onEnded ?? (() => undefined))
+    const told = moments && { moments: { ...moments.pace, file: '' } }
+    const request: TrackRequest = { file: '', folder, intervalBytes, v8Flags: flagsFor(exact), ...told }
     const startMs = performance.now()
     const { pid, ended } = found.start({ [trackVariable]: JSON.stringify(request) })
     const timer = setInterval(() => {
@@ -102,6 +118,7 @@ export async function trackTree(
     await reader.finish()
     return { pid, ...ending, report: () => reportOf(reader.merged, durationMs) }
   } finally {
+    stopFollowing?.()
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -12,8 +12,8 @@ export interface BegunProcess {
   readonly command: string
 }
 
-/** A process's two files: the second is its record, which it may never come to write. */
-const suffixes = { begun: '.begun', record: '.record' } as const
+/** A process's files: the second is its record, which it may never come to write, and the third what it tells while it runs, if that is asked for. */
+const suffixes = { begun: '.begun', record: '.record', moments: '.moments' } as const
 
 /** How a record ends that is whole: see framed-bytes.ts. */
 const wholeEnd = /\d{16}\n$/
@@ -32,6 +32,18 @@ export function beginInFolder(folder: string): number {
   const descriptor = openSync(`${place}${suffixes.record}`, 'ax', 0o600)
   writeFileSync(`${place}${suffixes.begun}`, JSON.stringify(begun), { mode: 0o600 })
   return descriptor
+}
+
+/** This process's file for its moments. Throws as {@link beginInFolder}. */
+export function makeMomentsFile(folder: string): number {
+  return openSync(path.join(folder, `${nameOfThisProcess()}${suffixes.moments}`), 'ax', 0o600)
+}
+
+/** The files through which processes tell of moments. */
+export function momentsFilesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(suffixes.moments))
+    .map((name) => path.join(folder, name))
 }
 
 /** A process in a folder, as its files are now. */
@@ -59,14 +71,17 @@ function processOf(folder: string, name: string): ProcessInFolder | undefined {
   const [, pid, startTime] = /^(\d+)-(\d+)\.begun$/.exec(name) ?? []
   if (pid === undefined) return undefined
   const file = path.join(folder, name)
-  const record = path.join(folder, `${pid}-${startTime}${suffixes.record}`)
+  const [record, moments] = [suffixes.record, suffixes.moments].map((suffix) => path.join(folder, `${pid}-${startTime}${suffix}`)) as [
+    string,
+    string,
+  ]
   // Looked for first: what is written before it ended is there afterwards.
   const isRunning = startTimeOf(Number(pid)) === startTime
   try {
     const begun = JSON.parse(readFileSync(file, 'utf8')) as BegunProcess
     const take = (): Buffer => {
       const bytes = existsSync(record) ? readFileSync(record) : Buffer.alloc(0)
-      for (const taken of [file, record]) rmSync(taken, { force: true })
+      for (const taken of [file, record, moments]) rmSync(taken, { force: true })
       return bytes
     }
     return { begun, isRunning, isWhole: wholeEnd.test(endOf(record)), take }

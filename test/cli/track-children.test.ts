@@ -118,8 +118,7 @@ test('where nobody told anything, the reason is given', async () => {
 
 test.each([
   [['--pid', '1', '--children'], /--children are for a program that is started here/],
-  [['--children', '--live', 'app.js'], /--leaks and --live are of one process/],
-  [['--children', '--leaks', 'app.js'], /--leaks and --live are of one process/],
+  [['--children', '--leaks', 'app.js'], /--leaks is of one process, by quarters of its own time/],
 ])('options that do not go together are refused: %s', async (args, expected) => {
   const { code, stderr } = await allocscope(['track', ...args])
   expect(code).toBe(2)

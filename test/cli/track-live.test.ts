@@ -101,6 +101,47 @@ test('what would be printed into the lines is refused', async () => {
   expect(stderr).toMatch(/--live is shown on standard error, too: say where the report goes with -o/)
 })
 
+/** Bytes of the line that holds, as the lines tell after one that says `all`. */
+function heldAfter(stderr: string, all: RegExp): number | undefined {
+  const place = new RegExp(`${all.source}\\n(?:allocscope .*\\n)*?allocscope .* live ([\\d.]+) MiB in .* hold \\S+held-by-two\\.cjs:`).exec(
+    stderr,
+  )
+  return place?.[1] === undefined ? undefined : Number(place[1]) * 2 ** 20
+}
+
+test('with --children what all processes have that run, and no longer what one had that has ended', async () => {
+  const two = path.resolve('test/track/programs/held-by-two.cjs')
+  const pids = new Map<string, number>()
+  const [ofBoth, ofOne] = [/ in all, of 2 processes/, / in all(?=\n)/]
+  let bothEnd = Infinity
+  let isRootEnded = false
+  const asked = ['track', '--children', '--live', '--exact-lines', '--interval', '1', two]
+  const { stderr } = await allocscope(asked, {
+    onOutput: (_child, stdout) => {
+      for (const [, role = '', pid] of stdout.matchAll(/^(root|child) (\d+)$/gm)) pids.set(role, Number(pid))
+    },
+    onError: (said) => {
+      const isBoth = bothEnd === Infinity && heldAfter(said, ofBoth) !== undefined
+      if (isBoth && pids.size === 2) {
+        bothEnd = said.length
+        process.kill(pids.get('child') as number, 'SIGTERM')
+      } else if (!isRootEnded && heldAfter(said.slice(bothEnd), ofOne) !== undefined) {
+        isRootEnded = true
+        process.kill(pids.get('root') as number, 'SIGTERM')
+      }
+    },
+  })
+  // With node's own blocks for them no more than a tenth more; a tenth of a MiB is rounded.
+  for (const [said, bytes] of [
+    [heldAfter(stderr, ofBoth), 6_000_000],
+    [heldAfter(stderr.slice(bothEnd), ofOne), 4_000_000],
+  ] as const) {
+    expect(said).toBeGreaterThan(bytes - 60_000)
+    expect(said).toBeLessThan(bytes * 1.1)
+  }
+  expect(stderr).toMatch(/\nallocscope track: native allocations\n {2}live .* of 2 processes, when each ended\n/)
+})
+
 const testInTerminal = testWhere(missingCommand('tmux', '-V'))
 
 let terminal: Terminal | undefined

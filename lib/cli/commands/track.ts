@@ -28,7 +28,7 @@ import type { Output } from '../open-output.js'
 import { byteInterval, collect, duration, wholeNumberFrom } from '../option-values.js'
 import { styleFor } from '../terminal.js'
 import { registerTrackDiff } from '../track-diff.js'
-import { followSession } from '../track-moments.js'
+import { followSession, followTree } from '../track-moments.js'
 import type { SessionMoments } from '../track-moments.js'
 import { trackProcess } from '../track-process.js'
 
@@ -128,8 +128,8 @@ function checkOptions(program: string | undefined, options: TrackOptions, comman
     const why = '--allocator, --node-option, --exact-lines and --children are for a program that is started here'
     refuse(why, 'ERR_INVALID_ARG_VALUE')
   }
-  if (options.children === true && (options.leaks === true || options.live === true)) {
-    refuse('--leaks and --live are of one process: they do not go with --children', 'ERR_INVALID_ARG_VALUE')
+  if (options.children === true && options.leaks === true) {
+    refuse('--leaks is of one process, by quarters of its own time: it does not go with --children', 'ERR_INVALID_ARG_VALUE')
   }
   if (options.leaks === true && !['text', 'json'].includes(formatOf(options))) {
     refuse('--leaks is a report of its own, as text or JSON', 'ERR_INVALID_ARG_VALUE')
@@ -170,7 +170,8 @@ async function track(
   const file = output === undefined ? standardError : openOutput(command, output)
   const asked = { allocator, nodeOptions, intervalBytes, exact: exactPlaces(options) }
   if (options.children === true) {
-    const tree = await trackTree(program, programArguments, asked)
+    const followed = options.live === true ? followTree([program, ...programArguments].join(' ')) : undefined
+    const tree = await trackTree(program, programArguments, { ...asked, moments: followed?.moments }).finally(followed?.close)
     const find = (): Found => ({ report: tree.report() })
     await endAs(tree, writeReport(find, program, options, file))
     return
@@ -191,6 +192,7 @@ Examples:
   $ allocscope track --leaks --interval 64KiB server.js
   $ allocscope track --live server.js
   $ allocscope track --children cluster.js
+  $ allocscope track --children --live cluster.js
   $ allocscope track --live --pid 4711
   $ allocscope track --json -o allocations.json app.js
   $ allocscope track diff before.json after.json
@@ -218,7 +220,8 @@ there likewise, and with --live in the report at the end. JSON and the other for
 begin with "allocscope", every five seconds. Ctrl-C ends the program, and the report comes all the same.
 
 --children hands the tracker on in the environment, by NODE_OPTIONS. The report has a table of the processes, and the rest are sums over them; a process that ends without
-its exit event is named. Each is as of its own end; what still runs two seconds after the program isn't waited for.
+its exit event is named. Each is as of its own end; what still runs two seconds after the program isn't waited for. --live shows the sum over those that run;
+--leaks is of one process, as growth is told by the quarters of a process's own time.
 
 --leaks asks the program while it runs, through a thread of the tracker, how much is live where, and prints what stays by three rules, which stand in the report:
 what grows from each quarter of the time to the next by more than chance, with its rate; what was allocated early and kept; and what is neither.

@@ -36,10 +36,15 @@ function cellsOf(place: LivePlace): readonly string[] {
   ]
 }
 
-function titleLine({ pid, durationMs, intervalBytes }: LiveView, { subject, silentMs }: LiveTitle, style: TextStyle): string {
+/** The process, or how many they are. */
+function processesText(pids: readonly number[]): string {
+  return pids.length === 1 ? `pid ${pids[0]}` : `${formatCount(pids.length)} processes`
+}
+
+function titleLine({ pids, durationMs, intervalBytes }: LiveView, { subject, silentMs }: LiveTitle, style: TextStyle): string {
   const silent = silentMs === 0 ? [] : [`nothing told for ${formatDuration(silentMs)}`]
   const sampling = intervalBytes <= 1 ? 'every block sampled' : `one sample for ${formatBytes(intervalBytes)}`
-  const facts = [formatDuration(durationMs), `pid ${pid}`, sampling, ...silent].join(', ')
+  const facts = [formatDuration(durationMs), processesText(pids), sampling, ...silent].join(', ')
   const full = `allocscope track ${printable(subject)}`
   const room = style.width - displayWidth(facts) - gap.length
   if (room < narrowestSubject) return style.bold(elideMiddle(full, style.width))
@@ -83,7 +88,7 @@ export function renderLiveTracking(view: LiveView, title: LiveTitle, rows: numbe
 }
 
 /** The same as plain lines, of the `top` places that hold most, each with the time. */
-export function renderLiveLines({ durationMs, total, mappedBytes, lines }: LiveView, top: number): string {
+export function renderLiveLines({ pids, durationMs, total, mappedBytes, lines }: LiveView, top: number): string {
   const line = ({ liveBytes, liveBytesError, liveBlocks, allocatedBytesPerSecond }: Omit<LivePlace, 'name'>, where: string): string => {
     const error = errorText(liveBytesError)
     const live = `live ${formatBytes(liveBytes)}${error === '' ? '' : ` ${error}`} in ${formatCount(liveBlocks)} blocks`
@@ -91,5 +96,6 @@ export function renderLiveLines({ durationMs, total, mappedBytes, lines }: LiveV
   }
   const shown = lines.filter(({ liveSamples }) => liveSamples > 0).slice(0, top)
   const mapped = `allocscope  ${formatDuration(durationMs)}  mapped apart from malloc ${formatBytes(mappedBytes)}\n`
-  return [line(total, 'in all'), mapped, ...shown.map((place) => line(place, printable(place.name)))].join('')
+  const all = pids.length === 1 ? 'in all' : `in all, of ${processesText(pids)}`
+  return [line(total, all), mapped, ...shown.map((place) => line(place, printable(place.name)))].join('')
 }
