@@ -1,6 +1,6 @@
 import { renderLiveLines, renderLiveTracking } from '../report/tracking/index.js'
 import { LiveSession, LiveTree, MomentLog } from '../track/index.js'
-import type { FollowedMoments, FollowedTree, LiveView, Moment } from '../track/index.js'
+import type { FollowedMoments, FollowedTree, LiveView, Moment, MomentPace } from '../track/index.js'
 import { isLiveTerminal, LiveScreen } from './live-screen.js'
 import { styleFor } from './terminal.js'
 
@@ -29,6 +29,12 @@ export interface SessionMoments {
   readonly log: MomentLog | undefined
   readonly live: LiveSession | undefined
   /** Takes the view away. */
+  readonly close: () => void
+}
+
+/** The same of a program with all that it starts. */
+export interface TreeMoments {
+  readonly moments: FollowedTree | undefined
   readonly close: () => void
 }
 
@@ -90,23 +96,32 @@ function show(source: LiveSource, subject: string): LiveDisplay {
   return isLiveTerminal(stderr) ? showView(source, subject, stderr) : showLines(source)
 }
 
-/** Begins to show what is live of a program with all that it starts. */
-export function followTree(liveOf: string): { readonly moments: FollowedTree; readonly close: () => void } {
-  const live = new LiveTree()
-  const display = show(live, liveOf)
+/** Begins to follow a program with all that it starts, each process by itself, as far as that is asked for. */
+export function followTree({ log: isLogged, liveOf }: AskedMoments): TreeMoments {
+  if (!isLogged && liveOf === undefined) return { moments: undefined, close: () => undefined }
+  const logs = new Map<number, MomentLog>()
+  const live = liveOf === undefined ? undefined : new LiveTree()
+  const display = live && show(live, liveOf ?? '')
+  const logOf = (pid: number): MomentLog | undefined => {
+    const log = isLogged ? (logs.get(pid) ?? new MomentLog()) : undefined
+    if (log !== undefined) logs.set(pid, log)
+    return log
+  }
   const onMoment = (moment: Moment): void => {
-    live.add(moment)
-    display.show()
+    logOf(moment.pid)?.add(moment)
+    live?.add(moment)
+    display?.show()
   }
   const onEnded = (pid: number): void => {
-    live.end(pid)
+    logs.delete(pid)
+    live?.end(pid)
   }
-  return {
-    moments: { pace: { periodMs: livePeriodMs, longestMs: livePeriodMs }, onMoment, onEnded },
-    close: () => {
-      display.close()
-    },
-  }
+  return { moments: { pace: paceOf(isLogged, live !== undefined), onMoment, onEnded, logOf }, close: () => display?.close() }
+}
+
+/** How often moments are taken: early ones for a log, and one each second for a view. */
+function paceOf(isLogged: boolean, isLive: boolean): MomentPace {
+  return { periodMs: isLogged ? logPace.periodMs : livePeriodMs, longestMs: isLive ? livePeriodMs : logPace.longestMs }
 }
 
 /** Begins to follow a session's moments, as far as they are asked for. */
@@ -120,6 +135,5 @@ export function followSession({ log: isLogged, liveOf }: AskedMoments): SessionM
     live?.add(moment)
     display?.show()
   }
-  const pace = { periodMs: isLogged ? logPace.periodMs : livePeriodMs, longestMs: liveOf === undefined ? logPace.longestMs : livePeriodMs }
-  return { moments: { pace, onMoment }, log, live, close: () => display?.close() }
+  return { moments: { pace: paceOf(isLogged, live !== undefined), onMoment }, log, live, close: () => display?.close() }
 }

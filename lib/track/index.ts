@@ -13,7 +13,7 @@ export type {
 export { readTrackingReport } from './read-report.js'
 export type { ReadTrackingReport } from './read-report.js'
 export { courseRules } from './live-courses.js'
-export type { CourseKind, StayingFigures, StayingPlace, StayingPlaces } from './live-courses.js'
+export type { CourseKind, StayingFigures, StayingPlace, StayingPlaces, StayingProcess } from './live-courses.js'
 export { LiveSession } from './live-session.js'
 export { LiveTree } from './live-tree.js'
 export type { LivePlace, LiveView } from './live-session.js'

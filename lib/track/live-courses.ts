@@ -2,6 +2,7 @@ import type { NativeTracker } from '../binding/index.js'
 import { FiguresSum } from './make-report.js'
 import type { KeptMoment } from './moment-log.js'
 import { StackNamer } from './name-stacks.js'
+import type { SharedNames } from './name-stacks.js'
 import { frameLine, lineName, nativeFrame, wayName } from './places.js'
 import { readMappings, readSamples, readStacks, sampleChance } from './raw-stacks.js'
 import type { RawStack } from './raw-stacks.js'
@@ -55,6 +56,11 @@ export interface StayingPlaces {
   /** The most live bytes first, as in `functions`. */
   readonly lines: readonly StayingPlace[]
   readonly functions: readonly StayingPlace[]
+}
+
+/** What stays of one of several processes, by its own time. */
+export interface StayingProcess extends StayingPlaces {
+  readonly pid: number
 }
 
 /** Of one place: at each moment and at the end. */
@@ -248,9 +254,9 @@ function mappedBytesOf({ mappings }: TrackRecord): number {
 }
 
 /** What is live in `record`, and how it came to be by the moments of the same session. */
-export function findStaying(record: TrackRecord, kept: readonly KeptMoment[], tracker: NativeTracker): StayingPlaces {
+export function findStaying(record: TrackRecord, kept: readonly KeptMoment[], tracker: NativeTracker, shared?: SharedNames): StayingPlaces {
   const stacks = readStacks(record.stacks)
-  const namer = new StackNamer(record, stacks.values(), tracker)
+  const namer = new StackNamer(record, stacks.values(), tracker, shared)
   // A moment may come while the session ends.
   const before = kept.filter(({ timeMs }) => timeMs < record.durationMs)
   const momentsMs = [...before.map(({ timeMs }) => timeMs), record.durationMs]

@@ -1,5 +1,8 @@
 import type { NativeTracker } from '../binding/index.js'
+import { findStaying } from './live-courses.js'
+import type { StayingProcess } from './live-courses.js'
 import { addRecord, findLimitations, NamedRecords, reportOfStacks } from './make-report.js'
+import type { MomentLog } from './moment-log.js'
 import { shareNames } from './name-stacks.js'
 import type { TrackRecord } from './track-record.js'
 import type { TrackedProcess, TrackedTreeReport } from './tracking-report.js'
@@ -11,6 +14,7 @@ export class MergedRecords {
   readonly #shared = shareNames()
   readonly #processes: TrackedProcess[] = []
   readonly #limitations: string[] = []
+  readonly #staying: StayingProcess[] = []
   #samples = 0
 
   constructor(
@@ -23,15 +27,22 @@ export class MergedRecords {
     return this.#processes.filter(({ figures }) => figures !== undefined).length
   }
 
-  add(begun: BegunProcess, record: TrackRecord): void {
+  /** With what stays, where moments were logged. */
+  add(begun: BegunProcess, record: TrackRecord, log?: MomentLog): void {
     const figures = addRecord(record, this.#named, this.tracker, this.#shared)
     this.#processes.push({ ...begun, durationMs: record.durationMs, figures, reason: undefined })
     this.#samples += record.figures.samples
+    if (log !== undefined) this.#staying.push({ pid: begun.pid, ...findStaying(record, log.kept, this.tracker, this.#shared) })
     this.#limitations.push(...findLimitations(record).map((limitation) => `process ${begun.pid}: ${limitation}`))
   }
 
   addUntold(begun: BegunProcess, reason: string): void {
     this.#processes.push({ ...begun, durationMs: undefined, figures: undefined, reason })
+  }
+
+  /** By process, in the order of their ends. */
+  get staying(): readonly StayingProcess[] {
+    return this.#staying
   }
 
   report(durationMs: number): TrackedTreeReport {

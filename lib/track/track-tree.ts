@@ -5,7 +5,9 @@ import { requireTracker } from '../binding/load-tracker.js'
 import { AllocscopeError, isAllocscopeError } from '../errors/index.js'
 import { prepareProgram, requireLinux, requirePreloads } from '../program/index.js'
 import type { ProgramEnding } from '../program/index.js'
+import type { StayingProcess } from './live-courses.js'
 import { MergedRecords } from './merged-records.js'
+import type { MomentLog } from './moment-log.js'
 import { followMomentsOf } from './moments.js'
 import { flagsFor, preloadFlags } from './track-program.js'
 import type { FollowedMoments, TrackProgramOptions } from './track-program.js'
@@ -26,10 +28,14 @@ export interface TrackedTree extends ProgramEnding {
   readonly pid: number
   /** Throws `ERR_ALLOCSCOPE_TRACK_RECORD` where no process told anything. */
   report(): TrackedTreeReport
+  /** What stays of each process that told it, where logs were kept. */
+  readonly staying: readonly StayingProcess[]
 }
 
 /** Moments of all processes, each of which says whose it is. */
 export interface FollowedTree extends FollowedMoments {
+  /** The log of a process, where one is kept. */
+  readonly logOf: (pid: number) => MomentLog | undefined
   /** No more of them come of this process. */
   readonly onEnded: (pid: number) => void
 }
@@ -46,7 +52,7 @@ class TreeReader {
   constructor(
     readonly folder: string,
     intervalBytes: number,
-    private readonly onEnded: (pid: number) => void,
+    private readonly moments: FollowedTree | undefined,
   ) {
     this.merged = new MergedRecords(requireTracker(), intervalBytes)
   }
@@ -72,9 +78,10 @@ class TreeReader {
 
   #take({ begun, take }: ProcessInFolder): void {
     const bytes = take()
-    this.onEnded(begun.pid)
+    const log = this.moments?.logOf(begun.pid)
+    this.moments?.onEnded(begun.pid)
     try {
-      this.merged.add(begun, readWritten(bytes))
+      this.merged.add(begun, readWritten(bytes), log)
     } catch (error) {
       if (!isAllocscopeError(error)) throw error
       const why =
@@ -103,7 +110,7 @@ export async function trackTree(
   const folder = makeTreeFolder()
   const stopFollowing = moments && followMomentsOf(() => momentsFilesIn(folder), moments.onMoment)
   try {
-    const reader = new TreeReader(folder, intervalBytes, moments?.onEnded ?? (() => undefined))
+    const reader = new TreeReader(folder, intervalBytes, moments)
     const told = moments && { moments: { ...moments.pace, file: '' } }
     const request: TrackRequest = { file: '', folder, intervalBytes, v8Flags: flagsFor(exact), ...told }
     const startMs = performance.now()
@@ -116,7 +123,7 @@ export async function trackTree(
     })
     const durationMs = performance.now() - startMs
     await reader.finish()
-    return { pid, ...ending, report: () => reportOf(reader.merged, durationMs) }
+    return { pid, ...ending, report: () => reportOf(reader.merged, durationMs), staying: reader.merged.staying }
   } finally {
     stopFollowing?.()
     rmSync(folder, { recursive: true, force: true })

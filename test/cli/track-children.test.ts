@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import type { TrackedTreeReport } from '../../lib/track/index.js'
+import type { StayingProcess, TrackedTreeReport } from '../../lib/track/index.js'
 import { allocscope, program } from './run-cli.js'
 import type { CliResult } from './run-cli.js'
 
@@ -116,9 +116,46 @@ test('where nobody told anything, the reason is given', async () => {
   expect(stderr).toMatch(/nothing is known .*process \d+: it ended without its exit event.*\[ERR_ALLOCSCOPE_TRACK_RECORD\]/)
 })
 
+interface Said {
+  readonly pid: number
+  readonly held: Readonly<Record<'leak' | 'cache' | 'step', number>>
+}
+
+test('what stays of each process, by its own time: in JSON and as text', async () => {
+  const two = path.resolve('test/track/programs/stays-by-two.cjs')
+  const result = await track(['--leaks', '--exact-functions', two, '1500', '3000'])
+  expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 0, stderr: '' })
+  const said = result.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Said)
+  const { leaks } = result.report() as TrackedTreeReport & { readonly leaks: { readonly processes: readonly StayingProcess[] } }
+  expect(said).toHaveLength(2)
+  for (const { pid, held } of said) {
+    const { lines = [], coursesReason } = leaks.processes.find((process) => process.pid === pid) ?? {}
+    expect(coursesReason).toBeNull()
+    for (const [name, course] of [
+      ['leak', 'grows'],
+      ['cache', 'once'],
+      ['step', 'varies'],
+    ] as const) {
+      const place = lines.find((line) => line.name.startsWith(`${name} `))
+      expect(place?.course).toBe(course)
+      // The addon's lists of blocks take eight bytes a block, and up to as much again.
+      expect(place?.liveBytes).toBeGreaterThanOrEqual(held[name])
+      expect(place?.liveBytes).toBeLessThan(held[name] * 1.02)
+    }
+  }
+  const { stderr } = await allocscope(['track', '--children', '--leaks', '--interval', '4KiB', '--exact-functions', two, '1500', '1500'])
+  const sections = stderr.split(/\n(?=Process \d+, )/).slice(1)
+  const ofTwo = sections.filter((section) => /^Process \d+, \S+stays\.cjs 1500: .* live when it ended, after /.test(section))
+  expect(ofTwo).toHaveLength(2)
+  for (const section of ofTwo) expect(section).toMatch(/\nGrows\n(?:.*\n)*?.* leak \S+stays\.cjs:\d+\n/)
+})
+
 test.each([
   [['--pid', '1', '--children'], /--children are for a program that is started here/],
-  [['--children', '--leaks', 'app.js'], /--leaks is of one process, by quarters of its own time/],
+  [['--children', '--leaks', '--format', 'html', '-o', '/dev/null', 'app.js'], /--leaks is a report of its own, as text or JSON/],
 ])('options that do not go together are refused: %s', async (args, expected) => {
   const { code, stderr } = await allocscope(['track', ...args])
   expect(code).toBe(2)

@@ -14,13 +14,22 @@ import {
   renderPprof,
   renderSpeedscope,
   renderStaying,
+  renderStayingProcesses,
   renderTracking,
   renderTrackingHtml,
   renderTrackingJson,
 } from '../../report/tracking/index.js'
 import type { CollapsedMeasure } from '../../report/tracking/index.js'
 import { findNativeWays, liveOverTimeOfRecord, reportOfRecord, stayingOfRecord, trackProgram, trackTree } from '../../track/index.js'
-import type { ExactPlaces, LiveOverTime, StayingPlaces, TrackingReport, TrackRecord } from '../../track/index.js'
+import type {
+  ExactPlaces,
+  LiveOverTime,
+  StayingPlaces,
+  StayingProcess,
+  TrackedTreeReport,
+  TrackingReport,
+  TrackRecord,
+} from '../../track/index.js'
 import { reportError } from '../command-errors.js'
 import { exitCodes } from '../exit-codes.js'
 import { openOutput, standardError, standardOutput } from '../open-output.js'
@@ -58,6 +67,8 @@ interface TrackOptions {
 interface Found {
   readonly report: TrackingReport
   readonly leaks?: StayingPlaces | undefined
+  /** What stays of each of several processes. */
+  readonly tree?: { readonly report: TrackedTreeReport; readonly staying: readonly StayingProcess[] } | undefined
   readonly times?: LiveOverTime | undefined
 }
 
@@ -65,10 +76,11 @@ function formatOf({ json, format }: TrackOptions): TrackFormat {
   return json === true ? 'json' : format
 }
 
-function render({ report, leaks, times }: Found, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
+function render({ report, leaks, tree, times }: Found, program: string, options: TrackOptions, style: TextStyle): string | Uint8Array {
   const format = formatOf(options)
-  if (format === 'json') return renderTrackingJson(report, leaks)
+  if (format === 'json') return renderTrackingJson(report, tree === undefined ? leaks : { processes: tree.staying })
   const { top, native = false } = options
+  if (tree !== undefined) return renderStayingProcesses(tree.report, tree.staying, { top, native }, style)
   if (leaks !== undefined) return renderStaying(report, leaks, { top, native }, style)
   if (format === 'html') return renderTrackingHtml(report, program, times)
   if (format === 'collapsed') return renderCollapsed(report, options.measure)
@@ -128,9 +140,6 @@ function checkOptions(program: string | undefined, options: TrackOptions, comman
     const why = '--allocator, --node-option, --exact-lines and --children are for a program that is started here'
     refuse(why, 'ERR_INVALID_ARG_VALUE')
   }
-  if (options.children === true && options.leaks === true) {
-    refuse('--leaks is of one process, by quarters of its own time: it does not go with --children', 'ERR_INVALID_ARG_VALUE')
-  }
   if (options.leaks === true && !['text', 'json'].includes(formatOf(options))) {
     refuse('--leaks is a report of its own, as text or JSON', 'ERR_INVALID_ARG_VALUE')
   }
@@ -170,9 +179,13 @@ async function track(
   const file = output === undefined ? standardError : openOutput(command, output)
   const asked = { allocator, nodeOptions, intervalBytes, exact: exactPlaces(options) }
   if (options.children === true) {
-    const followed = options.live === true ? followTree([program, ...programArguments].join(' ')) : undefined
-    const tree = await trackTree(program, programArguments, { ...asked, moments: followed?.moments }).finally(followed?.close)
-    const find = (): Found => ({ report: tree.report() })
+    const subject = [program, ...programArguments].join(' ')
+    const followed = followTree({ log: options.leaks === true, liveOf: options.live === true ? subject : undefined })
+    const tree = await trackTree(program, programArguments, { ...asked, moments: followed.moments }).finally(followed.close)
+    const find = (): Found => {
+      const report = tree.report()
+      return { report, tree: options.leaks === true ? { report, staying: tree.staying } : undefined }
+    }
     await endAs(tree, writeReport(find, program, options, file))
     return
   }
@@ -193,6 +206,7 @@ Examples:
   $ allocscope track --live server.js
   $ allocscope track --children cluster.js
   $ allocscope track --children --live cluster.js
+  $ allocscope track --children --leaks --interval 64KiB cluster.js
   $ allocscope track --live --pid 4711
   $ allocscope track --json -o allocations.json app.js
   $ allocscope track diff before.json after.json
@@ -221,7 +235,7 @@ begin with "allocscope", every five seconds. Ctrl-C ends the program, and the re
 
 --children hands the tracker on in the environment, by NODE_OPTIONS. The report has a table of the processes, and the rest are sums over them; a process that ends without
 its exit event is named. Each is as of its own end; what still runs two seconds after the program isn't waited for. --live shows the sum over those that run;
---leaks is of one process, as growth is told by the quarters of a process's own time.
+--leaks tells of each process by itself, by the quarters of its own time.
 
 --leaks asks the program while it runs, through a thread of the tracker, how much is live where, and prints what stays by three rules, which stand in the report:
 what grows from each quarter of the time to the next by more than chance, with its rate; what was allocated early and kept; and what is neither.

@@ -1,14 +1,23 @@
 import { formatBytes, formatCount } from '../../figures/index.js'
-import type { CourseKind, StayingFigures, StayingPlace, StayingPlaces, TrackingReport } from '../../track/index.js'
+import type {
+  CourseKind,
+  StayingFigures,
+  StayingPlace,
+  StayingPlaces,
+  StayingProcess,
+  TrackedTreeReport,
+  TrackingReport,
+} from '../../track/index.js'
 import { drawCourse } from '../course-text.js'
 import { printable } from '../display-width.js'
+import { formatDuration } from '../duration-format.js'
 import { renderFigures, renderProse, renderSection } from '../section.js'
 import type { FigureRow } from '../section.js'
 import { layOutTable } from '../table.js'
 import type { TableColumn } from '../table.js'
 import type { TextStyle } from '../text-style.js'
 import { nativeRows } from './native-rows.js'
-import { allocatedDetail, liveDetail } from './tracking-text.js'
+import { allocatedDetail, liveDetail, untoldProcesses } from './tracking-text.js'
 
 /** How much of what stays is shown. */
 export interface StayingView {
@@ -105,22 +114,51 @@ function mappedRow({ mappings }: TrackingReport, { mappedBytesAtMoments }: Stayi
   return [['mapped', formatBytes(mappedBytes), `${detail}  ${course}`]]
 }
 
+/** What is live and was allocated in all. */
+function renderHead(report: TrackingReport, mapped: readonly FigureRow[], style: TextStyle): readonly string[] {
+  const { total } = report
+  const error = errorText(total.liveBytesError)
+  const rows: readonly FigureRow[] = [
+    ['live', formatBytes(total.liveBytes), `${error === '' ? '' : `${error}, `}${liveDetail(report)}`],
+    ['allocated', formatBytes(total.allocatedBytes), allocatedDetail(report)],
+    ...mapped,
+  ]
+  return [style.bold('allocscope track: native memory that stays'), ...renderFigures(rows, style)]
+}
+
+function renderLimitations({ limitations }: TrackingReport, style: TextStyle): readonly string[] {
+  return limitations.flatMap((limitation) => renderProse(limitation, '  – ', style, style.warn))
+}
+
+/** What stays of each of several processes, those that hold most first: each by its own time, from its beginning to its end. */
+export function renderStayingProcesses(
+  report: TrackedTreeReport,
+  staying: readonly StayingProcess[],
+  view: StayingView,
+  style: TextStyle,
+): string {
+  const told = report.processes.flatMap((process) => {
+    const own = staying.find(({ pid }) => pid === process.pid)
+    return own === undefined || process.figures === undefined ? [] : [{ ...process, figures: process.figures, own }]
+  })
+  const sections = told.slice(0, view.top).flatMap(({ pid, command, durationMs = 0, figures, own }) => {
+    const error = errorText(figures.liveBytesError)
+    const live = `${formatBytes(figures.liveBytes)}${error === '' ? '' : ` ${error}`} live when it ended, after ${formatDuration(durationMs)}`
+    return ['', style.bold(`Process ${pid}, ${printable(command)}: ${live}`), ...renderLines(own, view, style)]
+  })
+  const hidden = told.slice(view.top)
+  const hiddenBytes = hidden.reduce((sum, { figures }) => sum + figures.liveBytes, 0)
+  const rest = hidden.length === 0 ? [] : ['', `and ${formatCount(hidden.length)} more processes, together ${formatBytes(hiddenBytes)}`]
+  const untold = untoldProcesses(report.processes, view.top).flatMap((text) => renderProse(text, '  – ', style, style.warn))
+  return `${[...renderHead(report, [], style), ...sections, ...rest, ...untold, ...renderLimitations(report, style)].join('\n')}\n`
+}
+
 /** What stays of what a process allocated: by JavaScript line, what grows apart from what was allocated once. */
 export function renderStaying(report: TrackingReport, staying: StayingPlaces, view: StayingView, style: TextStyle): string {
-  const { total, limitations } = report
-  const error = errorText(total.liveBytesError)
   const lines = [
-    style.bold('allocscope track: native memory that stays'),
-    ...renderFigures(
-      [
-        ['live', formatBytes(total.liveBytes), `${error === '' ? '' : `${error}, `}${liveDetail(report)}`],
-        ['allocated', formatBytes(total.allocatedBytes), allocatedDetail(report)],
-        ...mappedRow(report, staying),
-      ],
-      style,
-    ),
+    ...renderHead(report, mappedRow(report, staying), style),
     ...renderLines(staying, view, style),
-    ...limitations.flatMap((limitation) => renderProse(limitation, '  – ', style, style.warn)),
+    ...renderLimitations(report, style),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -1,10 +1,13 @@
-import type { MappedStack, StayingPlaces, TrackedFrame, TrackedStack, TrackingReport } from '../../track/index.js'
+import type { MappedStack, StayingPlaces, StayingProcess, TrackedFrame, TrackedStack, TrackingReport } from '../../track/index.js'
 
 /**
  * A report as JSON for programs. Bytes are as exact as they are known. Each frame stands once, in `frames`; a stack's are places there, innermost first. An
  * unknown line is `null`, as is each figure of `leaks` that isn't known. `leaks` is there when it was asked for.
  */
-export function renderTrackingJson({ stacks, mappings, ...report }: TrackingReport, leaks?: StayingPlaces): string {
+export function renderTrackingJson(
+  { stacks, mappings, ...report }: TrackingReport,
+  leaks?: StayingPlaces | { readonly processes: readonly StayingProcess[] },
+): string {
   const places = new Map<TrackedFrame, number>()
   const placeOf = (frame: TrackedFrame): number => {
     const place = places.get(frame) ?? places.size

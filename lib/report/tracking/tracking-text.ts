@@ -161,7 +161,7 @@ function renderProcesses(processes: readonly TrackedProcess[], top: number, styl
 }
 
 /** Those that told nothing, and why. */
-function untoldProcesses(processes: readonly TrackedProcess[], top: number): readonly string[] {
+export function untoldProcesses(processes: readonly TrackedProcess[], top: number): readonly string[] {
   const untold = processes.filter(({ figures }) => figures === undefined)
   const hidden = untold.length - top
   const rest = hidden > 0 ? [`and ${formatCount(hidden)} more processes without a report`] : []
