@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, readSync } from 'node:fs'
+import { closeSync, readSync } from 'node:fs'
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 
 import { appendLinesTo, encodeLine, encodeStamp, reopenInherited, StampedLineFollower } from '../program/index.js'
@@ -14,8 +14,11 @@ export const recordVariable = 'ALLOCSCOPE_RECORD'
 /** Room for ten seconds of samples at a hundred a second. All of it is touched in time: it is part of the program's RSS. */
 const ringBytes = 2 ** 18
 
-/** Of a program's lines, read at once: more than it can write in a turn of the recorder's. It may make the file as large as it likes. */
-const mostBytesAtOnce = 2 ** 24
+/** Of a program's lines, read by one call. */
+const bytesAtOnce = 2 ** 16
+
+/** In one turn: more than a program can write meanwhile. It may make the file as large as it likes. */
+const mostReads = 256
 
 /** The figures that the main thread publishes with each sample, in order. */
 export const publishedColumns = [
@@ -45,15 +48,23 @@ export interface RecordReader {
 function readerOf(ring: SharedRing): RecordReader {
   const follower = new StampedLineFollower(stamp)
   const decoder = new TextDecoder()
+  const bytes = Buffer.allocUnsafeSlow(bytesAtOnce)
   let at = ringBytes
+  const readText = (): string => {
+    // Mostly there is nothing, which one call tells.
+    const length = readSync(ring.descriptor, bytes, 0, bytes.length, at)
+    at += length
+    return length === 0 ? '' : decoder.decode(bytes.subarray(0, length), { stream: true })
+  }
   return {
     ring,
     lines: () => {
-      const waiting = Math.max(0, fstatSync(ring.descriptor).size - at)
-      const bytes = Buffer.alloc(Math.min(waiting, mostBytesAtOnce))
-      const length = bytes.length === 0 ? 0 : readSync(ring.descriptor, bytes, 0, bytes.length, at)
-      at += length
-      return follower.add(decoder.decode(bytes.subarray(0, length), { stream: true })).filter(isRecordLine)
+      const lines: RecordLine[] = []
+      for (let reads = 0, text = readText(); text !== ''; text = readText()) {
+        for (const line of follower.add(text)) if (isRecordLine(line)) lines.push(line)
+        if (++reads === mostReads) break
+      }
+      return lines
     },
     close: () => {
       ring.close()

@@ -1,4 +1,5 @@
-import type { RingSample, RowLayout } from '../sampling/index.js'
+import { footprintReader, rowPlace } from '../sampling/index.js'
+import type { RowLayout } from '../sampling/index.js'
 import type { RecordingWriter } from './format/recording-writer.js'
 import type { RecordReader } from './record-channel.js'
 import { publishedColumns } from './record-channel.js'
@@ -6,6 +7,9 @@ import type { RecordLine } from './record-lines.js'
 import type { ColumnDescription } from './recording.js'
 
 const ownColumns = ['rssBytes', 'mappedBytes', 'allocatedBytes', 'arenas', 'workers'] as const
+
+/** Places in what is written of a sample: its time, {@link ownColumns} and {@link publishedColumns}. */
+const place = { timeMs: 0, rss: 1, mapped: 2, allocated: 3, arenas: 4, workers: 5, loopTime: 6 } as const
 
 function columns(): readonly ColumnDescription[] {
   return [...ownColumns, ...publishedColumns].map((name) => ({ name, unit: 1 }))
@@ -18,7 +22,8 @@ export class RecordedInside {
   /** CLOCK_MONOTONIC's milliseconds at the recording's start. */
   readonly #startMs: number
   readonly #containerBytes: number | undefined
-  #layout: RowLayout | undefined
+  /** How the program's rows are read, once it has told how they are laid out. */
+  #readRow: ((row: Float64Array) => Float64Array) | undefined
   #samples: number | undefined
   #collections: number | undefined
   /** Workers that began or ended, and weren't counted yet: samples before that moment may still be in the ring. */
@@ -35,7 +40,7 @@ export class RecordedInside {
 
   /** Whether the program has said anything. */
   get hasBegun(): boolean {
-    return this.#layout !== undefined
+    return this.#readRow !== undefined
   }
 
   get counters(): { readonly lostSamples: number; readonly missedSamples: number } {
@@ -46,22 +51,34 @@ export class RecordedInside {
   /** Writes what has come since the last time. */
   read(): void {
     for (const line of this.#channel.lines()) this.#take(line)
-    const layout = this.#layout
-    if (layout === undefined || this.#samples === undefined) return
-    for (let next = this.#channel.ring.next(layout); next !== undefined; next = this.#channel.ring.next(layout)) {
-      this.#writer.sample(this.#samples, this.#rowOf(next))
+    const { ring } = this.#channel
+    if (this.#readRow === undefined || this.#samples === undefined) return
+    for (let row = ring.nextRow(); row !== undefined; row = ring.nextRow()) this.#writer.sample(this.#samples, this.#readRow(row))
+  }
+
+  /** A sample is mostly the same as the last one, and there are a hundred a second: nothing is made for each. */
+  #rowReader(layout: RowLayout): (row: Float64Array) => Float64Array {
+    const sample = new Float64Array(place.loopTime + publishedColumns.length)
+    const footprint = footprintReader(layout)
+    const publishedPlace = rowPlace.figures + layout.figures.length
+    return (row) => {
+      const timeMs = (row[rowPlace.timeMs] as number) - this.#startMs
+      this.#countWorkers(timeMs)
+      const { mappedBytes = NaN, allocatedBytes = NaN } = footprint(row)
+      sample[place.timeMs] = timeMs
+      sample[place.rss] = row[rowPlace.rss] as number
+      sample[place.mapped] = mappedBytes
+      sample[place.allocated] = allocatedBytes
+      sample[place.arenas] = row[rowPlace.arenas] as number
+      sample[place.workers] = this.#workers ?? NaN
+      sample[place.loopTime] = (row[publishedPlace] as number) - this.#startMs
+      for (let heap = 1; heap < publishedColumns.length; heap++) sample[place.loopTime + heap] = row[publishedPlace + heap] as number
+      return sample
     }
   }
 
-  #rowOf({ sample, published: [loopTimeMs, ...heap] }: RingSample): number[] {
-    const { timeMs, rssBytes, mappedBytes, allocatedBytes, arenas } = sample
-    this.#countWorkers(timeMs)
-    const loopMs = loopTimeMs === undefined ? undefined : loopTimeMs - this.#startMs
-    return [timeMs, rssBytes, mappedBytes, allocatedBytes, arenas.length, this.#workers, loopMs, ...heap].map((figure) => figure ?? NaN)
-  }
-
   #countWorkers(untilMs: number): void {
-    if (this.#workers === undefined) return
+    if (this.#workers === undefined || this.#workerChanges.length === 0) return
     for (const { timeMs, change } of this.#workerChanges) if (timeMs <= untilMs) this.#workers += change
     this.#workerChanges = this.#workerChanges.filter(({ timeMs }) => timeMs > untilMs)
   }
@@ -99,7 +116,7 @@ export class RecordedInside {
   }
 
   #begin({ nodeVersion, allocator, heapLimitBytes, workers, layout }: Extract<RecordLine, { kind: 'start' }>): void {
-    this.#layout = { ...layout, clockOffsetMs: -this.#startMs }
+    this.#readRow = this.#rowReader(layout)
     this.#workers = workers
     const limits = { containerBytes: this.#containerBytes, heapBytes: heapLimitBytes }
     this.#writer.event({ kind: 'node', process: 0, nodeVersion, allocator, limits })

@@ -96,6 +96,9 @@ export class RecordingSession {
     this.#tree.follow(pid, undefined, command.join(' '))
     if (channel !== undefined) this.#inside = new RecordedInside(channel, this.#writer, this.#monotonicMs, containerLimit(pid))
     this.#tick()
+    this.#timer = setInterval(() => {
+      this.#tick()
+    }, turnEveryMs)
   }
 
   /** Takes the file away: there was nothing to record. */
@@ -107,7 +110,7 @@ export class RecordingSession {
 
   /** Ends the recording. The file is then whole. */
   end(reason: RecordingEnd['reason'], ending: Pick<RecordingEnd, 'exitCode' | 'signal'>): RecordReport {
-    clearTimeout(this.#timer)
+    clearInterval(this.#timer)
     this.#inside?.read()
     this.#tree.end()
     const durationMs = this.#elapsedMs()
@@ -156,9 +159,6 @@ export class RecordingSession {
     if (this.#turns++ % turnsOfPeaks === 0) this.#tree.readPeaks()
     this.#flush()
     if (!this.#tree.isAlive) this.#tellEnded()
-    this.#timer = setTimeout(() => {
-      this.#tick()
-    }, turnEveryMs)
   }
 
   #flush(): void {

@@ -1,5 +1,5 @@
 export type { ArenaSample } from './arena-sample.js'
-export { publishedIn, rowPlace, toSample } from './row-layout.js'
+export { footprintReader, publishedIn, rowPlace, toSample } from './row-layout.js'
 export type { RowLayout } from './row-layout.js'
 export { RssSamples } from './rss-samples.js'
 export type { RssSample } from './rss-samples.js'

@@ -1,5 +1,5 @@
 import { arenasByNumber, footprintOf } from '../allocator/index.js'
-import type { FootprintColumn } from '../allocator/index.js'
+import type { Footprint, FootprintColumn } from '../allocator/index.js'
 import type { NativeAllocatorDescription } from '../binding/index.js'
 import type { ArenaSample } from './arena-sample.js'
 
@@ -15,6 +15,20 @@ export interface RowLayout {
   readonly published: number
   /** CLOCK_MONOTONIC's milliseconds plus this are {@link ArenaSample.timeMs}. */
   readonly clockOffsetMs: number
+}
+
+/** Reads the allocator's footprint from rows of `layout`, for who needs no list of its arenas. */
+export function footprintReader({ allocator, figures }: RowLayout): (row: Float64Array) => Footprint {
+  const places = new Map(figures.map((name, index) => [name, rowPlace.figures + index]))
+  let read: Float64Array = new Float64Array()
+  const figure = (name: FootprintColumn): number | undefined => {
+    const place = places.get(name)
+    return place === undefined ? undefined : known(read[place])
+  }
+  return (row) => {
+    read = row
+    return footprintOf(allocator, figure)
+  }
 }
 
 /** More than glibc makes for any number of processors. Another process's row may say anything. */

@@ -55,6 +55,11 @@ export class SharedRing {
     return new SharedRing(id, descriptor)
   }
 
+  /** The oldest unread row, valid until the next call; undefined when there is none. */
+  nextRow(): Float64Array | undefined {
+    return this.#rows.take()
+  }
+
   /** The oldest unread sample; undefined when there is none. */
   next(layout: RowLayout): RingSample | undefined {
     const row = this.#rows.take()

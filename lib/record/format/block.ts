@@ -35,13 +35,15 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32 as in zlib. Node's own came with 20.15. */
 export function crc32(bytes: Uint8Array): number {
   let value = 0xffffffff
-  for (const byte of bytes) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] as number)
+  // By index: an iterator costs several times as much where this isn't compiled yet.
+  let at = 0
+  while (at < bytes.length) value = (value >>> 8) ^ (table[(value ^ (bytes[at++] as number)) & 0xff] as number)
   return (value ^ 0xffffffff) >>> 0
 }
 
 /** The bytes of a block. */
 export function encodeBlock({ kind, sequence, payload }: Block): Buffer {
-  const bytes = Buffer.alloc(blockHeaderBytes + payload.length)
+  const bytes = Buffer.allocUnsafe(blockHeaderBytes + payload.length)
   bytes.writeUInt32LE(payload.length, 4)
   bytes.writeUInt32LE(kind, 8)
   bytes.writeUInt32LE(sequence, 12)

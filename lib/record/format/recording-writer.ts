@@ -8,11 +8,6 @@ import type { FileEvent, TrackEvent } from './file-events.js'
 import { encodeFileHeader } from './file-header.js'
 import { SampleEncoder } from './samples.js'
 
-interface OpenTrack {
-  readonly encoder: SampleEncoder
-  rows: number[][]
-}
-
 function refusal(file: string, why: string, cause?: unknown): AllocscopeError {
   return new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file} can't be written: ${why}`, { cause })
 }
@@ -27,7 +22,7 @@ export function refuseExisting(file: string, replace: boolean): void {
 /** Appends a recording to a file. Samples wait until {@link RecordingWriter.flush}; events are written with it, in order. */
 export class RecordingWriter {
   readonly #descriptor: number
-  readonly #tracks: OpenTrack[] = []
+  readonly #tracks: SampleEncoder[] = []
   #blocks: Buffer[] = []
   #sequence = 0
   /** Samples that were encoded and haven't been handed to the kernel. */
@@ -63,14 +58,14 @@ export class RecordingWriter {
   /** Begins a track, and answers with its number. */
   track(event: Omit<TrackEvent, 'kind' | 'track'>): number {
     const track = this.#tracks.length
-    this.#tracks.push({ encoder: new SampleEncoder(track, event.columns), rows: [] })
+    this.#tracks.push(new SampleEncoder(track, event.columns))
     this.event({ kind: 'track', track, ...event })
     return track
   }
 
-  /** A row: its time, then a figure a column. */
-  sample(track: number, row: number[]): void {
-    ;(this.#tracks[track] as OpenTrack).rows.push(row)
+  /** A row: its time, then a figure a column. It isn't kept. */
+  sample(track: number, row: ArrayLike<number>): void {
+    ;(this.#tracks[track] as SampleEncoder).add(row)
   }
 
   /** Hands everything to the kernel: from then on it survives this process. */
@@ -93,12 +88,11 @@ export class RecordingWriter {
   }
 
   #sealRows(): void {
-    this.#tracks.forEach((open) => {
-      if (open.rows.length === 0) return
-      this.#unwrittenSamples += open.rows.length
-      this.#push(blockKinds.samples, open.encoder.encode(open.rows))
-      open.rows = []
-    })
+    for (const encoder of this.#tracks) {
+      if (encoder.rows === 0) continue
+      this.#unwrittenSamples += encoder.rows
+      this.#push(blockKinds.samples, encoder.take())
+    }
   }
 
   #push(kind: number, payload: Uint8Array): void {

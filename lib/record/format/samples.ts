@@ -4,6 +4,9 @@ import { VarintReader, VarintWriter } from './varints.js'
 /** Steps of a time in a millisecond. */
 const ticksPerMs = 100
 
+/** The zigzag difference of two numbers up to this has at most 53 bits. What is beyond is no figure of a process's. */
+const mostSteps = 2 ** 51
+
 /** A bit of a 32-bit number for each column. */
 export const mostColumns = 30
 
@@ -28,44 +31,72 @@ export class SampleEncoder {
   readonly #track: number
   readonly #columns: readonly ColumnDescription[]
   readonly #state: TrackState
+  readonly #writer = new VarintWriter()
+  /** Of the row that is being written: steps of each column, NaN where the figure isn't known. */
+  readonly #wanted: Float64Array
+  #rows = 0
 
   constructor(track: number, columns: readonly ColumnDescription[]) {
     if (columns.length > mostColumns) throw new RangeError(`a track has at most ${mostColumns} columns`)
     this.#track = track
     this.#columns = columns
+    this.#wanted = new Float64Array(columns.length)
     this.#state = newState(columns)
   }
 
-  /** Each row is its time, which doesn't fall, and then a figure a column; NaN where it isn't known. */
-  encode(rows: readonly (readonly number[])[]): Uint8Array {
-    const writer = new VarintWriter()
-    writer.unsigned(this.#track)
-    writer.unsigned(rows.length)
-    rows.forEach((row) => {
-      this.#encodeRow(row, writer)
-    })
-    return writer.bytes()
+  /** Rows that wait for {@link take}. */
+  get rows(): number {
+    return this.#rows
   }
 
-  #encodeRow([timeMs = 0, ...figures]: readonly number[], writer: VarintWriter): void {
+  /** A row: its time, which doesn't fall, and then a figure a column; NaN where it isn't known. It isn't kept. */
+  add(row: ArrayLike<number>): void {
+    const writer = this.#writer
+    const changed = this.#findChanged(row)
+    const tick = Math.round((row[0] as number) * ticksPerMs)
+    const isLater = tick > this.#state.tick && tick <= mostSteps
+    writer.unsigned(isLater ? tick - this.#state.tick : 0)
+    writer.unsigned(changed)
+    if (changed !== 0) this.#encodeChanged(changed)
+    if (isLater) this.#state.tick = tick
+    this.#rows += 1
+  }
+
+  /** The payload of all that was added since the last time. */
+  take(): Uint8Array {
+    const head = new VarintWriter()
+    head.unsigned(this.#track)
+    head.unsigned(this.#rows)
+    const payload = Buffer.concat([head.bytes(), this.#writer.bytes()])
+    this.#writer.clear()
+    this.#rows = 0
+    return payload
+  }
+
+  // Both loops run ten times a second for each sample, mostly before V8 has compiled them: so they call nothing and make nothing.
+  #findChanged(row: ArrayLike<number>): number {
     const { steps, isKnown } = this.#state
-    const tick = Math.max(this.#state.tick, Math.round(timeMs * ticksPerMs))
-    const wanted = this.#columns.map(({ unit }, index) => {
-      const figure = figures[index] ?? NaN
-      return Number.isFinite(figure) ? Math.round(figure / unit) : undefined
-    })
-    const hasChanged = wanted.map((step, index) =>
-      step === undefined ? isKnown[index] === true : !isKnown[index] || step !== steps[index],
-    )
-    writer.unsigned(tick - this.#state.tick)
-    writer.unsigned(hasChanged.reduce((bits, changed, index) => bits + (changed ? 2 ** index : 0), 0))
-    wanted.forEach((step, index) => {
-      if (!hasChanged[index]) return
-      writer.optional(step === undefined ? undefined : step - (steps[index] as number))
-      steps[index] = step ?? (steps[index] as number)
-      isKnown[index] = step !== undefined
-    })
-    this.#state.tick = tick
+    const wanted = this.#wanted
+    let changed = 0
+    for (let index = 0; index < wanted.length; index++) {
+      const step = Math.round((row[index + 1] as number) / (this.#columns[index] as ColumnDescription).unit)
+      const isFigure = step <= mostSteps && step >= -mostSteps
+      wanted[index] = isFigure ? step : NaN
+      if (isFigure ? isKnown[index] !== true || step !== steps[index] : isKnown[index] === true) changed |= 1 << index
+    }
+    return changed
+  }
+
+  #encodeChanged(changed: number): void {
+    const { steps, isKnown } = this.#state
+    for (let index = 0; changed >>> index !== 0; index++) {
+      if (((changed >>> index) & 1) === 0) continue
+      const step = this.#wanted[index] as number
+      const isFigure = !Number.isNaN(step)
+      this.#writer.optional(isFigure ? step - (steps[index] as number) : undefined)
+      if (isFigure) steps[index] = step
+      isKnown[index] = isFigure
+    }
   }
 }
 

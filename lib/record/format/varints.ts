@@ -7,16 +7,22 @@ function unzigzag(value: number): number {
   return value % 2 === 1 ? -(value + 1) / 2 : value / 2
 }
 
+/** Of a number of 53 bits, which none is longer than. */
+const longestBytes = 8
+
 /** Writes whole numbers, seven bits a byte, the lowest first; the highest bit says that more follow. Grows as it needs to. */
 export class VarintWriter {
   #bytes = new Uint8Array(256)
   #length = 0
 
   unsigned(value: number): void {
+    const bytes = this.#room()
+    let at = this.#length
     let rest = value
     // Beyond 32 bits JavaScript's bit operators can't be used.
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.#byte((rest % 0x80) | 0x80)
-    this.#byte(rest)
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[at++] = (rest % 0x80) | 0x80
+    bytes[at++] = rest
+    this.#length = at
   }
 
   /** A whole number of either sign, or nothing. */
@@ -24,25 +30,23 @@ export class VarintWriter {
     this.unsigned(value === undefined ? 0 : zigzag(value) + 1)
   }
 
-  float64(value: number): void {
-    const bytes = Buffer.alloc(8)
-    bytes.writeDoubleLE(value)
-    bytes.forEach((byte) => {
-      this.#byte(byte)
-    })
-  }
-
+  /** What was written, valid until the next write. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  #byte(value: number): void {
-    if (this.#length === this.#bytes.length) {
+  /** Begins again, with the memory that it has. */
+  clear(): void {
+    this.#length = 0
+  }
+
+  #room(): Uint8Array {
+    if (this.#length + longestBytes > this.#bytes.length) {
       const larger = new Uint8Array(2 * this.#bytes.length)
       larger.set(this.#bytes)
       this.#bytes = larger
     }
-    this.#bytes[this.#length++] = value
+    return this.#bytes
   }
 }
 
@@ -73,11 +77,6 @@ export class VarintReader {
   optional(): number | undefined {
     const coded = this.unsigned()
     return coded === 0 ? undefined : unzigzag(coded - 1)
-  }
-
-  float64(): number {
-    const bytes = Buffer.from(Array.from({ length: 8 }, () => this.#next()))
-    return bytes.readDoubleLE()
   }
 
   #next(): number {

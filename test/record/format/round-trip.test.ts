@@ -68,7 +68,9 @@ test('samples come back as they were, to a hundredth of a millisecond', () => {
       const back: number[][] = []
       // In two payloads, as a recording has many.
       for (const part of [rows.slice(0, 20), rows.slice(20)]) {
-        const payload = encoder.encode(part)
+        for (const row of part) encoder.add(row)
+        expect(encoder.rows).toBe(part.length)
+        const payload = encoder.take()
         expect(trackOf(payload)).toBe(track)
         decoder.decode(payload, (timeMs, figures) => back.push([timeMs, ...figures]))
       }
@@ -80,6 +82,26 @@ test('samples come back as they were, to a hundredth of a millisecond', () => {
       })
     }),
   )
+})
+
+test('what no file can hold is unknown, and a time that is none is that of the row before', () => {
+  const encoder = new SampleEncoder(0, columns)
+  const decoder = new SampleDecoder(columns)
+  const rows = [
+    [10, 4096, 1],
+    [NaN, Infinity, -(2 ** 51) - 1],
+    [1e300, 1e300, 2 ** 51],
+    [20, 8192, -(2 ** 51)],
+  ]
+  for (const row of rows) encoder.add(row)
+  const back: number[][] = []
+  decoder.decode(encoder.take(), (timeMs, figures) => back.push([timeMs, ...figures]))
+  expect(back).toEqual([
+    [10, 4096, 1],
+    [10, NaN, NaN],
+    [10, NaN, 2 ** 51],
+    [20, 8192, -(2 ** 51)],
+  ])
 })
 
 test('a file comes back whole', () => {
