@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 
 import { kibibytes } from './other-process.js'
 
@@ -24,11 +24,34 @@ export function getPageBytes(): number {
   return pageBytes
 }
 
-/** `VmHWM` of `/proc/<pid>/status`, bytes: the highest RSS so far, between samples as well. Undefined once the process has ended. Some 30 µs. */
-export function readPeakRss(pid: number): number | undefined {
-  try {
-    return kibibytes(readFileSync(`/proc/${pid}/status`, 'latin1'), 'VmHWM') || undefined
-  } catch {
-    return undefined
+/** Longer than any `/proc/<pid>/status`. */
+const longestStatus = 8192
+
+/** `VmHWM` of a process: the highest RSS so far, between samples as well. Its file is kept open, as opening it takes longer than reading it. */
+export class PeakRss {
+  readonly #descriptor: number | undefined
+  static readonly #status = Buffer.allocUnsafeSlow(longestStatus)
+
+  constructor(pid: number) {
+    try {
+      this.#descriptor = openSync(`/proc/${pid}/status`, 'r')
+    } catch {
+      // It has ended already.
+    }
+  }
+
+  /** Bytes. Undefined once the process has ended. Some 30 µs. */
+  read(): number | undefined {
+    if (this.#descriptor === undefined) return undefined
+    try {
+      const length = readSync(this.#descriptor, PeakRss.#status, 0, longestStatus, 0)
+      return kibibytes(PeakRss.#status.toString('latin1', 0, length), 'VmHWM') || undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
   }
 }

@@ -1,7 +1,7 @@
 import { childrenOf } from '../process/child-processes.js'
 import { monotonicMs } from '../process/monotonic-clock.js'
 import { commandOf } from '../process/node-processes.js'
-import { getPageBytes, readPeakRss } from '../process/outside-memory.js'
+import { getPageBytes, PeakRss } from '../process/outside-memory.js'
 import { OutsideSource } from '../sampling/outside-source.js'
 import type { OutsideSample } from '../sampling/outside-source.js'
 import type { RecordingWriter } from './format/recording-writer.js'
@@ -18,6 +18,7 @@ interface Followed {
   readonly pid: number
   readonly track: number
   command: string
+  readonly peak: PeakRss
   peakBytes: number
   /** The kernel's mark when the recording began. Only what is above it was reached since. */
   readonly firstPeakBytes: number
@@ -88,8 +89,9 @@ export class RecordedTree {
       { name: 'peakRssBytes', unit: 1024 },
     ] as const
     const track = this.#writer.track({ process, source: 'outside', columns })
-    const peakBytes = readPeakRss(pid) ?? NaN
-    this.#followed.set(process, { process, pid, track, command, peakBytes, firstPeakBytes: peakBytes })
+    const peak = new PeakRss(pid)
+    const peakBytes = peak.read() ?? NaN
+    this.#followed.set(process, { process, pid, track, command, peak, peakBytes, firstPeakBytes: peakBytes })
     this.#pids.add(pid)
     return true
   }
@@ -105,7 +107,7 @@ export class RecordedTree {
   /** The kernel's peaks. */
   readPeaks(): void {
     for (const followed of this.#followed.values()) {
-      followed.peakBytes = readPeakRss(followed.pid) ?? followed.peakBytes
+      followed.peakBytes = followed.peak.read() ?? followed.peakBytes
       if (followed.process !== 0 || !(followed.peakBytes > followed.firstPeakBytes)) continue
       this.#peakRssBytes = Math.max(this.#peakRssBytes, followed.peakBytes)
     }
@@ -155,7 +157,8 @@ export class RecordedTree {
     this.#writer.event({ kind: 'command', process: followed.process, command })
   }
 
-  #forget({ process, pid }: Followed, endMs: number): void {
+  #forget({ process, pid, peak }: Followed, endMs: number): void {
+    peak.close()
     this.#followed.delete(process)
     this.#pids.delete(pid)
     this.#writer.event({ kind: 'process-end', process, endMs })

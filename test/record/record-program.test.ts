@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
-import { getPageBytes, readPeakRss } from '../../lib/process/outside-memory.js'
+import { getPageBytes, PeakRss } from '../../lib/process/outside-memory.js'
 import { OutsideSource } from '../../lib/sampling/outside-source.js'
 import type { OutsideSample } from '../../lib/sampling/outside-source.js'
 import { readRecording } from '../../lib/record/index.js'
@@ -222,7 +222,9 @@ test('what is read from outside is what the kernel says, until the process ends'
   // The first moment after it was followed, or before: the thread had begun.
   expect(first.timeMs).toBeGreaterThan(monotonicMs - 1000)
   expect(first.timeMs).toBeLessThanOrEqual(Number(process.hrtime.bigint()) / 1e6)
-  expect(readPeakRss(child.pid ?? 0)).toBeGreaterThanOrEqual(resident * pageBytes)
+  const peak = new PeakRss(child.pid ?? 0)
+  expect(peak.read()).toBe(kernelPeak(child.pid ?? 0))
+  expect(peak.read()).toBeGreaterThanOrEqual(resident * pageBytes)
   child.kill('SIGKILL')
   await new Promise((resolve) => child.once('close', resolve))
   let last = await nextOf(source)
@@ -231,9 +233,18 @@ test('what is read from outside is what the kernel says, until the process ends'
   source.stop()
   expect(source.next()).toBeUndefined()
   expect(source.follow(child.pid ?? 0, 8)).toBe(false)
-  expect(readPeakRss(child.pid ?? 0)).toBeUndefined()
+  expect(peak.read()).toBeUndefined()
+  peak.close()
+  const late = new PeakRss(child.pid ?? 0)
+  expect(late.read()).toBeUndefined()
+  late.close()
   source.close()
 })
+
+/** VmHWM, as the kernel prints it. */
+function kernelPeak(pid: number): number {
+  return Number(execFileSync('awk', ['/^VmHWM:/ { print $2 }', `/proc/${pid}/status`])) * 1024
+}
 
 async function nextOf(source: OutsideSource): Promise<OutsideSample> {
   for (;;) {

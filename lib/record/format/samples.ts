@@ -31,6 +31,7 @@ export class SampleEncoder {
   readonly #track: number
   readonly #columns: readonly ColumnDescription[]
   readonly #state: TrackState
+  readonly #head = new VarintWriter()
   readonly #writer = new VarintWriter()
   /** Of the row that is being written: steps of each column, NaN where the figure isn't known. */
   readonly #wanted: Float64Array
@@ -64,10 +65,10 @@ export class SampleEncoder {
 
   /** The payload of all that was added since the last time. */
   take(): Uint8Array {
-    const head = new VarintWriter()
-    head.unsigned(this.#track)
-    head.unsigned(this.#rows)
-    const payload = Buffer.concat([head.bytes(), this.#writer.bytes()])
+    this.#head.unsigned(this.#track)
+    this.#head.unsigned(this.#rows)
+    const payload = Buffer.concat([this.#head.bytes(), this.#writer.bytes()])
+    this.#head.clear()
     this.#writer.clear()
     this.#rows = 0
     return payload
