@@ -1,5 +1,6 @@
-// What the flight recorder costs a process that does nothing: processor time at 10 samples a second, beside a bare thread that wakes as often, and RSS. Each
-// figure is the median of runs that take turns.
+// What the flight recorder costs a process that does nothing: processor time at 10 samples a second, beside a bare thread that wakes as often, and RSS. What it
+// adds to the RSS of a program that has worked and collected its garbage is told as well: there node's own code and V8's young space are in memory anyway.
+// Each figure is the median of runs that take turns.
 //
 //   node bench/flight.mjs [seconds of a run] [rounds]
 import { execFileSync, spawn } from 'node:child_process'
@@ -41,6 +42,13 @@ function compileBare() {
 
 const idle = path.join(folder, 'idle.js')
 writeFileSync(idle, 'setInterval(() => undefined, 1e6)')
+const worked = path.join(folder, 'worked.js')
+writeFileSync(
+  worked,
+  `for (let round = 0; round < 300; round++) JSON.parse(JSON.stringify(Array.from({ length: 2000 }, (_, id) => ({ id, name: 'row ' + id }))))
+gc()
+setInterval(() => undefined, 1e6)`,
+)
 const preload = path.join(import.meta.dirname, '..', 'dist', 'flight', 'flight.mjs')
 // Node with an empty preload: what `--import` itself costs isn't the recorder's.
 const empty = path.join(folder, 'empty.mjs')
@@ -73,6 +81,8 @@ const kinds = {
   'a bare thread': compileBare(),
   'node alone': [process.execPath, '--import', empty, idle],
   'node with the recorder': [process.execPath, '--import', preload, idle],
+  'a program that worked': [process.execPath, '--expose-gc', '--import', empty, worked],
+  'it, with the recorder': [process.execPath, '--expose-gc', '--import', preload, worked],
 }
 
 const measured = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, []]))
@@ -88,7 +98,7 @@ const figures = Object.entries(measured).map(([kind, runs]) => [
 for (const [kind, share, anonymous, files] of figures) {
   console.log(`${kind.padEnd(24)} ${(share * 100).toFixed(4)} % of a core, RSS ${anonymous} KiB anonymous, ${files} KiB of files`)
 }
-const [, alone, recorded] = figures
-console.log(
-  `The recorder: ${((recorded[1] - alone[1]) * 100).toFixed(4)} % of a core, ${recorded[2] - alone[2]} KiB anonymous, ${recorded[3] - alone[3]} KiB of files`,
-)
+const [, alone, recorded, workedAlone, workedRecorded] = figures
+const added = (before, after) => `${after[2] - before[2]} KiB anonymous, ${after[3] - before[3]} KiB of files`
+console.log(`The recorder: ${((recorded[1] - alone[1]) * 100).toFixed(4)} % of a core, ${added(alone, recorded)}`)
+console.log(`In a program that has worked: ${added(workedAlone, workedRecorded)}`)

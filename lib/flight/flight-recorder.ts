@@ -1,8 +1,7 @@
-import { isMainThread } from 'node:worker_threads'
-
 import { isFailure, requireBinding, toError } from '../binding/index.js'
 import type { FailureRecord, NativeBinding } from '../binding/index.js'
 import { AllocscopeError } from '../errors/index.js'
+import { isOnMainThread } from '../loading/main-thread.js'
 import { nodeVersion } from '../loading/runtime.js'
 import { readContainerLimit } from '../process/container/container-limit.js'
 import { monotonicMs } from '../process/monotonic-clock.js'
@@ -44,8 +43,8 @@ function refusedBySystem(answer: FailureRecord, file: string): AllocscopeError {
   return toError(code === 'RECORDING' ? { failure: { ...answer.failure, message: `${file}: ${message}` } } : answer)
 }
 
-/** There is one main thread, and one recorder at a time. */
-let running = false
+/** There is one recorder at a time, and it may have been started by another copy of the package: the preload is one. */
+const place = Symbol.for('allocscope.flightRecorder')
 
 function pinnedEvents(
   binding: NativeBinding,
@@ -157,17 +156,18 @@ class RunningRecorder implements FlightRecorder {
     this.#state = 'ended'
     this.#binding.endFlight()
     this.#binding.closeSampler(this.#sampler)
-    running = false
+    Reflect.deleteProperty(globalThis, place)
   }
 }
 
 /** Starts the recorder of this process. Throws a typed error where there can be none. */
 export function startRecorder(settings: FlightSettings): FlightRecorder {
-  if (!isMainThread) {
+  if (!isOnMainThread()) {
     throw new AllocscopeError('ERR_ALLOCSCOPE_UNSUPPORTED', 'a flight recorder runs in the main thread, where it records the whole process')
   }
-  if (running) throw new AllocscopeError('ERR_ALLOCSCOPE_FLIGHT_RUNNING', 'this process has a flight recorder already')
+  if (Object.hasOwn(globalThis, place))
+    throw new AllocscopeError('ERR_ALLOCSCOPE_FLIGHT_RUNNING', 'this process has a flight recorder already')
   const recorder = new RunningRecorder(settings)
-  running = true
+  Object.defineProperty(globalThis, place, { value: true, configurable: true })
   return recorder
 }

@@ -1,12 +1,11 @@
-import { isMainThread } from 'node:worker_threads'
-
+import { isOnMainThread } from '../loading/main-thread.js'
 import { readFlightVariables } from './flight-options.js'
 import { startRecorder } from './flight-recorder.js'
 
 // `allocscope/flight`: loaded before a program, it records the last minutes of the program's memory. Node loads it in each worker as well, where nothing
 // is done: the main thread's recorder has the whole process. Children that node gives the same preload have recorders of their own.
 
-if (isMainThread) {
+if (isOnMainThread()) {
   try {
     startRecorder(readFlightVariables(process.env))
   } catch (error) {

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks'
-
 import { lazily } from '../loading/index.js'
 import { runtime } from '../loading/runtime.js'
 

@@ -57,7 +57,7 @@ export const libRooms = { listed: rooms, loose: ['index.ts', 'index.mts', 'impor
 /** Files that may be imported without loading the whole room: constants for a command's help, one cheap reading. */
 const doors = {
   errors: ['./allocscope-error.ts'],
-  loading: ['./runtime.ts'],
+  loading: ['./main-thread.ts', './runtime.ts'],
   allocator: ['./arena-bytes.ts'],
   // What a program carries that may be asked one day is small.
   attach: ['./agent-messages.ts', './agent-place.ts', './invite-by-inspector.ts'],

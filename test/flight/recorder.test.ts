@@ -8,7 +8,7 @@ import { youngGenerationBytes } from '../../lib/flight/heap-limits.js'
 import { mark, span, startFlightRecorder } from '../../lib/index.js'
 import { isRecording, readRecording } from '../../lib/record/index.js'
 import { testOnEachNode } from '../heap/node-versions.js'
-import { preload } from './flown-program.js'
+import { fly, packageMain, preload } from './flown-program.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
 afterAll(() => {
@@ -117,6 +117,16 @@ test('a child of the same file name runs unrecorded, and says so; a worker has n
   )
   expect(readRecording(file).end).toMatchObject({ exitCode: 0 })
   expect(existsSync(`${file}.previous`)).toBe(false)
+})
+
+test('the preload is another copy than the package: one recorder at a time, and none in a worker, holds for both', async () => {
+  const program = `const { isMainThread, Worker } = require('node:worker_threads')
+    try { require(${JSON.stringify(packageMain)}).startFlightRecorder({ file: 'other.rec' }) } catch ({ code }) { console.log(isMainThread, code) }
+    if (isMainThread) new Worker(__filename)`
+  const script = path.join(folder, 'twice.cjs')
+  writeFileSync(script, program)
+  const { code, stdout } = await fly({ file: path.join(folder, 'twice.rec'), program: `require(${JSON.stringify(script)})` })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'true ERR_ALLOCSCOPE_FLIGHT_RUNNING\nfalse ERR_ALLOCSCOPE_UNSUPPORTED\n' })
 })
 
 testOnEachNode('what V8 keeps of its limit for new objects', (node, major) => {
