@@ -172,7 +172,9 @@ export interface NativeFlight {
   startFlight(settings: Float64Array, file: string, head: Uint8Array, usageFile: string): number | FailureRecord
   /** Every row from now on carries these figures. */
   publishFlight(figures: Float64Array): undefined | FailureRecord
-  /** Publishes V8's at the end of each collection as well. Writes the same figures as of now, by `gcProofPlace`. */
+  /** V8's figures as of now, to be compared: see `lib/flight/native-heap.ts`. */
+  readFlightHeap(proof: Float64Array): undefined | FailureRecord
+  /** Publishes V8's at the end of each collection as well. Writes the same figures. */
   watchFlightGc(proof: Float64Array): undefined | FailureRecord
   unwatchFlightGc(): void
   /** False when it is longer than a slot, or the file can't be written. */

@@ -54,7 +54,7 @@ function pinnedEvents(
 ): readonly FileEvent[] {
   const { pid, argv } = process
   const { allocator, figures } = rowFigures(binding)
-  const limits = { containerBytes, ...readHeapLimits() }
+  const limits = { containerBytes, ...readHeapLimits(binding) }
   const start = { timeMs: Date.now(), allocscopeVersion: packageVersion, command: argv, pid, intervalMs, children: false }
   return [
     { kind: 'start', ...start },

@@ -18,6 +18,7 @@
 #include "platform/mapping.h"
 #include "platform/ring.h"
 #include "profile/gc_watch.h"
+#include "profile/v8_calls.h"
 #include "sampler/sampler.h"
 #include "sampler/slot_file.h"
 
@@ -39,7 +40,7 @@ constexpr size_t kFromJavaScript = kCollections;
 constexpr size_t kFlightFields = kCollections + 2 * profile::kGcKinds;
 static_assert(kFlightFields <= sampler::kMaxPublished);
 
-// What watchFlightGc answers with, for a comparison. lib/flight/published-figures.ts compares them.
+// What readFlightHeap and watchFlightGc answer with, for a comparison. In TypeScript: heapPlace.
 enum ProofField : size_t { kProofUsed, kProofCommitted, kProofExternal, kProofLimit, kProofFields };
 
 napi_value MakeArgumentFailure(napi_env env, const char* call, const char* message) {
@@ -134,6 +135,24 @@ void PublishCollection(const profile::HeapStatistics& heap, profile::GcKind last
   flight->sampler->slots()->WriteCollection(block, std::size(block));
 }
 
+void PutProof(const profile::HeapStatistics& heap, double* proof) {
+  proof[kProofUsed] = static_cast<double>(heap.used);
+  proof[kProofCommitted] = static_cast<double>(heap.committed);
+  proof[kProofExternal] = static_cast<double>(heap.external);
+  proof[kProofLimit] = static_cast<double>(heap.limit);
+}
+
+// readFlightHeap(proof: Float64Array): undefined | FailureRecord
+// V8's figures of now, by their places: the caller compares them with what node says.
+napi_value ReadFlightHeap(napi_env env, napi_callback_info info) {
+  const FigureBuffer proof = FigureBufferArgument(env, info);
+  if (proof.length < kProofFields) return MakeBufferFailure(env, "readFlightHeap", kProofFields);
+  const Result<profile::V8Calls> calls = profile::V8Calls::Find();
+  if (!calls.ok()) return MakeFailure(env, calls.failure());
+  PutProof(calls.value().Heap(), proof.figures);
+  return nullptr;
+}
+
 // watchFlightGc(proof: Float64Array): undefined | FailureRecord
 // From now on the heap's figures are published at the end of each collection as well. `proof` gets those of now: V8's records are read by
 // their places, so the caller compares them with what V8 itself says.
@@ -144,11 +163,7 @@ napi_value WatchFlightGc(napi_env env, napi_callback_info info) {
   if (flight == nullptr) return MakeNoFlightFailure(env, "watchFlightGc");
   auto watch = profile::GcWatch::Start(PublishCollection, flight);
   if (!watch.ok()) return MakeFailure(env, watch.failure());
-  const profile::HeapStatistics heap = watch.value()->Heap();
-  proof.figures[kProofUsed] = static_cast<double>(heap.used);
-  proof.figures[kProofCommitted] = static_cast<double>(heap.committed);
-  proof.figures[kProofExternal] = static_cast<double>(heap.external);
-  proof.figures[kProofLimit] = static_cast<double>(heap.limit);
+  PutProof(watch.value()->Heap(), proof.figures);
   std::fill(flight->figures + kCollections, flight->figures + kFlightFields, 0);
   flight->gc = std::move(watch.value());
   return nullptr;
@@ -185,6 +200,7 @@ napi_value EndFlight(napi_env env, napi_callback_info) {
 
 void RegisterFlight(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "startFlight", StartFlight);
+  Export(env, exports, "readFlightHeap", ReadFlightHeap);
   Export(env, exports, "publishFlight", PublishFlight);
   Export(env, exports, "watchFlightGc", WatchFlightGc);
   Export(env, exports, "unwatchFlightGc", UnwatchFlightGc);

@@ -129,6 +129,21 @@ test('the preload is another copy than the package: one recorder at a time, and 
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'true ERR_ALLOCSCOPE_FLIGHT_RUNNING\nfalse ERR_ALLOCSCOPE_UNSUPPORTED\n' })
 })
 
+testOnEachNode("the heap's limit is what V8 says, and node's streams, threads and V8 aren't loaded for it", async (node, major) => {
+  const program = "console.log(require('node:v8').getHeapStatistics().heap_size_limit)"
+  // The versions take their turns at the same time.
+  const file = path.join(folder, `limit-${major}.rec`)
+  const { stdout, recording } = await fly({ node, flags: ['--max-old-space-size=700'], file, program })
+  expect(recording.processes[0]?.node?.limits.heapBytes).toBe(Number(stdout))
+  const list =
+    'console.log(JSON.stringify(process.moduleLoadList.filter((name) => /^NativeModule (?:stream|v8|worker_threads)$/.test(name))))'
+  const loadedBeside = (preload: string): unknown => {
+    const env = { ...process.env, ALLOCSCOPE_FLIGHT_FILE: path.join(folder, '%p.rec') }
+    return JSON.parse(spawnSync(node, ['--import', preload, '-e', list], { encoding: 'utf8', env }).stdout)
+  }
+  expect(loadedBeside(preload)).toEqual(loadedBeside('data:text/javascript,'))
+})
+
 testOnEachNode('what V8 keeps of its limit for new objects', (node, major) => {
   const flags = ['--max-old-space-size=700', '-p', 'v8.getHeapStatistics().heap_size_limit']
   const { stdout } = spawnSync(node, flags, { encoding: 'utf8' })
