@@ -13,7 +13,7 @@ import { readRows } from './native-rows.js'
 import { ledgerOf } from './rss-ledger.js'
 import type { LedgerEntry, RssLedger } from './rss-ledger.js'
 import { splitFreedPages } from './split-heap.js'
-import { splitArrayBuffers, splitEmbedded, splitFree } from './split-malloc.js'
+import { countedCopies, splitArrayBuffers, splitEmbedded, splitFree } from './split-malloc.js'
 
 /** Options of `explainRss`. */
 export interface ExplainOptions {
@@ -25,10 +25,6 @@ export interface ExplainOptions {
 }
 
 /** Copies that count what they have, but don't tell where. */
-function countedCopies({ copies }: NativeLedger): readonly { readonly name: string; readonly residentBytes: number }[] {
-  return copies.flatMap(({ name, residentBytes }) => (residentBytes === undefined ? [] : [{ name, residentBytes }]))
-}
-
 function gapsOf(answer: NativeLedger, stats: AllocatorStats): readonly string[] {
   const { figures, isHeapProved, isHeapExact, isPagemapReadable, isLazyFreeKnown, territory } = answer
   const gaps = [

@@ -2,6 +2,7 @@ import type { NativeLedger } from '../binding/index.js'
 import { lookAtOwn } from './look.js'
 import { readRows } from './native-rows.js'
 import type { NativeOwner, NativeRow } from './native-rows.js'
+import { countedCopies } from './split-malloc.js'
 
 /** Of a ledger, what no allocator and no counter of the calling thread tells. Bytes in RAM, unless a name says otherwise. */
 export interface OwnerSums {
@@ -42,7 +43,9 @@ export function readOwnerSums(): OwnerSums {
   const sumOf = (owner: NativeOwner, pick: (row: NativeRow) => number): number =>
     rows.reduce((sum, row) => sum + (row.owner === owner ? pick(row) : 0), 0)
   const residentOf = (owner: NativeOwner): number => sumOf(owner, ({ residentBytes }) => residentBytes)
-  const restBytes = residentOf('anonymous') + residentOf('break')
+  // Embedded allocators that tell how much they have, and not where, have it among what nothing else claims.
+  const countedBytes = countedCopies(answer).reduce((sum, { residentBytes }) => sum + residentBytes, 0)
+  const restBytes = Math.max(0, residentOf('anonymous') - countedBytes) + residentOf('break')
   return {
     wasmBytes: residentOf('wasm'),
     wasmCommittedBytes: sumOf('wasm', ({ committedBytes }) => committedBytes),

@@ -1,3 +1,4 @@
+import type { NativeLedger } from '../binding/index.js'
 import type { LedgerEntry } from './rss-ledger.js'
 
 /** What is left of an entry when `bytes` of it are another's. */
@@ -54,6 +55,11 @@ export function splitArrayBuffers(entries: readonly LedgerEntry[], arrayBufferBy
   const made = (bytes: number): LedgerEntry => part('array-buffers', 'served by malloc, at most', bytes)
   const isMalloc = ({ owner }: LedgerEntry): boolean => owner === 'malloc-in-use' || owner === 'malloc'
   return moveBytes(entries, isMalloc, arrayBufferBytes, made)
+}
+
+/** Embedded allocators that count what they have, but don't tell where. */
+export function countedCopies({ copies }: NativeLedger): readonly { readonly name: string; readonly residentBytes: number }[] {
+  return copies.flatMap(({ name, residentBytes }) => (residentBytes === undefined ? [] : [{ name, residentBytes }]))
 }
 
 /** Bytes of embedded allocators that count what they have, but don't tell where: they are among what nothing claims. */
