@@ -12,6 +12,8 @@ export interface StartLine {
   readonly allocator: ObservedAllocator | undefined
   readonly missing: readonly MissingFigures[]
   readonly sample: MemorySample
+  /** What CLOCK_MONOTONIC said, in milliseconds, when the samples' `elapsedMs` was 0. */
+  readonly clockMs: number
   /** Of a watched program: the layout of its sampling thread's rows. Times are on the program's clock. */
   readonly layout?: RowLayout | undefined
 }

@@ -1,7 +1,7 @@
 import { runtime, runtimeText } from '../loading/runtime.js'
 import type { RequestedAllocator } from '../program/index.js'
 import type { ObservedAllocator } from './memory-sample.js'
-import type { ObservedLines } from './observed-lines.js'
+import type { ObservedLines, StartLine } from './observed-lines.js'
 
 /** Something that a reader must know to judge the figures of an observed program. */
 export interface RunNote {
@@ -22,8 +22,15 @@ export interface ObservedEnding {
   readonly signal: string | undefined
   /** Of a process that was attached to: whether it ran on. */
   readonly runsOn?: boolean | undefined
-  readonly durationMs: number
+  /** What CLOCK_MONOTONIC said at the end, in milliseconds: the program's own times begin only when node has started. */
+  readonly endedAtMs: number
   readonly observed: ObservedLines
+}
+
+/** How long before the end the last sample was taken. Undefined when nothing was recorded. */
+export function ageOfLast({ endedAtMs, observed }: Pick<ObservedEnding, 'endedAtMs' | 'observed'>, lastMs: number): number | undefined {
+  const start = observed.lines.find((line): line is StartLine => line.kind === 'start')
+  return start === undefined ? undefined : Math.max(0, endedAtMs - start.clockMs - lastMs)
 }
 
 /** Milliseconds for a reader: `1,234 ms`. */
@@ -54,27 +61,25 @@ function tornNotes(tornLines: number): RunNote[] {
 }
 
 /** Notes which of the last readings are missing, and why. */
-export function endingNotes(
-  { exitCode, signal, runsOn, observed, durationMs }: ObservedEnding,
-  { started, exited, lastMs }: Reach,
-): RunNote[] {
+export function endingNotes(ending: ObservedEnding, { started, exited, lastMs }: Reach): RunNote[] {
+  const { exitCode, signal, runsOn, observed } = ending
   const torn = tornNotes(observed.tornLines)
   if (!started) {
-    const ending = signal === undefined ? `ended with code ${exitCode ?? 0}` : `was ended by ${signal}`
+    const how = signal === undefined ? `ended with code ${exitCode ?? 0}` : `was ended by ${signal}`
     const message =
       runtime.name === 'Deno'
         ? `nothing was recorded: ${runtimeText} loads nothing before the program. Run allocscope with node.`
-        : `nothing was recorded: node ${ending} before the program began, or it may not read files or load the recorder.`
+        : `nothing was recorded: node ${how} before the program began, or it may not read files or load the recorder.`
     return [{ kind: 'not-recorded', message }, ...torn]
   }
   if (exited) return torn
   const left = runsOn === true ? "The program's event loop was blocked at the end" : 'The program left without its exit event'
-  const ending = signal === undefined ? left : `${signal} ended the program at once`
-  const ago = milliseconds(Math.max(0, durationMs - lastMs))
+  const how = signal === undefined ? left : `${signal} ended the program at once`
+  const ago = milliseconds(ageOfLast(ending, lastMs) ?? 0)
   return [
     {
       kind: 'no-exit-reading',
-      message: `${ending}, so there is no reading at ${runsOn === true ? 'the end' : 'exit'}; the last sample is about ${ago} older than the end.`,
+      message: `${how}, so there is no reading at ${runsOn === true ? 'the end' : 'exit'}; the last sample is about ${ago} older than the end.`,
     },
     ...torn,
   ]

@@ -2,6 +2,7 @@ import type { MissingFigures } from '../allocator/index.js'
 import { collectAtOnce } from '../heap/full-collection.js'
 import { nodeVersion } from '../loading/runtime.js'
 import { readChildrenPeak } from '../process/child-processes.js'
+import { monotonicMs } from '../process/monotonic-clock.js'
 import { quietly } from '../program/index.js'
 import { sampleMemory } from '../reading/index.js'
 import type { MemorySample } from '../reading/index.js'
@@ -22,6 +23,7 @@ function walkWouldTell(missing: readonly MissingFigures[]): boolean {
 
 class Observer {
   private readonly startMs = performance.now()
+  private readonly clockMs = monotonicMs()
   private samples = 0
   private largestGapMs = 0
   private lastMs = 0
@@ -35,7 +37,8 @@ class Observer {
   begin(): void {
     const { sample, missing, allocator } = sampleMemory(this.startMs, { detail: 'usage' })
     this.count(sample)
-    if (!this.writer.write({ kind: 'start', pid: process.pid, nodeVersion, allocator, missing, sample })) return
+    const { clockMs } = this
+    if (!this.writer.write({ kind: 'start', pid: process.pid, nodeVersion, allocator, missing, sample, clockMs })) return
     const takeSample = quietly(() => {
       this.takeSample()
     })

@@ -2,6 +2,7 @@ import path from 'node:path'
 
 import { watchChildren } from '../process/child-processes.js'
 import { watchFromOutside } from '../process/index.js'
+import { monotonicMs } from '../process/monotonic-clock.js'
 import { prepareProgram, requireProc } from '../program/index.js'
 import type { ProgramOptions } from '../program/index.js'
 import { openRun, runVariable } from './run-channel.js'
@@ -43,11 +44,12 @@ export async function runProgram(program: string, programArguments: readonly str
     const stopWatching = pid === 0 ? () => undefined : watchFromOutside(pid, Math.max(intervalMs, 20))
     const stopLooking = pid === 0 ? () => undefined : watchChildren(pid, childLookMs)
     const { exitCode, signal } = await ended
+    const endedAtMs = monotonicMs()
     const kernel = stopWatching()
     const children = stopLooking()
     const durationMs = performance.now() - startMs
     const run = { program, programArguments, nodeOptions, pid, exitCode, signal, durationMs, intervalMs, kernel, children }
-    return describeRun({ ...run, requested: found.requested, observed: channel.read() })
+    return describeRun({ ...run, endedAtMs, requested: found.requested, observed: channel.read() })
   } finally {
     channel.close()
   }

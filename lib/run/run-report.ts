@@ -2,7 +2,7 @@ import type { MissingFigures } from '../allocator/index.js'
 import type { ChildSighting } from '../process/child-processes.js'
 import type { KernelSighting } from '../process/index.js'
 import type { RequestedAllocator } from '../program/index.js'
-import { endingNotes, growthBetween, milliseconds, mismatchNote, withOthers } from '../reading/index.js'
+import { ageOfLast, endingNotes, growthBetween, milliseconds, mismatchNote, withOthers } from '../reading/index.js'
 import type { MemoryGrowth, MemorySample, ObservedAllocator, ObservedLine, ObservedLines, RunNote } from '../reading/index.js'
 
 /** How a program was run and how it ended. */
@@ -15,6 +15,8 @@ export interface RunOutcome {
   readonly exitCode: number | undefined
   readonly signal: string | undefined
   readonly durationMs: number
+  /** CLOCK_MONOTONIC at its end, milliseconds. */
+  readonly endedAtMs: number
   readonly intervalMs: number
   readonly requested: RequestedAllocator | undefined
   readonly observed: ObservedLines
@@ -127,10 +129,10 @@ function kernelPeak({ observed, kernel }: RunOutcome): number | undefined {
 }
 
 /** The largest time between samples. Of a killed program the time from the last sample to the end counts too. */
-function largestGap({ durationMs }: RunOutcome, { last, exit }: Moments): number | undefined {
+function largestGap(outcome: RunOutcome, { last, exit }: Moments): number | undefined {
   if (last === undefined) return undefined
   const untilLast = last.kind === 'start' ? 0 : last.largestGapMs
-  return exit === undefined ? Math.max(untilLast, durationMs - last.sample.elapsedMs) : untilLast
+  return exit === undefined ? Math.max(untilLast, ageOfLast(outcome, last.sample.elapsedMs) ?? 0) : untilLast
 }
 
 function describeSampling({ intervalMs, kernel }: RunOutcome, { last }: Moments, largestGapMs: number | undefined): RunReport['sampling'] {
@@ -159,7 +161,7 @@ function describeChildren(sighting: ChildSighting | undefined, exit: ObservedLin
 
 /** Judges how a run went. */
 export function describeRun(outcome: RunOutcome): RunReport {
-  const { observed, intervalMs, kernel: _kernel, children, ...run } = outcome
+  const { observed, intervalMs, endedAtMs: _endedAtMs, kernel: _kernel, children, ...run } = outcome
   const moments = findMoments(observed)
   const { start, peak, exit } = moments
   const beginning = start?.kind === 'start' ? start : undefined

@@ -24,13 +24,13 @@ function publishHeap(sampler: RingSampler, figures: Float64Array): void {
  */
 export function startWatching(writer: WatchWriter): () => void {
   const startMs = performance.now()
-  const clockOffsetMs = -monotonicMs()
+  const clockMs = monotonicMs()
   const { sample, missing, allocator } = sampleMemory(startMs, { detail: 'usage' })
   const figures = new Float64Array(publishedFigures)
   const sampler = sampleInto(writer.descriptor, writer.ringBytes, writer.intervalMs, maxCpuShare, publishedFigures)
   publishHeap(sampler, figures)
-  const layout = { ...sampler.layout, clockOffsetMs }
-  writer.write({ kind: 'start', pid: process.pid, nodeVersion, allocator, missing, sample, layout })
+  const layout = { ...sampler.layout, clockOffsetMs: -clockMs }
+  writer.write({ kind: 'start', pid: process.pid, nodeVersion, allocator, missing, sample, clockMs, layout })
   const publish = quietly(() => {
     publishHeap(sampler, figures)
   })

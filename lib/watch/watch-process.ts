@@ -1,3 +1,4 @@
+import { monotonicMs } from '../process/monotonic-clock.js'
 import { commandOf } from '../process/node-processes.js'
 import { pollMs, ProgramWatch } from './program-watch.js'
 import type { WatchFilters, WatchListener } from './program-watch.js'
@@ -48,9 +49,10 @@ export async function watchProcess(
     const watch = new ProgramWatch(channel, { ...identity, nodeOptions: [], intervalMs: filters.intervalMs }, filters, listener)
     const runsOn = await lookOn(hosted, watch, until)
     const durationMs = performance.now() - startMs
+    const endedAtMs = monotonicMs()
     await hosted.end()
     watch.read()
-    const ending = { exitCode: undefined, signal: undefined, runsOn, durationMs, kernelPeakBytes: undefined }
+    const ending = { exitCode: undefined, signal: undefined, runsOn, durationMs, endedAtMs, kernelPeakBytes: undefined }
     const { state, counts } = watch
     const observed = channel.lines()
     const report = describeWatch({ ...identity, ...ending, state, counts, observed, sampling: channel.ring.summary() })

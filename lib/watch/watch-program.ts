@@ -1,6 +1,7 @@
 import path from 'node:path'
 
 import { watchFromOutside } from '../process/index.js'
+import { monotonicMs } from '../process/monotonic-clock.js'
 import { prepareProgram } from '../program/index.js'
 import type { ProgramOptions, StartedProgram } from '../program/index.js'
 import { pollMs, ProgramWatch } from './program-watch.js'
@@ -61,11 +62,12 @@ export async function watchProgram(
     const ending = await started.ended.finally(() => {
       clearInterval(timer)
     })
+    const endedAtMs = monotonicMs()
     const kernelPeakBytes = stopLooking()?.peakRssBytes
     watch.read()
     const durationMs = performance.now() - startMs
     const { state, counts } = watch
-    const outcome = { program, programArguments, pid, ...ending, durationMs, requested, state, counts, kernelPeakBytes }
+    const outcome = { program, programArguments, pid, ...ending, durationMs, endedAtMs, requested, state, counts, kernelPeakBytes }
     const report = describeWatch({ ...outcome, runsOn: undefined, observed: channel.lines(), sampling: channel.ring.summary() })
     listener.event({ kind: 'end', ...report })
     return report

@@ -91,6 +91,7 @@ export interface WatchOutcome extends ObservedEnding {
   readonly program: string
   readonly programArguments: readonly string[]
   readonly pid: number
+  readonly durationMs: number
   readonly requested: RequestedAllocator | undefined
   readonly state: WatchState
   readonly counts: EventCounts
@@ -117,7 +118,7 @@ function growthOfFigures(figures: readonly WatchedFigure[], allocator: ObservedA
 }
 
 /** Judges how a watch went. */
-export function describeWatch({ observed, state, counts, kernelPeakBytes, ...outcome }: WatchOutcome): WatchReport {
+export function describeWatch({ observed, endedAtMs, state, counts, kernelPeakBytes, ...outcome }: WatchOutcome): WatchReport {
   const start = observed.lines.find((line): line is StartLine => line.kind === 'start')
   const exit = observed.lines.find(({ kind }) => kind === 'exit')
   if (exit !== undefined) state.addExit(exit.sample)
@@ -143,7 +144,7 @@ export function describeWatch({ observed, state, counts, kernelPeakBytes, ...out
     blocked: state.blocked,
     notes: [
       ...mismatchNote(outcome.requested, start?.allocator),
-      ...endingNotes({ ...outcome, observed }, { started: start !== undefined, exited: exit !== undefined, lastMs }),
+      ...endingNotes({ ...outcome, endedAtMs, observed }, { started: start !== undefined, exited: exit !== undefined, lastMs }),
     ],
   }
 }

@@ -25,6 +25,7 @@ const start: ObservedLine = {
   allocator: { name: 'glibc', provenance, others: [] },
   missing: [],
   sample: sample(1, 100),
+  clockMs: 5000,
 }
 const missing = [{ fields: ['allocatedBytes'], cause: 'budget', reason: 'too dear' }] as const
 
@@ -34,6 +35,7 @@ function outcome(lines: readonly ObservedLine[], more: Partial<RunOutcome> = {})
     exitCode: 0,
     signal: undefined,
     durationMs: 300,
+    endedAtMs: 5300,
     intervalMs: 100,
     requested: undefined,
     kernel: undefined,
@@ -70,6 +72,7 @@ test('a kill shows what the kernel saw after the last sample', () => {
     exitCode: undefined,
     signal: 'SIGKILL',
     durationMs: 2000,
+    endedAtMs: 7000,
     kernel: { peakRssBytes: 9000, rssBytes: 8000, readings: 20 },
   })
   const report = describeRun(run)
@@ -78,6 +81,14 @@ test('a kill shows what the kernel saw after the last sample', () => {
   const text = renderRun(report, plainStyle)
   expect(text).toContain('ended by SIGKILL after 2.0 s')
   expect(text).toMatch(/RSS +100 B +100 B +– +–\n/)
+})
+
+test('the time in which node starts is none in which the program was blocked', () => {
+  const lines: readonly ObservedLine[] = [start, { kind: 'sample', samples: 8, largestGapMs: 101, missing: [], sample: sample(700, 100) }]
+  const report = describeRun(outcome(lines, { exitCode: undefined, signal: 'SIGINT', durationMs: 1200, endedAtMs: 5760 }))
+  expect(report.sampling.largestGapMs).toBe(101)
+  expect(report.notes.map(({ kind }) => kind)).toEqual(['no-exit-reading'])
+  expect(report.notes[0]?.message).toMatch(/about 60 ms older/)
 })
 
 test('nothing recorded, and a torn line', () => {

@@ -59,7 +59,16 @@ test("the first reading, the heap's figures ten times a second, and the reading 
     ['publish', 7000, 1, 20, 30, 40],
     [
       'write',
-      { kind: 'start', pid: process.pid, nodeVersion: process.version, allocator: 'a', missing: ['m'], sample: 'reading 1', layout },
+      {
+        kind: 'start',
+        pid: process.pid,
+        nodeVersion: process.version,
+        allocator: 'a',
+        missing: ['m'],
+        sample: 'reading 1',
+        clockMs: 7000,
+        layout,
+      },
     ],
   ])
   expect((timers.mock.results[0]?.value as NodeJS.Timeout).hasRef()).toBe(false)

@@ -84,7 +84,16 @@ const reading: MemorySample = {
 
 const layout = { allocator: 'glibc', figures: [], published: 5, clockOffsetMs: 0 } as const
 
-const startLine: ObservedLine = { kind: 'start', pid: 5, nodeVersion: 'v99', allocator: undefined, missing: [], sample: reading, layout }
+const startLine: ObservedLine = {
+  kind: 'start',
+  pid: 5,
+  nodeVersion: 'v99',
+  allocator: undefined,
+  missing: [],
+  sample: reading,
+  clockMs: 0,
+  layout,
+}
 
 /** A row; the event loop turned at `turnedMs`. */
 function row(timeMs: number, rssMebibytes: number, more: Partial<RingSample['sample']> = {}, turnedMs = timeMs): RingSample {

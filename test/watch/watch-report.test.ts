@@ -20,7 +20,15 @@ function memory(elapsedMs: number, rssBytes: number, peakRssBytes: number): Memo
 
 const allocator = { name: 'glibc', provenance: { library: '/libc.so', version: '2.36', proof: 'p' }, others: [] } as const
 
-const start: ObservedLine = { kind: 'start', pid: 5, nodeVersion: 'v99', allocator, missing: [], sample: memory(20, 100, 110) }
+const start: ObservedLine = {
+  kind: 'start',
+  pid: 5,
+  nodeVersion: 'v99',
+  allocator,
+  missing: [],
+  sample: memory(20, 100, 110),
+  clockMs: 500,
+}
 const exit: ObservedLine = { kind: 'exit', samples: 0, largestGapMs: 0, missing: [], sample: memory(900, 150, 400) }
 
 interface Given {
@@ -46,7 +54,9 @@ function reportOf({ lines, rss = [], kernelPeakBytes, ending }: Given): WatchRep
       exitCode: 0,
       signal: undefined,
       runsOn: undefined,
-      durationMs: 1000,
+      // Node took 300 ms to start.
+      durationMs: 1300,
+      endedAtMs: 1500,
     },
     ...{ state, counts: { growth: 1, shrink: 2, arena: 3, threshold: 4, overflow: 5 }, kernelPeakBytes },
     observed: { lines, tornLines: 0 },
@@ -67,7 +77,7 @@ function reportOf({ lines, rss = [], kernelPeakBytes, ending }: Given): WatchRep
 test('a watch to the end of a program', () => {
   const report = reportOf({ lines: [start, exit], rss: [[100, 120]], kernelPeakBytes: 300 })
   expect(report).toMatchObject({
-    ...{ program: 'app.js', programArguments: ['x'], pid: 5, exitCode: 0, durationMs: 1000, nodeVersion: 'v99', allocator },
+    ...{ program: 'app.js', programArguments: ['x'], pid: 5, exitCode: 0, durationMs: 1300, nodeVersion: 'v99', allocator },
     ...{ start: start.sample, exit: exit.sample, events: { growth: 1, shrink: 2, arena: 3, threshold: 4, overflow: 5 } },
     ...{ blocked: { times: 0, longestMs: 0, totalMs: 0 }, sampling: { cpuShare: 0.01 }, notes: [] },
   })
