@@ -51,7 +51,7 @@ const adviceByAllocator: Readonly<Record<Findings['allocator'], (findings: Findi
   glibc: (findings) => [
     ...adviseOnThreshold(findings),
     ...adviseOnArenas(findings),
-    'Try another allocator: allocscope check --allocator jemalloc.',
+    `Another allocator may keep less: allocscope check --try tries jemalloc, mimalloc and tcmalloc, and settings.${untriedMark}`,
   ],
   jemalloc: () => [
     'jemalloc gives pages back by age, but looks at their age only when the program allocates: MALLOC_CONF=background_thread:true has a thread ' +

@@ -1,3 +1,4 @@
+import { formatBytes } from '../figures/index.js'
 import type { HeldBytes, ReleaseCheck } from './release-check.js'
 import type { ReleaseVerdict } from './verdicts.js'
 
@@ -27,7 +28,7 @@ export interface TriedRemedy {
   readonly runs: readonly RemedyRun[]
   /** By how much less stays, by the middle of the runs. Negative where more stays. */
   readonly gainedBytes: number | undefined
-  /** Whether less stayed in every run than in any run without it, by more than 1 MiB. */
+  /** Whether less stayed in every run than in any run without it, by more than 1 MiB; or in every run more. */
   readonly isBeyondNoise: boolean
 }
 
@@ -116,6 +117,11 @@ function middle(values: readonly number[]): number {
   return (low + high) / 2
 }
 
+/** Whether all of `some` are above all of `others`, beyond noise. */
+function isAbove(some: readonly number[], others: readonly number[]): boolean {
+  return Math.min(...some) > Math.max(...others) + noiseBytes
+}
+
 /** What `remedy` gave over the check as it is. */
 export function judgeRemedy(remedy: Remedy, runs: readonly RemedyRun[], asItIs: readonly RemedyRun[]): TriedRemedy {
   const stayed = runs.map(({ stayedBytes }) => stayedBytes)
@@ -126,11 +132,24 @@ export function judgeRemedy(remedy: Remedy, runs: readonly RemedyRun[], asItIs: 
     reason: undefined,
     runs,
     gainedBytes: middle(before) - middle(stayed),
-    isBeyondNoise: Math.max(...stayed) + noiseBytes < Math.min(...before),
+    isBeyondNoise: isAbove(before, stayed) || isAbove(stayed, before),
   }
 }
 
 /** A remedy that can't be tried here. */
 export function untriedRemedy(remedy: Remedy, reason: string): TriedRemedy {
   return { remedy, supported: false, reason, runs: [], gainedBytes: undefined, isBeyondNoise: false }
+}
+
+/** What to do once remedies were tried: which of them helps stands in place of those that were only advised. */
+export function adviceOnceTried(advice: readonly string[], { remedies }: TriedRemedies): readonly string[] {
+  const others = advice.filter((one) => !one.endsWith(untriedMark))
+  const tried = remedies.filter(({ supported }) => supported)
+  if (tried.length === 0) return others
+  const helping = tried.filter(({ isBeyondNoise, gainedBytes = 0 }) => isBeyondNoise && gainedBytes > 0)
+  const gains = helping.map(({ remedy, gainedBytes = 0 }) => `${remedy.name} (${formatBytes(gainedBytes)} less stay)`)
+  return [
+    ...others,
+    gains.length === 0 ? 'Nothing that was tried lets less stay, beyond noise.' : `Of what was tried, these help: ${gains.join(', ')}.`,
+  ]
 }

@@ -9,9 +9,10 @@ function describeRuns(runs: TriedRemedy['runs']): string {
   return runs.map(({ stayedBytes }) => formatBytes(Math.max(0, stayedBytes))).join(', ')
 }
 
-function describeGain({ supported, reason = '', gainedBytes, isBeyondNoise }: TriedRemedy): string {
+function describeGain({ supported, reason = '', gainedBytes = 0, isBeyondNoise }: TriedRemedy): string {
   if (!supported) return `not tried: ${reason}`
-  return isBeyondNoise ? `${formatBytes(gainedBytes)} less stay` : `no difference beyond noise (${formatByteChange(-(gainedBytes ?? 0))})`
+  if (!isBeyondNoise) return `no difference beyond noise (${formatByteChange(-gainedBytes)})`
+  return `${formatBytes(Math.abs(gainedBytes))} ${gainedBytes > 0 ? 'less' : 'more'} stay`
 }
 
 /** What stays under each remedy that was tried, and whether that is less beyond noise. */

@@ -56,7 +56,9 @@ describe('held by the allocator', () => {
     const [tried, ...others] = advise(findingsOf({ held: { releasableBytes: 12 * mebibyte } }))
     expect(tried).toMatch(/^releaseMemory\(\) gives 12\.0 MiB of it back now \(tried in a forked child\)/)
     expect(others).toEqual(advise(findingsOf({ held: { releasableBytes: undefined } })))
-    expect(others).toEqual(['Try another allocator: allocscope check --allocator jemalloc.'])
+    expect(others).toEqual([
+      `Another allocator may keep less: allocscope check --try tries jemalloc, mimalloc and tcmalloc, and settings. Untried.`,
+    ])
   })
 
   test.each([

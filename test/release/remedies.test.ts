@@ -1,4 +1,5 @@
-import { judgeRemedy, remediesFor, untriedRemedy } from '../../lib/release/remedies.js'
+import { adviceOnceTried, judgeRemedy, remediesFor, untriedMark, untriedRemedy } from '../../lib/release/remedies.js'
+import type { TriedRemedy } from '../../lib/release/remedies.js'
 import type { ReleaseCheck } from '../../lib/release/index.js'
 import { releaseVerdicts } from '../../lib/release/verdicts.js'
 
@@ -68,11 +69,22 @@ describe('what a remedy gave', () => {
     ['less by no more than 1 MiB', [99, 99], [100, 100], 1, false],
     ['less by a byte more', [99 - 1 / mebibyte, 99], [100 + 1 / mebibyte, 101], 1.5, true],
     ['runs that overlap', [10, 101], [100, 104], 46.5, false],
-    ['more', [200], [100], -100, false],
+    ['more', [200], [100], -100, true],
+    ['more by no more than 1 MiB', [101, 103], [100, 100], -2, false],
   ] as const)('%s', (_, under, before, gained, isBeyondNoise) => {
     const judged = judgeRemedy(remedy, runs(...under), runs(...before))
     expect(judged).toMatchObject({ supported: true, isBeyondNoise })
     expect((judged.gainedBytes ?? NaN) / mebibyte).toBeCloseTo(gained, 3)
+  })
+
+  test('which of them helps stands in place of what was only advised', () => {
+    const advice = ['releaseMemory() gives it back.', `GLIBC_TUNABLES=glibc.malloc.arena_max=2 helps.${untriedMark}`]
+    const helps = judgeRemedy(remedy, runs(10), runs(100))
+    const harms = judgeRemedy({ ...remedy, name: 'worse' }, runs(200), runs(100))
+    const after = (...remedies: readonly TriedRemedy[]) => adviceOnceTried(advice, { asItIs: runs(100), remedies, isCutShort: false })
+    expect(after(helps, harms)).toEqual([advice[0], `Of what was tried, these help: ${remedy.name} (90.0 MiB less stay).`])
+    expect(after(harms)).toEqual([advice[0], 'Nothing that was tried lets less stay, beyond noise.'])
+    expect(after(untriedRemedy(remedy, 'not installed'))).toEqual([advice[0]])
   })
 
   test('what could not be tried has a reason and no figure', () => {

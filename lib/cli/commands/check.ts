@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { runtimeText } from '../../loading/runtime.js'
 import { allocatorChoices } from '../../program/index.js'
 import type { AllocatorChoice } from '../../program/index.js'
-import { untriedMark } from '../../release/remedies.js'
+import { adviceOnceTried } from '../../release/remedies.js'
 import { releaseVerdicts } from '../../release/verdicts.js'
 import type { ReleaseCheck, ReleaseVerdict, TriedRemedies } from '../../release/index.js'
 import { plainStyle, renderReleaseCheck, renderReleaseCheckJson } from '../../report/index.js'
@@ -90,10 +90,6 @@ function answerFor(
   )
 }
 
-function withoutMark(advice: string): string {
-  return advice.endsWith(untriedMark) ? advice.slice(0, -untriedMark.length) : advice
-}
-
 /** Checks again under what could make more go back. */
 async function tryRemedies(
   program: string,
@@ -127,7 +123,7 @@ async function check(program: string, programArguments: readonly string[], optio
   if ('problem' in answer) return command.error(answer.problem, { exitCode: exitCodes.usage, code: 'ERR_ALLOCSCOPE_PROGRAM' })
   const { check: first } = answer
   const tried = options.try === true ? await tryRemedies(program, programArguments, options, first) : undefined
-  const found = tried === undefined ? first : { ...first, advice: first.advice.map(withoutMark) }
+  const found = tried === undefined ? first : { ...first, advice: adviceOnceTried(first.advice, tried) }
   const { allocator, provenance } = found.allocator
   const under = `${allocator}${provenance.version === undefined ? '' : ` ${provenance.version}`}`
   const subject = `allocscope ${packageVersion}, ${runtimeText}, ${under}: ${program}, ${answer.subject}`
