@@ -47,6 +47,9 @@ export function duration(text: string): number {
 export function share(text: string): number {
   const [, number, percent] = /^\s*(\d+(?:\.\d+)?)\s*(%)?\s*$/.exec(text) ?? []
   if (number === undefined) throw new InvalidArgumentError('It must be a share, such as 0.1 or 10%.')
+  // More than a whole is possible, but 10 is rather meant to be a tenth.
+  if (percent === undefined && Number(number) > 1)
+    throw new InvalidArgumentError(`It must be a share: ${number}% or ${Number(number) * 100}%?`)
   return Number(number) / (percent === undefined ? 1 : 100)
 }
 

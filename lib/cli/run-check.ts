@@ -30,8 +30,11 @@ function readAnswer(
     if ('refused' in answer) throw new AllocscopeError(answer.code, answer.refused)
     return answer
   }
-  const how = ended.signal === undefined ? `with exit code ${ended.exitCode ?? 0}` : `by ${ended.signal}`
-  throw new AllocscopeError('ERR_ALLOCSCOPE_CHECK_CUT_SHORT', `${program} ended the process ${how} before it could be checked`)
+  const { exitCode = 0, signal } = ended
+  // Node ends with 0 when nothing is left to wait for, and with 13 where a module still waited.
+  const hint = signal === undefined && [0, 13].includes(exitCode) ? ': it called process.exit(), or a promise never settles' : ''
+  const how = signal === undefined ? `with exit code ${exitCode}` : `by ${signal}`
+  throw new AllocscopeError('ERR_ALLOCSCOPE_CHECK_CUT_SHORT', `${program} ended the process ${how} before it could be checked${hint}`)
 }
 
 /** What a check runs under. */

@@ -49,7 +49,7 @@ function whyNoSnapshot(budgetMs: number, maxHeapBytes: number): string | undefin
   const neededBytes = heapBytes * snapshotTimesHeap
   const freeBytes = availableBytes()
   if (neededBytes > freeBytes) return `a snapshot may take ${megabytes(neededBytes)}, and ${megabytes(freeBytes)} are free`
-  return leastMs > budgetMs ? `snapshots of ${megabytes(heapBytes)} would take longer than ${budgetMs} ms` : undefined
+  return leastMs > budgetMs ? `snapshots of ${megabytes(heapBytes)} would take longer than ${Math.round(budgetMs)} ms` : undefined
 }
 
 function beginSampling(session: InspectorSession, reason: string): Begun {
@@ -121,7 +121,7 @@ export class HolderSearch {
       if (countingMs * (1 + secondSnapshotTimes) > budgetMs) {
         return beginSampling(
           session,
-          `a second snapshot would take longer than ${budgetMs} ms: the first took ${Math.round(countingMs)} ms`,
+          `a second snapshot would take longer than ${Math.round(budgetMs)} ms: the first took ${Math.round(countingMs)} ms`,
         )
       }
       setFlagsFromString('--no-compact')

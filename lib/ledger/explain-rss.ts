@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
+import os from 'node:os'
+
 import { getAllocatorStats } from '../allocator/index.js'
 import type { AllocatorStats } from '../allocator/index.js'
 import { isFailure, requireBinding, toError } from '../binding/index.js'
-import type { NativeLedger } from '../binding/index.js'
+import type { FailureRecord, NativeLedger } from '../binding/index.js'
 import { AllocscopeError, checkNumber, invalidArgumentType, outOfRange, readOptions } from '../errors/index.js'
 import { readContainer } from '../process/index.js'
 import { readKernelMemory } from '../process/kernel-memory.js'
@@ -133,6 +136,15 @@ function checkPid(pid: unknown): number {
   return pid
 }
 
+function unreadable(message: string): AllocscopeError {
+  return new AllocscopeError('ERR_ALLOCSCOPE_PROC_UNREADABLE', message)
+}
+
+/** Whether /proc is there, and has no such process. */
+function isGone({ failure: { errno } }: FailureRecord): boolean {
+  return errno === os.constants.errno.ENOENT && existsSync('/proc/self')
+}
+
 /**
  * The ledger of another process of the same user, by its `/proc/<pid>/smaps` alone. Files, stacks and shared memory are told; V8's heap and malloc are
  * one remainder, as their records can't be read from outside.
@@ -145,12 +157,8 @@ export function explainProcess(pid: number): RssLedger {
   const checked = checkPid(pid)
   const native = requireBinding()
   const answer = native.readLedgerOf(checked)
-  if (isFailure(answer)) throw toError(answer)
-  if (answer.figures.mappings === 0)
-    throw new AllocscopeError(
-      'ERR_ALLOCSCOPE_PROC_UNREADABLE',
-      `process ${checked} has no memory of its own: it has ended, or is the kernel's`,
-    )
+  if (isFailure(answer)) throw isGone(answer) ? unreadable(`there is no process ${checked}`) : toError(answer)
+  if (answer.figures.mappings === 0) throw unreadable(`process ${checked} has no memory of its own: it has ended, or is the kernel's`)
   const around: Surroundings = {
     pid: checked,
     threadName: (tid) => native.readThreadName(checked, tid),

@@ -20,6 +20,11 @@ export function findProgram(program: string): string {
     createRequire(file).resolve(file)
     return file
   } catch {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new AllocscopeError(
+        'ERR_ALLOCSCOPE_PROGRAM',
+        `'${program}' is a folder without an index.js, or a package.json that names a file`,
+      )
     const hint = program === 'node' ? ". It runs the program with this node itself: leave 'node' out" : ''
     throw new AllocscopeError('ERR_ALLOCSCOPE_PROGRAM', `there is no program '${program}' (${file})${hint}`)
   }

@@ -72,7 +72,7 @@ export function summariseDemo(run: DemoRun<MemoryReading>): string {
   const [baseline, peak, after] = [run.baseline, run.peak, run.after].map(({ process }) => process.rssBytes) as [number, number, number]
   const stays = after - baseline
   const { grew, stayed } = arenasThatStayed(run)
-  const arenas = stayed === 0 ? '' : `; ${stayed} of the ${grew} arenas that grew did not shrink`
+  const arenas = stayed === 0 ? '' : `; ${stayed} of the ${grew} arenas that grew kept more than nine tenths of that`
   if (stays <= Math.max(noiseBytes, (peak - baseline) * cameBackShare)) {
     return `${movement(baseline, peak, after)}: nearly all of it went back to the system; ${holding(run)}${arenas}.`
   }

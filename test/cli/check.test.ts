@@ -89,6 +89,7 @@ test.each([
   [['--output', '/nowhere/check.txt', checked], 2, /cannot write the report/],
   [[], 2, /missing required argument 'script'/],
   [[program('exit-3.js')], 1, /ended the process with exit code 3 before it could be checked/],
+  [[program('never-settles.js')], 1, /ended the process with exit code 0 before it could be checked: .* a promise never settles/],
   [[program('aborts.js')], 1, /ended the process by SIGABRT before it could be checked/],
   [[program('throws.js')], 1, /ended the process with exit code 1/],
 ])('%j ends with %i', async (args, expected, message) => {

@@ -46,7 +46,16 @@ async function watch(
   command: Command,
 ): Promise<void> {
   checkOptions(program, options, command)
-  const { interval: intervalMs, duration, minBytes, minGrowth, consecutive: consecutiveSamples, allocator, nodeOption, pid } = options
+  const {
+    interval: intervalMs,
+    duration: durationMs,
+    minBytes,
+    minGrowth,
+    consecutive: consecutiveSamples,
+    allocator,
+    nodeOption,
+    pid,
+  } = options
   const file = options.output === undefined ? undefined : openOutput(command, options.output)
   const display = chooseDisplay(options, file)
   const filters = { intervalMs, minBytes, minGrowth, consecutiveSamples }
@@ -55,7 +64,6 @@ async function watch(
     process.exitCode = file?.isLost === true ? exitCodes.failure : exitCodes.success
     return
   }
-  const durationMs = duration === undefined ? undefined : duration * 1000
   const report = await watchProgram(
     program,
     programArguments,
@@ -101,7 +109,7 @@ export function registerWatch(program: Command): void {
     .argument('[program]', 'the file that node would run; - for standard input')
     .argument('[args...]', "the program's own arguments and options")
     .option('--interval <ms>', 'milliseconds between samples', numberBetween(1, 3_600_000), usualFilters.intervalMs)
-    .option('--duration <seconds>', 'send the program SIGTERM after so many seconds', numberBetween(0.001, 2_000_000))
+    .option('--duration <time>', 'send the program SIGTERM after this time: 500ms, 30s, 5m', timeSpan)
     .option('--pid <pid>', 'watch this process, which goes on when the watch ends', wholeNumberFrom(1))
     .option('--for <time>', 'how long to watch a process: 500ms, 30s, 5m; until it ends or Ctrl-C by default', timeSpan)
     .addOption(
