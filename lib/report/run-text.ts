@@ -84,7 +84,11 @@ function describeChildren({ children }: RunReport): (readonly [string, string])[
     peakRssBytes === undefined
       ? 'none is known to have peaked above the program itself'
       : `the largest peaked at ${formatBytes(peakRssBytes)}`
-  return [['child processes', `${count}${peak} (of one process, not a sum; not counted below)`]]
+  // On lines of their own: where the screen is narrow, the middle of a fact gives way, which was the figure.
+  return [
+    ['child processes', `${count}${peak}`],
+    ['', 'of one process, not a sum; not counted below'],
+  ]
 }
 
 function describeSampling({ sampling, peakRssBytes }: RunReport): (readonly [string, string])[] {
