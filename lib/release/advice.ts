@@ -3,6 +3,7 @@ import { formatBytes } from '../figures/index.js'
 import { adviseOnEmbeddedFree, adviseOnEmbeddedLive, adviseOnEmbeddedMapped } from './embedded-advice.js'
 import type { Holder } from '../holders/index.js'
 import type { EmbeddedGrowth } from './embedded-moment.js'
+import { goesUnderPressure } from './live-places.js'
 import type { MemoryMoment } from './memory-moment.js'
 import type { CheckedBytes, LiveMemory } from './release-check.js'
 import type { ReleaseVerdict } from './verdicts.js'
@@ -141,11 +142,14 @@ function adviseOnNative(
   )
 }
 
-function adviseOnPlace({ where, bytes, grows, bytesPerCall }: LiveMemory, findings: Findings): string {
+function adviseOnPlace(place: LiveMemory, findings: Findings): string {
+  const { where, bytes, grows, bytesPerCall } = place
   const { embedded, after } = findings
   const amount = grows ? `${formatBytes(bytesPerCall)} a call` : `${formatBytes(bytes)}, kept once,`
   switch (where) {
     case 'javascript-heap':
+      if (goesUnderPressure(place))
+        return `${amount} of JavaScript objects survive gc(), until V8 collects under memory pressure, as releaseMemory() has it do. So do heap snapshots before they are written: they don't show these objects.`
       return `${amount} of JavaScript objects are reachable: compare two heap snapshots, or ask deepSizeOf about what may hold them (caches, closures, listeners).`
     case 'array-buffers':
       return `${amount} of Buffers and array buffers are kept by JavaScript objects: look for who keeps the Buffers.`

@@ -1,6 +1,6 @@
 import { runtime } from '../loading/runtime.js'
 import type { GrowthPoint } from './growth-evidence.js'
-import type { CheckRound, LivePlace } from './release-check.js'
+import type { CheckRound, LiveMemory, LivePlace } from './release-check.js'
 
 /**
  * Whether external memory beyond array buffers is what the program has. JavaScriptCore counts what its own objects and its compiled code take in it, which
@@ -46,6 +46,14 @@ const liveNoiseBytes: Readonly<Record<LivePlace, number>> = {
  * caches, and V8 gathers more feedback.
  */
 const noiseShareOfRise = 0.005
+
+/**
+ * Whether the full collection at the end took what every call had left behind: rounds are read after gc(), which keeps what V8 lets go of only under memory
+ * pressure. Less is left than one call added.
+ */
+export function goesUnderPressure({ grows, bytes, bytesPerCall }: Pick<LiveMemory, 'grows' | 'bytes' | 'bytesPerCall'>): boolean {
+  return grows && bytes < bytesPerCall
+}
 
 /** Growth below this is noise, when RSS rose by `riseBytes`. */
 export function noiseOf(place: LivePlace, riseBytes: number): number {

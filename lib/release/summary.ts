@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from '../figures/index.js'
 import type { CheckedBytes, HeldBytes, LiveMemory, ReleaseCheck } from './release-check.js'
+import { goesUnderPressure } from './live-places.js'
 import { decidingShare } from './verdict.js'
 
 const names: Readonly<Record<LiveMemory['where'], string>> = {
@@ -17,10 +18,13 @@ const names: Readonly<Record<LiveMemory['where'], string>> = {
   unclaimed: 'in resident memory that no owner claims',
 }
 
-function describeLive({ where, bytes, grows, bytesPerCall, confidence }: LiveMemory): string {
-  return grows
-    ? `${formatBytes(bytesPerCall)} a call ${names[where]} (confidence ${confidence})`
-    : `${formatBytes(bytes)} ${names[where]}, without growing from call to call`
+function describeLive(place: LiveMemory): string {
+  const { where, bytes, grows, bytesPerCall, confidence } = place
+  if (!grows) return `${formatBytes(bytes)} ${names[where]}, without growing from call to call`
+  const growth = `${formatBytes(bytesPerCall)} a call ${names[where]}`
+  return goesUnderPressure(place)
+    ? `${growth} after gc() (confidence ${confidence}), of which the full collection at the end, as V8 makes it under memory pressure, left ${formatBytes(Math.max(0, bytes))}`
+    : `${growth} (confidence ${confidence})`
 }
 
 function describeHeldByAllocator({ releasableBytes, embeddedReleasableBytes = 0 }: HeldBytes, allocator: string): string {

@@ -166,6 +166,15 @@ test('where to look for what is still live', () => {
   ])
 })
 
+test('what the full collection at the end took is in no heap snapshot', () => {
+  const live = [{ where: 'javascript-heap', bytes: 299, grows: true, bytesPerCall: 300, confidence: 'high' }] as const
+  expect(advise(findingsOf({ verdict: 'still-live', live }))).toEqual([
+    expect.stringMatching(
+      /^300 B a call of JavaScript objects survive gc\(\), until V8 collects under memory pressure.* heap snapshots .*don't show/,
+    ),
+  ])
+})
+
 test('who asked for native memory is named, with the line, and the objects that may stand for it', () => {
   const block = { constructor: undefined, perCall: 1, bytesPerCall: 300, path: undefined }
   const allocatedAt = { file: 'app.js', line: 7, functionName: 'load', isExact: true }

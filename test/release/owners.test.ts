@@ -144,3 +144,21 @@ testOnEachNode('strings of two-byte characters, which Node 26 counts at half', a
   expect(check.live.map(({ where }) => where)).toEqual(['declared'])
   expect(judge(check)).toBe(major === 26 ? 'unproven' : 'within')
 })
+
+testOnEachNode('modules evaluated in contexts of their own, which V8 lets go of only under memory pressure', async (node) => {
+  const body = `const { createContext, SourceTextModule } = require('node:vm')
+    const call = async () => {
+      const made = new SourceTextModule('export const big = new Array(100_000).fill(0)', { context: createContext({}) })
+      await made.link(() => undefined)
+      await made.evaluate()
+    }
+    print(await checkRelease(call, { runs: 15, settleMs: 500 }))`
+  const flags = ['--no-warnings', '--experimental-vm-modules']
+  const { summary, advice, live } = (await runScript(body, { node, flags })) as ReleaseCheck
+  // Of each call an array of 800,000 bytes, at least, survives gc(); of all calls less is left at the end.
+  const [heap] = live.filter(({ where }) => where === 'javascript-heap')
+  expect(heap?.bytesPerCall).toBeGreaterThan(800_000)
+  expect(heap?.bytes).toBeLessThan(800_000)
+  expect(summary).toMatch(/a call in the JavaScript heap after gc\(\) .*, of which the full collection at the end, .* left /)
+  expect(advice.join()).toMatch(/survive gc\(\), until V8 collects under memory pressure/)
+})

@@ -84,3 +84,11 @@ test('what the calls could have missed', () => {
   expect(summarise(told({ growth: none, calls: 2 }), 'glibc')).toMatch(/may stay\. 2 calls can't show whether memory grows with each\.$/)
   expect(summarise(told({ growth: none, calls: 1 }), 'glibc')).toMatch(/ 1 call can't show/)
 })
+
+test('what the full collection at the end took is said to go under memory pressure', () => {
+  const live = [liveOf({ where: 'javascript-heap', bytes: 288_272, grows: true, bytesPerCall: 8 * mebibyte, confidence: 'high' })]
+  expect(summarise(told({ verdict: 'still-live', live }), 'glibc')).toBe(
+    `${start}still live: 8.0 MiB a call in the JavaScript heap after gc() (confidence high), of which the full collection at the end, ` +
+      'as V8 makes it under memory pressure, left 281.5 KiB.',
+  )
+})
