@@ -1,9 +1,10 @@
 import { formatBytes, formatCount } from '../figures/index.js'
 import type { Holder } from '../holders/index.js'
 import type { ReleaseCheck } from '../release/index.js'
-import { printable } from './display-width.js'
+import { displayWidth, printable } from './display-width.js'
 import { renderProse } from './section.js'
 import { layOutTable } from './table.js'
+import { plainStyle } from './text-style.js'
 import type { TextStyle } from './text-style.js'
 
 const mostHolders = 8
@@ -44,6 +45,21 @@ function describeNativeSearch({ calls, limitations }: NonNullable<ReleaseCheck['
   return [made, ...limitations.map((limitation) => `${limitation}.`)].join(' ')
 }
 
+/** What keeps them stands beside their figures where the screen has room for all of it, and otherwise below: it is what was asked for, and isn't cut. */
+function layOutHolders(holders: readonly Holder[], style: TextStyle): string[] {
+  const cells = holders.map(describeHolder)
+  const figure = { align: 'right', paint: style.accent } as const
+  const widest = Math.max(0, ...layOutTable([{}, figure, figure, {}], cells, plainStyle).map(displayWidth))
+  if (widest <= style.width) return layOutTable([{}, figure, figure, {}], cells, style)
+  const columns = [{ elastic: true }, figure, figure]
+  const lines = layOutTable(
+    columns,
+    cells.map((row) => row.slice(0, columns.length)),
+    style,
+  )
+  return lines.flatMap((line, row) => [line, ...renderProse(cells[row]?.at(-1) ?? '', '      ', style)])
+}
+
 /** Who keeps what grows: constructors whose number rises with each call, what keeps one of them, and the line that allocates them. */
 export function renderKeepers({ live, holderSearch, nativeSearch }: ReleaseCheck, style: TextStyle): string[] {
   if (holderSearch === undefined) return []
@@ -52,10 +68,9 @@ export function renderKeepers({ live, holderSearch, nativeSearch }: ReleaseCheck
   const blocks = found.filter(({ allocatedBy }) => allocatedBy !== undefined)
   const rows = [...objects.slice(0, mostHolders), ...blocks.slice(0, mostHolders)]
   const isNone = objects.length === 0 && holderSearch.source !== 'none'
-  const figure = { align: 'right', paint: style.accent } as const
   return [
     ...(isNone ? ['  No JavaScript object is left by each call.'] : []),
-    ...layOutTable([{}, figure, figure, { elastic: true }], rows.map(describeHolder), style),
+    ...layOutHolders(rows, style),
     ...renderProse(describeSearch(holderSearch), '  ', style, style.dim),
     ...(nativeSearch === undefined ? [] : renderProse(describeNativeSearch(nativeSearch, blocks.length > 0), '  ', style, style.dim)),
   ]

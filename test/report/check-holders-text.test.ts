@@ -34,6 +34,19 @@ test('each has its number and bytes a call, what keeps it, and where it is alloc
   ])
 })
 
+test('on a narrow screen what keeps them stands below, whole', () => {
+  const live = [{ where: 'native', holders: [context, { ...context, constructor: 'Buffer', allocatedAt: undefined }] }]
+  const holderSearch = { source: 'snapshots', calls: 32 }
+  expect(renderKeepers({ live, holderSearch } as unknown as ReleaseCheck, { ...plainStyle, width: 60 })).toEqual([
+    '  SecureContext  +1 a call  208 B a call',
+    '      kept by Map `cache` in server.js, allocated at',
+    '      server.js:12',
+    '  Buffer         +1 a call  208 B a call',
+    '      kept by Map `cache` in server.js',
+    '  Between two heap snapshots, 32 calls apart.',
+  ])
+})
+
 test('what the sampler knows has no name and no number, and says why', () => {
   const sampled = { ...context, constructor: undefined, perCall: undefined, path: undefined }
   expect(render([sampled], { source: 'sampler', reason: 'the heap is too large' })).toEqual([
