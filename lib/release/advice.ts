@@ -109,6 +109,13 @@ function adviseOnFragmented(findings: Findings): string[] {
 const oneACall = 0.9
 const mostNamed = 3
 
+/**
+ * Objects of JavaScript's own have no native memory behind them but that of array buffers, which are counted apart. Names in parentheses are V8's kinds of
+ * such objects.
+ */
+const withoutNative =
+  /^(?:\(.*|Object|Array|[fF]unction|(?:Weak)?(?:Map|Set)|WeakRef|Promise|Date|Symbol|(?:Shared)?ArrayBuffer|DataView|Buffer|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array)$/
+
 /** Which lines and native functions asked for the blocks that each call leaves behind; empty when that isn't known. */
 function describeRequests(holders: readonly Holder[]): string {
   const byLine = new Map<string, string[]>()
@@ -129,7 +136,9 @@ function adviseOnNative(
   holders: readonly Holder[],
 ): string {
   const never = `${amount} of native memory were never freed, beyond Buffers and what JavaScript objects declare`
-  const standing = holders.flatMap(({ constructor: name, perCall = 0 }) => (name === undefined || perCall < oneACall ? [] : [name]))
+  const standing = holders.flatMap(({ constructor: name, perCall = 0 }) =>
+    name === undefined || perCall < oneACall || withoutNative.test(name) ? [] : [name],
+  )
   const requests = describeRequests(holders)
   if (standing.length > 0)
     return `${never}. JavaScript objects that rise with each call may stand for it: ${standing.slice(0, mostNamed).join(', ')}. Close or drop them; an addon is to blame only if they don't.${requests}`

@@ -179,7 +179,9 @@ test('who asked for native memory is named, with the line, and the objects that 
   const block = { constructor: undefined, perCall: 1, bytesPerCall: 300, path: undefined }
   const allocatedAt = { file: 'app.js', line: 7, functionName: 'load', isExact: true }
   const holders = [
-    { constructor: 'Database', perCall: 1, bytesPerCall: 40, path: undefined, allocatedAt: undefined },
+    ...['(string)', 'function', 'Uint8Array', 'Database', 'ArrayBuffer'].map((constructor) => {
+      return { constructor, perCall: 1, bytesPerCall: 40, path: undefined, allocatedAt: undefined }
+    }),
     { ...block, allocatedAt, allocatedBy: { functionName: 'Open', module: 'better-sqlite3' } },
     { ...block, allocatedAt, allocatedBy: { functionName: '', module: 'node' } },
     { ...block, allocatedAt: undefined, allocatedBy: { functionName: 'malloc', module: 'libc.so.6' } },
@@ -189,7 +191,7 @@ test('who asked for native memory is named, with the line, and the objects that 
   const [advice] = advise(findingsOf({ verdict: 'still-live', live }))
   expect(advice).toMatch(/ were never freed.*may stand for it: Database\. Close or drop them/)
   expect(advice).toMatch(named)
-  const addonAlone = live.map((one) => ({ ...one, holders: holders.slice(1) }))
+  const addonAlone = live.map((one) => ({ ...one, holders: holders.filter(({ constructor }) => constructor !== 'Database') }))
   expect(advise(findingsOf({ verdict: 'still-live', live: addonAlone }))[0]).toMatch(named)
 })
 
