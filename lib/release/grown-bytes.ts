@@ -79,7 +79,7 @@ function recordsOf(before: GrowingFigures, after: GrowingFigures, outside: Outsi
   const buffersBytes = Math.max(0, outside.arrayBufferBytes + outside.sharedArrayBufferBytes) + Math.max(0, others.otherExternalBytes ?? 0)
   const heapBytes = Math.max(0, after.heap.usedBytes - before.heap.usedBytes) + Math.max(0, others.otherHeapsBytes ?? 0)
   const handleBytes = after.listedHandleBytes - before.listedHandleBytes
-  return Math.round(heapBytes * recordShare + Math.max(0, outside.buffers) * bufferRecordBytes + buffersBytes * rounding + handleBytes)
+  return Math.ceil(heapBytes * recordShare + Math.max(0, outside.buffers) * bufferRecordBytes + buffersBytes * rounding + handleBytes)
 }
 
 /** `bytes` less as much of `some` as doesn't change its sign. */

@@ -72,7 +72,7 @@ test('without --json, a line as %memit prints it', async () => {
 
 test.each([
   ['what it throws', ['nope.x'], 1, /nope is not defined/],
-  ['a syntax error', ['1 +'], 1, /Unexpected token/],
+  ['a syntax error', ['1 +'], 2, /The expression '1 \+' isn't JavaScript, or isn't whole: Unexpected token/],
   ['how often', ['--repeat', '0', '1'], 2, /number from 1 to 10000/],
 ])('what goes wrong is said: %s', async (_what, args, exitCode, message) => {
   const { code, stdout, stderr } = await allocscope(['memit', ...args])
