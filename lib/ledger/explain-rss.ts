@@ -142,7 +142,12 @@ function unreadable(message: string): AllocscopeError {
 
 /** Whether /proc is there, and has no such process. */
 function isGone({ failure: { errno } }: FailureRecord): boolean {
-  return errno === os.constants.errno.ENOENT && existsSync('/proc/self')
+  try {
+    return errno === os.constants.errno.ENOENT && existsSync('/proc/self')
+  } catch {
+    // The permission model forbids to look, of which some versions of Node throw.
+    return false
+  }
 }
 
 /**

@@ -48,11 +48,11 @@ const liveNoiseBytes: Readonly<Record<LivePlace, number>> = {
 const noiseShareOfRise = 0.005
 
 /**
- * Whether the full collection at the end took what every call had left behind: rounds are read after gc(), which keeps what V8 lets go of only under memory
- * pressure. Less is left than one call added.
+ * Whether the full collection at the end took what every call had left in V8's heap: rounds are read after gc(), which keeps what V8 lets go of only under
+ * memory pressure. Less is left than one call added. Elsewhere something other than a collection may have freed it.
  */
-export function goesUnderPressure({ grows, bytes, bytesPerCall }: Pick<LiveMemory, 'grows' | 'bytes' | 'bytesPerCall'>): boolean {
-  return grows && bytes < bytesPerCall
+export function goesUnderPressure({ where, grows, bytes, bytesPerCall }: LiveMemory): boolean {
+  return where === 'javascript-heap' && grows && bytes < bytesPerCall
 }
 
 /** Growth below this is noise, when RSS rose by `riseBytes`. */

@@ -91,4 +91,8 @@ test('what the full collection at the end took is said to go under memory pressu
     `${start}still live: 8.0 MiB a call in the JavaScript heap after gc() (confidence high), of which the full collection at the end, ` +
       'as V8 makes it under memory pressure, left 281.5 KiB.',
   )
+  const native = [liveOf({ where: 'native', bytes: 288_272, grows: true, bytesPerCall: 8 * mebibyte, confidence: 'high' })]
+  expect(summarise(told({ verdict: 'still-live', live: native }), 'glibc')).toBe(
+    `${start}still live: 8.0 MiB a call in native memory (confidence high).`,
+  )
 })
