@@ -25,6 +25,7 @@ await build({
   bundle: true,
   format: 'cjs',
   logLevel: 'warning',
+  minifyWhitespace: true,
   packages: 'external',
   platform: 'node',
   plugins: [lazilyLoaded],
