@@ -40,32 +40,27 @@ HeapCounter::~HeapCounter() { calls_.RemoveGcCallbacks(BeforeGc, AfterGc, this);
 
 void HeapCounter::BeforeGc(void*, int, int, void* data) {
   auto* const counter = static_cast<HeapCounter*>(data);
-  counter->passes_over_ = counter->IsIdle();
   const uint32_t own_bytes = counter->own_bytes_ != nullptr ? counter->own_bytes_->exchange(0, std::memory_order_relaxed) : 0;
-  if (counter->passes_over_) return;
+  if (counter->IsIdle()) return;
   counter->Look();
   counter->Disown(own_bytes);
-  counter->used_before_gc_ = counter->HeapUsed();
 }
 
+// What is there then is V8's own count, whatever was counted before: a background compiler takes an area of old space, which V8 counts as
+// used, and gives most of it back unseen.
 void HeapCounter::AfterGc(void*, int, int, void* data) {
   auto* const counter = static_cast<HeapCounter*>(data);
-  const uint64_t used = counter->HeapUsed();
-  const uint64_t freed = Grown(used + counter->unused_ + counter->disowned_, counter->used_before_gc_);
-  counter->counts_.net = counter->passes_over_ ? static_cast<int64_t>(used) : counter->counts_.net - static_cast<int64_t>(freed);
+  counter->counts_.net = static_cast<int64_t>(counter->HeapUsed());
   counter->counts_.collections++;
   counter->seen_top_ = nullptr;
-  const uint64_t own = counter->ChooseArea();
+  counter->ChooseArea();
   counter->Restart();
-  counter->disowned_ = own;
   if (counter->on_collection_ != nullptr) counter->on_collection_(counter->on_collection_data_);
 }
 
-// Makes V8 choose its next area, so that counting can begin there. Allocating is allowed here. Returns the bytes that it took.
-uint64_t HeapCounter::ChooseArea() {
-  if (!knows_spaces() || YoungTop() != 0) return 0;
-  exercise_->MakeString(kSmallString);
-  return words_.young.top() - words_.young.start();
+// Makes V8 choose its next area, so that counting can begin there. Allocating is allowed here.
+void HeapCounter::ChooseArea() {
+  if (knows_spaces() && YoungTop() == 0) exercise_->MakeString(kSmallString);
 }
 
 // On Node 20 V8 counts the whole area as used. From Node 22 on it gives up its areas before it counts.
@@ -90,8 +85,6 @@ uint64_t HeapCounter::HeapUsed() const {
 
 // Begins again from here: what is there now doesn't count as allocated since the last look.
 void HeapCounter::Restart() {
-  unused_ = 0;
-  disowned_ = 0;
   counts_.external = words_.external != nullptr ? *words_.external : static_cast<int64_t>(calls_.Heap().external);
   if (!knows_spaces()) {
     used_ = calls_.Heap().used;
@@ -123,11 +116,7 @@ void HeapCounter::Look() {
 uint64_t HeapCounter::YoungBytes() {
   const uintptr_t top = YoungTop();
   if (seen_top_ != nullptr) new_space_.See(seen_top_->load(std::memory_order_relaxed));
-  const std::optional<NewSpace::Step> step = new_space_.Advance(top, words_.young.start());
-  if (step) {
-    unused_ += step->unused_bytes;
-    return step->object_bytes;
-  }
+  if (const std::optional<uint64_t> bytes = new_space_.Advance(top, words_.young.start())) return *bytes;
   new_space_.Restart(top, false);
   counts_.inexact++;
   return words_.young.top() - words_.young.start();

@@ -18,7 +18,7 @@ namespace allocscope::profile {
 struct HeapCounts {
   // Bytes of heap objects allocated; never falls.
   uint64_t allocated = 0;
-  // Bytes of heap objects in use: those at the start and those allocated, less what collections freed.
+  // Bytes of heap objects in use: after each collection V8's own count, and what was allocated since.
   int64_t net = 0;
   // Bytes outside of the heap: the sum of every rise, and what is kept now.
   uint64_t external_allocated = 0;
@@ -51,7 +51,6 @@ class HeapCounter {
   void Disown(uint64_t bytes) {
     counts_.allocated -= bytes;
     counts_.net -= static_cast<int64_t>(bytes);
-    disowned_ += bytes;
   }
   // Asked before each collection: while nothing is to be charged with what is allocated, it costs next to nothing. `allocated` then doesn't
   // rise by what was allocated since the last look.
@@ -76,7 +75,7 @@ class HeapCounter {
 
   static void BeforeGc(void* isolate, int type, int flags, void* counter);
   static void AfterGc(void* isolate, int type, int flags, void* counter);
-  uint64_t ChooseArea();
+  void ChooseArea();
   void Restart();
   uintptr_t YoungTop() const;
   uint64_t YoungBytes();
@@ -98,15 +97,11 @@ class HeapCounter {
   NewSpace new_space_;
   bool tells_page_ends_ = false;
   bool counts_unused_ = false;
-  // V8's own count of the whole heap, for when its words weren't found, and how much of it since the last collection was ends of pages.
+  // V8's own count of the whole heap, for when its words weren't found.
   uint64_t used_ = 0;
-  uint64_t unused_ = 0;
-  // Since the last collection.
-  uint64_t disowned_ = 0;
   uint64_t old_used_ = 0;
   uint64_t new_large_ = 0;
   uint64_t large_ = 0;
-  uint64_t used_before_gc_ = 0;
   uintptr_t old_start_ = 0;
   uintptr_t old_top_ = 0;
   HeapCounts counts_;
@@ -116,8 +111,6 @@ class HeapCounter {
   bool counts_always_ = false;
   bool (*is_idle_)(void*) = nullptr;
   void* is_idle_data_ = nullptr;
-  // Whether the collection that goes on is one of those that aren't counted.
-  bool passes_over_ = false;
   void (*on_collection_)(void*) = nullptr;
   void* on_collection_data_ = nullptr;
 };

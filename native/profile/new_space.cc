@@ -181,30 +181,28 @@ void NewSpace::Restart(uintptr_t top, bool collected) {
   knows_left_pages_ = collected;
 }
 
-std::optional<NewSpace::Step> NewSpace::Advance(uintptr_t top, uintptr_t area_start) {
+std::optional<uint64_t> NewSpace::Advance(uintptr_t top, uintptr_t area_start) {
   const uintptr_t from = top_;
   if (PageOfTop(top) == PageOfTop(from) && top >= from) {
     const uintptr_t end = FindEndBelow(top, seen_);
     MoveTo(top);
-    return Step{end - from, top - end};
+    return end - from;
   }
   if (!learnt_ || from == 0 || top == 0) return std::nullopt;
-  Step step{0, 0};
+  uint64_t bytes = 0;
   uintptr_t page = PageOfTop(from), at = from;
   for (int pages = 0; pages < kMostPages; pages++) {
     const uintptr_t end = FindEnd(page, pages == 0 ? seen_ : at);
-    step.object_bytes += end - at;
-    step.unused_bytes += EndOf(page) - end;
+    bytes += end - at;
     Leave(page, end);
     page = NextPage(page);
     if (page == 0) return std::nullopt;
     at = StartOf(page, area_start);
     if (page != PageOfTop(top) || top < at) continue;
     const uintptr_t last = FindEndBelow(top, at);
-    step.object_bytes += last - at;
-    step.unused_bytes += top - last;
+    bytes += last - at;
     MoveTo(top);
-    return step;
+    return bytes;
   }
   return std::nullopt;
 }

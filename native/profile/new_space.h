@@ -28,14 +28,9 @@ class NewSpace {
   // New space's top was here after the last `Advance` and before the next one: objects lie up to there. By the lower half of its address.
   void See(uint32_t half_top);
 
-  struct Step {
-    uint64_t object_bytes;
-    // What V8 counts as used beyond them.
-    uint64_t unused_bytes;
-  };
-  // What was allocated since the last call, from the top at that time. Nothing when the pages in between aren't known.
+  // The bytes that were allocated since the last call, from the top at that time. Nothing when the pages in between aren't known.
   // `area_start` is where the area began that `top` is in.
-  std::optional<Step> Advance(uintptr_t top, uintptr_t area_start);
+  std::optional<uint64_t> Advance(uintptr_t top, uintptr_t area_start);
 
  private:
   struct Filler {
