@@ -240,6 +240,8 @@ export interface NativeProfiling {
   readonly synchroniseProfile: () => void
   /** Like synchroniseProfile, but no line is charged for what was allocated since the last probe. */
   readonly disownProfile: () => void
+  /** Until V8's background compilers sleep, 50 ms at most. Before a collection by which lines are charged: what they hold then would count as the lines'. */
+  waitForV8Workers(): void
   stopProfile(): void
   /** Four figures, bytes: V8's heap allocated and in use, then outside of the heap allocated and in use. Counting begins with the first call. */
   readHeapCounts(figures: Float64Array): undefined | FailureRecord

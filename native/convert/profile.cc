@@ -183,6 +183,13 @@ napi_value DisownProfile(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// waitForV8Workers(): void
+napi_value WaitForV8Workers(napi_env env, napi_callback_info) {
+  const Environment& environment = Environment::Of(env);
+  if (environment.profiler != nullptr) environment.profiler->WaitForV8Workers();
+  return nullptr;
+}
+
 // stopProfile(): void
 napi_value StopProfile(napi_env env, napi_callback_info) {
   Environment& environment = Environment::Of(env);
@@ -218,6 +225,7 @@ void RegisterProfile(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "startProfile", StartProfile);
   ExportWithState(env, exports, "synchroniseProfile", SynchroniseProfile);
   ExportWithState(env, exports, "disownProfile", DisownProfile);
+  Export(env, exports, "waitForV8Workers", WaitForV8Workers);
   Export(env, exports, "stopProfile", StopProfile);
   Export(env, exports, "readHeapCounts", ReadHeapCounts);
   Export(env, exports, "takePeak", TakePeak);

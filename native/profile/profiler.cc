@@ -62,6 +62,11 @@ void Profiler::Synchronise() {
   if ((attention & kAsleep) != 0) ticker_->Wake();
 }
 
+void Profiler::WaitForV8Workers() {
+  if (!v8_workers_) v8_workers_ = V8Workers::Find();
+  v8_workers_->WaitUntilAsleep();
+}
+
 void Profiler::Disown() {
   if (counter_ == nullptr) return;
   // The probes add what they have allocated themselves to the top with which they compare. What is between that and the top they last saw

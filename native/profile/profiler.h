@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "process/statm.h"
@@ -13,6 +14,7 @@
 #include "profile/peak_mark.h"
 #include "profile/state.h"
 #include "profile/ticker.h"
+#include "profile/v8_workers.h"
 #include "result.h"
 
 namespace allocscope::profile {
@@ -31,6 +33,9 @@ class Profiler {
 
   // Brings the header's figures and words up to date. Allocates nothing.
   void Synchronise();
+
+  // Before a collection by which lines are charged: what V8's background compilers hold then would count as theirs.
+  void WaitForV8Workers();
 
   // Like Synchronise, but no line is charged for what was allocated since the last probe.
   void Disown();
@@ -56,6 +61,8 @@ class Profiler {
   std::unique_ptr<Ticker> ticker_;
   process::StatmReader statm_;
   PeakMark peak_mark_;
+  // Nothing before the first wait.
+  std::optional<V8Workers> v8_workers_;
 };
 
 }  // namespace allocscope::profile

@@ -200,7 +200,12 @@ class ThreadCollector implements Collector {
     const quickly = isQuick ? 'charge new space' : this.#hasWords ? 'see no change' : 'nothing'
     const common = { look, quickly, isQuiet, disown } as const
     if (mode !== 'settle') return { ...common, lookAtEnd: look, beforeLine: undefined, telling: undefined }
-    return { ...common, ...makeSettling(this.#views, common, (this.#gc ??= collecting().findGc()), this.#settledHits) }
+    const gc = (this.#gc ??= collecting().findGc())
+    const collect = () => {
+      this.#binding.waitForV8Workers()
+      gc()
+    }
+    return { ...common, ...makeSettling(this.#views, common, collect, this.#settledHits) }
   }
 }
 
