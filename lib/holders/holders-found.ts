@@ -21,7 +21,7 @@ export interface NativeRequest {
 /** What each call leaves behind: JavaScript objects and what keeps them, or native blocks and who asked for them. */
 export interface Holder {
   /**
-   * Their constructor: `SecureContext`, `(string)`, `function onData`. Wrappers of native objects are named, and the native memory that V8 or node
+   * Their constructor: `SecureContext`, `(string)`, `function onData`; `(sliced string)` for strings that keep the text they were cut from. Wrappers of native objects are named, and the native memory that V8 or node
    * knows of is theirs. Undefined for native blocks, and where only the sampler was asked: it knows places, not objects.
    */
   readonly constructor: string | undefined

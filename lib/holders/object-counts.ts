@@ -10,8 +10,8 @@ import type { SnapshotTaker } from './snapshot-text.js'
 export type ObjectCounts = ReadonlyMap<string, number>
 
 /**
- * What a person calls a node that JavaScript can see: its constructor, `function name` for a function, `(string)`. Undefined for V8's own:
- * backing stores, shapes, code and contexts belong to what has them.
+ * What a person calls a node that JavaScript can see: its constructor, `function name` for a function, `(string)`, `(sliced string)` for a string that
+ * keeps the text that it was cut from. Undefined for V8's own: backing stores, shapes, code and contexts belong to what has them.
  */
 export function labelOf(type: string, name: string): string | undefined {
   switch (type) {
@@ -23,8 +23,8 @@ export function labelOf(type: string, name: string): string | undefined {
       return 'RegExp'
     case 'string':
     case 'concatenated string':
-    case 'sliced string':
       return '(string)'
+    case 'sliced string':
     case 'symbol':
     case 'bigint':
       return `(${type})`

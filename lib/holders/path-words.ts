@@ -22,7 +22,7 @@ function isContext(graph: SnapshotGraph, node: number): boolean {
 
 /** Whether a person knows the node, or it is where a path begins. */
 function isSeen(graph: SnapshotGraph, node: number): boolean {
-  return !['array', 'hidden', 'code', 'object shape', 'concatenated string', 'sliced string'].includes(typeNameOf(graph, node))
+  return !['array', 'hidden', 'code', 'object shape', 'concatenated string'].includes(typeNameOf(graph, node))
 }
 
 const kindOfInternal: Readonly<Record<string, Hop['kind']>> = {
@@ -145,6 +145,8 @@ export class PathWords {
     switch (typeNameOf(this.#graph, node)) {
       case 'closure':
         return name === '' ? 'a function' : `function \`${name}\``
+      case 'sliced string':
+        return '(sliced string)'
       case 'native':
         return `native ${name.replace(/^Node \/ /, '')}`
       case 'synthetic':

@@ -226,6 +226,15 @@ function adviseOnInconclusive(findings: Findings): string[] {
   return [...untried, ...unknown, ...found, ...adviseOnUnexplained(findings, found)]
 }
 
+/** V8 makes a slice of 13 characters or more refer to its text. Not every copy is one: structuredClone answers with the slice from Node 26 on. */
+function adviseOnSlices(holders: readonly Holder[]): string[] {
+  if (!holders.some(({ constructor: name, perCall = 0 }) => name === '(sliced string)' && perCall >= oneACall)) return []
+  return [
+    'Sliced strings rise with each call: a part of a text, of 13 characters or more (slice, split, match), keeps the whole text. Keep a copy of the part: ' +
+      'Buffer.from(part).toString().',
+  ]
+}
+
 /** What to do about the verdict, each piece with its evidence. */
 export function advise(findings: Findings): string[] {
   switch (findings.verdict) {
@@ -240,6 +249,9 @@ export function advise(findings: Findings): string[] {
     case 'inconclusive':
       return adviseOnInconclusive(findings)
     case 'still-live':
-      return findings.live.map((one) => adviseOnPlace(one, findings))
+      return [
+        ...findings.live.map((one) => adviseOnPlace(one, findings)),
+        ...adviseOnSlices(findings.live.flatMap(({ holders = [] }) => holders)),
+      ]
   }
 }

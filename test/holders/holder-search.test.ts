@@ -41,6 +41,7 @@ const expected: readonly (readonly [string, string, number, number, string])[] =
   ['listeners', 'function onData', 1, 32, 'Array `data` of Object `_events` of EventEmitter `emitter` in leaks.cjs'],
   ['arrays', 'Array', 1, 100_000, 'Array `arrays` in leaks.cjs'],
   ['buffers', 'Buffer', 1, 100_000, 'Array `buffers` in leaks.cjs'],
+  ['slices', '(sliced string)', 1, 10_000, 'Array `slices` in leaks.cjs'],
   ['weakly', 'Session', 1, 12, 'a WeakMap, as long as its key lives: Object in Array `keys` in leaks.cjs'],
   ['globally', 'Session', 1, 12, 'Set `globalThis.kept`'],
   ['waiting', 'Session', 1, 12, 'Array `arrays` in leaks.cjs'],
@@ -65,12 +66,13 @@ testOnEachNode('what calls keep is found: its constructor, how many, by what, an
 testOnEachNode(
   'strings, lists, two at a time; and what is not kept or does not rise is no holder',
   async (node) => {
-    const found = await search(node, ['texts', 'chain', 'twice', 'full', 'nothing'])
+    const found = await search(node, ['texts', 'slices', 'chain', 'twice', 'full', 'nothing'])
     const text = holder(found, 'texts', '(string)')
     expect(text?.bytesPerCall).toBeGreaterThanOrEqual(10_000)
     // The strings that were joined count by their content; what they are joined from has no more than a header.
     expect(text?.bytesPerCall).toBeLessThan(10_200)
     expect(text?.path).toBe('Array `texts` in leaks.cjs')
+    expect(holder(found, 'slices', '(string)')?.path).toBe('(sliced string) in Array `slices` in leaks.cjs')
     expect(holder(found, 'chain', 'Object')).toMatchObject({ perCall: 1, path: '`next` of a chain of Object `list` in leaks.cjs' })
     expect(holder(found, 'chain', 'Session')?.perCall).toBe(1)
     expect(holder(found, 'twice', 'Session')?.perCall).toBe(2)

@@ -195,6 +195,17 @@ test('who asked for native memory is named, with the line, and the objects that 
   expect(advise(findingsOf({ verdict: 'still-live', live: addonAlone }))[0]).toMatch(named)
 })
 
+test.each([
+  ['(sliced string)', 1, true],
+  ['(sliced string)', 0.6, false],
+  ['(string)', 1, false],
+])('what slices keep of their texts is said once: %s, %d a call', (constructor, perCall, expected) => {
+  const holders = [{ constructor, perCall, bytesPerCall: 300, path: undefined, allocatedAt: undefined }]
+  const kept: LiveMemory = { where: 'declared', bytes: 7 * mebibyte, grows: true, bytesPerCall: 300, confidence: 'high', holders }
+  const advice = advise(findingsOf({ verdict: 'still-live', live: [kept, { ...kept, where: 'javascript-heap' }] }))
+  expect(advice.filter((one) => one.includes('keeps the whole text'))).toHaveLength(expected ? 1 : 0)
+})
+
 test('an addon is not blamed for what another thread may hold', () => {
   const live: LiveMemory[] = [{ where: 'native', bytes: 7 * mebibyte, grows: true, bytesPerCall: 300, confidence: 'high' }]
   for (const otherIsolates of [1, undefined]) {

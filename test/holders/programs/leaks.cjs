@@ -12,6 +12,7 @@ emitter.setMaxListeners(0)
 const arrays = []
 const buffers = []
 const texts = []
+const slices = []
 const keys = []
 const byKey = new WeakMap()
 const statements = []
@@ -56,6 +57,11 @@ exports.buffers = () => {
 
 exports.texts = () => {
   texts.push(Buffer.alloc(10_000, 'x').toString('latin1') + texts.length) // allocates
+}
+
+exports.slices = () => {
+  const text = Buffer.alloc(10_000, 'abcdefghijklmnopqrstuvwxyz').toString('latin1')
+  slices.push(text.slice(1, 14)) // allocates
 }
 
 exports.weakly = () => {
