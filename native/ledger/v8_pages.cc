@@ -14,6 +14,10 @@ constexpr uintptr_t kLargestHead = 32 * 1024;
 constexpr uintptr_t kMostSpaces = 32;
 // The kernel's own page, of which V8's sizes are multiples.
 constexpr uintptr_t kSizeUnit = 4096;
+// More than any version's isolate has: its heap is a part of it.
+constexpr uintptr_t kLargestIsolate = 256 * 1024;
+// How many spaces have to have V8's sizes while others have pages that V8 no longer counts.
+constexpr size_t kFewestExact = 2;
 
 constexpr PageForm kPageForms[] = {
     {true, 1, 2, 8, 9, 7, 10},
@@ -23,6 +27,18 @@ constexpr PageForm kPageForms[] = {
 
 // How many pages are read at once.
 constexpr size_t kBatch = 64;
+
+using Sizes = std::vector<double>;
+
+// Pages that V8 has freed and keeps for a while are out of its statistics, with their records as they were.
+bool HasFreedPages(const Sizes& found, const Sizes& counted) {
+  size_t exact = 0;
+  for (size_t i = 0; i < counted.size(); i++) {
+    if (found[i] < counted[i]) return false;
+    if (counted[i] > 0 && found[i] == counted[i]) exact++;
+  }
+  return exact >= kFewestExact;
+}
 
 }  // namespace
 
@@ -110,19 +126,22 @@ void V8Pages::FindIn(const std::vector<const Mapping*>& candidates) {
 }
 
 std::optional<uintptr_t> V8Pages::Prove(uintptr_t isolate, const std::vector<double>& space_sizes) {
-  std::map<uintptr_t, std::vector<double>> heaps;
+  std::map<uintptr_t, Sizes> heaps;
   for (const V8Page& page : pages_) {
     if (page.heap == 0 || page.space < 0 || static_cast<size_t>(page.space) >= space_sizes.size()) continue;
-    std::vector<double>& sizes = heaps[page.heap];
+    Sizes& sizes = heaps[page.heap];
     sizes.resize(space_sizes.size());
     sizes[static_cast<size_t>(page.space)] += static_cast<double>(page.end - page.begin);
   }
-  const auto proved = std::find_if(heaps.begin(), heaps.end(), [&](const auto& heap) { return heap.second == space_sizes; });
-  is_exact_ = proved != heaps.end();
+  // Heaps of two threads that have just begun may have the same sizes.
+  const auto own = isolate == 0 ? std::find_if(heaps.begin(), heaps.end(), [&](const auto& heap) { return heap.second == space_sizes; })
+                                : heaps.lower_bound(isolate);
+  const bool is_found = own != heaps.end() && (isolate == 0 || own->first - isolate < kLargestIsolate);
+  is_exact_ = is_found && own->second == space_sizes;
   if (proof_) return isolate + proof_->heap_distance;
-  if (!is_exact_) return std::nullopt;
-  if (isolate != 0) proof_ = V8Proof{form_, proved->first - isolate};
-  return proved->first;
+  if (!is_found || !(is_exact_ || HasFreedPages(own->second, space_sizes))) return std::nullopt;
+  if (isolate != 0) proof_ = V8Proof{form_, own->first - isolate};
+  return own->first;
 }
 
 }  // namespace allocscope::ledger

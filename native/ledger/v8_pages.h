@@ -63,9 +63,9 @@ class V8Pages {
 
   const std::vector<V8Page>& pages() const { return pages_; }
 
-  // The heap of `isolate`, if the pages of one heap, space by space, have exactly the sizes that V8's public statistics give for this
-  // isolate: `space_sizes` in V8's order. Then the form is proved for all heaps. What was proved before stays so: then the heap is told as
-  // well when its sizes have moved.
+  // The heap of `isolate`, if its pages, space by space, have exactly the sizes that V8's public statistics give for this isolate:
+  // `space_sizes` in V8's order. Of a heap within the isolate some spaces may have more: pages that V8 has freed. Then the form is proved
+  // for all heaps. What was proved before stays so: then the heap is told as well when its sizes have moved.
   std::optional<uintptr_t> Prove(uintptr_t isolate, const std::vector<double>& space_sizes);
 
   const std::optional<V8Proof>& proof() const { return proof_; }
