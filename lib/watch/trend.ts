@@ -65,8 +65,8 @@ export class Trend {
     if (end < 1) return undefined
     const [firstMs, endMs] = [times[0] as number, times[end] as number]
     const rise = (from: number, to: number): number => (values[to] as number) - (values[from] as number)
-    // Of a short watch, half is rest enough.
-    const restedMs = Math.min(restMs, (endMs - firstMs) / 2)
+    // Of a short watch, a quarter is rest enough.
+    const restedMs = Math.min(restMs, (endMs - firstMs) / 4)
     const least = Math.max(restBytes * (restedMs / restMs), (rise(0, end) * restShare * restedMs) / (endMs - firstMs))
     let before = end
     for (let index = end; index >= 0; index--) {

@@ -53,7 +53,7 @@ export interface WatchReport {
   readonly exit: MemorySample | undefined
   /** From the first reading to that at exit; without one, from the first sample to the last. */
   readonly growth: MemoryGrowth | undefined
-  /** The rise of RSS that went on at the end. Undefined when RSS was at rest for a second. */
+  /** The rise of RSS that went on at the end. Undefined when RSS was at rest for a second, or a quarter of a shorter watch. */
   readonly rssRise: Rise | undefined
   readonly events: EventCounts
   readonly blocked: BlockedTime

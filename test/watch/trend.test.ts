@@ -102,8 +102,9 @@ describe('the rise at the end', () => {
     expect(riseOf(...slope(60), ...slope(12, 59, -1))).toBeUndefined()
   })
 
-  test('of a short watch, half is rest enough', () => {
+  test('of a short watch, a quarter is rest enough', () => {
     expect(riseOf(...slope(6, 0, 100), ...flat(6, 500))).toBeUndefined()
+    expect(riseOf(...slope(11, 0, 100), ...flat(5, 1000))).toBeUndefined()
     expect(riseOf(...slope(12, 0, 100))).toEqual({ bytes: 1100, overMs: 1100 })
     expect(riseOf(1)).toBeUndefined()
     expect(riseOf()).toBeUndefined()
