@@ -14,13 +14,16 @@ const watching = lazily(() => require('../watch/watch-until.js') as typeof impor
 const checking = lazily(() => require('../release/check-running.js') as typeof import('../release/check-running.js'))
 const releasing = lazily(() => require('../release/release-memory.js') as typeof import('../release/release-memory.js'))
 
+/** What a ledger may take to walk glibc's free lists in the event loop, milliseconds: as `allocscope explain` has it. */
+const walkBudgetMs = 250
+
 async function resultOf(line: string, ended: AbortSignal, socket: string): Promise<unknown> {
   const asked = JSON.parse(line) as Readonly<Record<string, unknown>> | null
   switch (asked?.['request']) {
     case 'stats':
       return reading().takeReading({ detail: asked['detail'] as 'usage' })
     case 'explain':
-      return await explaining().explainRssAsync()
+      return await explaining().explainRssAsync({ budgetMs: walkBudgetMs })
     case 'release':
       return await releasing().releaseMemory()
     case 'check-release':

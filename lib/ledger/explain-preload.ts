@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 
+import { getAllocatorStats } from '../allocator/index.js'
 import { hidePreload, quietly, takeVariable } from '../program/index.js'
 import { connectLedgers, explainVariable } from './explain-channel.js'
 import type { ExplainMoment, ExplainRequest, TakenLedger } from './explain-channel.js'
@@ -23,6 +24,8 @@ class LedgerTaker {
   ) {}
 
   begin(): void {
+    // By this walk, of a heap that is small yet, the next one is estimated: without one, at the slowest that any heap could take.
+    getAllocatorStats({ detail: 'usage', budgetMs: walkBudgetMs, others: false })
     const { at, everyMs } = this.request
     if (at === 'peak')
       setInterval(

@@ -47,7 +47,7 @@ function gapsOf(answer: NativeLedger, stats: AllocatorStats): readonly string[] 
   if (territory !== 'unknown' && figures.chunkBytes !== figures.mappedBytes)
     gaps.push(`Of ${figures.mappedCount} blocks with a mapping of their own ${figures.chunks} were found.`)
   if (stats.allocator === 'glibc' && stats.counters === undefined)
-    gaps.push("glibc's free lists weren't walked within the budget: free blocks count as in use.")
+    gaps.push("glibc's free lists weren't walked within the budget: what of its arenas is in use and what free isn't told apart.")
   return gaps.filter((gap) => gap !== '')
 }
 
@@ -85,6 +85,7 @@ function budgetOf(options: ExplainOptions | undefined): number {
 /** What was found, under the names of its owners. */
 function nameEntries({ answer, heap, isHeld }: Look, stats: AllocatorStats): readonly LedgerEntry[] {
   const native = requireBinding()
+  const inUse = stats.allocator === 'glibc' ? stats.counters?.inUseBytes : undefined
   const around: Surroundings = {
     pid: process.pid,
     threadName: (tid) => native.readThreadName(process.pid, tid),
@@ -94,8 +95,8 @@ function nameEntries({ answer, heap, isHeld }: Look, stats: AllocatorStats): rea
     copies: answer.copies.map(({ name }) => name),
     knowsArenas: answer.territory === 'complete',
     knowsChunks: answer.figures.chunkBytes === answer.figures.mappedBytes,
+    knowsFree: inUse !== undefined,
   }
-  const inUse = stats.allocator === 'glibc' ? stats.counters?.inUseBytes : undefined
   const rows = nameRows(readRows(answer), around)
   const ofHeap = isHeld ? splitFreedPages(rows, heap.spaces) : rows
   const named = splitFree(splitEmbedded(ofHeap, countedCopies(answer)), inUse)
@@ -173,6 +174,7 @@ export function explainProcess(pid: number): RssLedger {
     copies: [],
     knowsArenas: false,
     knowsChunks: false,
+    knowsFree: false,
   }
   const gaps = ['Read from outside, by /proc alone: V8, malloc and stacks of threads are one remainder.']
   return makeLedger(checked, answer, nameRows(readRows(answer), around), gaps, () => (performance.now() - start) * 1000)

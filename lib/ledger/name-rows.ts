@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly knowsArenas: boolean
   /** Whether all mapped chunks were found, by glibc's own count. */
   readonly knowsChunks: boolean
+  /** Whether glibc's free lists were walked: otherwise blocks of its arenas may be free. */
+  readonly knowsFree: boolean
 }
 
 type Naming = readonly [owner: LedgerOwner, detail: string, evidence: LedgerEvidence]
@@ -53,7 +55,7 @@ const namings: Readonly<Record<NativeOwner, (row: NativeRow, around: Surrounding
   v8Pool: ({ part }) =>
     part === 0 ? ['v8-page-pool', 'pages of ended isolates', 'counted'] : ['v8-page-pool', 'pages that V8 keeps for later', 'inferred'],
   v8Table: () => ['v8-tables', 'entry points of functions', 'inferred'],
-  arena: ({ group }) => ['malloc-in-use', group === 0 ? 'main arena' : `arena ${group}`, 'counted'],
+  arena: ({ group }, { knowsFree }) => [knowsFree ? 'malloc-in-use' : 'malloc', group === 0 ? 'main arena' : `arena ${group}`, 'counted'],
   arenaTop: ({ group }) => ['malloc-free', group === 0 ? 'main arena: top' : `arena ${group}: top`, 'counted'],
   mappedChunk: (_, { knowsChunks }) => ['malloc-in-use', 'blocks with a mapping of their own', knowsChunks ? 'counted' : 'inferred'],
   embedded: ({ group }, { copies }) => ['embedded-allocator', copies[group] ?? `copy ${group}`, 'counted'],

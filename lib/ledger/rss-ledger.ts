@@ -6,8 +6,8 @@ import type { Container } from '../process/index.js'
  * - `v8-heap`: pages of V8's heaps, one entry a space of each isolate. `v8-read-only`: V8's constants, shared by all isolates. `v8-code-range`: what
  *   V8 keeps for compiled code beside its pages. `v8-tables`: V8's tables of entry points. `v8-page-pool`: pages of isolates that have ended, and pages that V8 has freed and keeps.
  * - `array-buffers`: contents of Buffers and array buffers of the calling thread, which malloc serves.
- * - `malloc-in-use`: the rest of what malloc has handed out. `malloc-free`: free memory that malloc keeps. Under another allocator than glibc's, or
- *   where glibc's layout isn't proved, `malloc` is both.
+ * - `malloc-in-use`: the rest of what malloc has handed out. `malloc-free`: free memory that malloc keeps. Under another allocator than glibc's, where
+ *   glibc's layout isn't proved, and of glibc's arenas whose free lists weren't walked, `malloc` is both.
  * - `embedded-allocator`: allocators within loaded libraries.
  * - `wasm-memory`, `thread-stack`, `shared-memory`: as named. `file`: mapped files, programs and libraries among them.
  * - `runtime`: the loader, zeroed data (.bss) of libraries, thread-local variables, abseil. `kernel`: vdso, devices, io_uring.

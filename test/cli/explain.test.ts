@@ -56,6 +56,25 @@ test('a ledger of the exit: the owners, and the program keeps its exit code', as
   expect(stderr).not.toContain("weren't walked")
 })
 
+test('what a large heap of glibc has free is told from what is in use', async () => {
+  // 80 MB of small blocks, of which every twentieth is kept.
+  const [exit] = (
+    await explained([
+      '--node-option',
+      '--expose-gc',
+      programOf(`
+      const all = Array.from({ length: 80_000 }, () => Buffer.allocUnsafeSlow(1000).fill(1))
+      globalThis.kept = all.filter((_, index) => index % 20 === 0)
+      all.length = 0
+      gc()
+      setTimeout(() => {}, 200)`),
+    ])
+  ).ledgers as readonly [FollowingLedger]
+  const free = exit.ledger.entries.filter(({ owner }) => owner === 'malloc-free')
+  expect(free.reduce((sum, { residentBytes }) => sum + residentBytes, 0)).toBeGreaterThan(60e6)
+  expect(exit.ledger.gaps.filter((gap) => gap.includes("weren't walked"))).toEqual([])
+})
+
 test('at the peak, not at the exit', async () => {
   const file = programOf(holds)
   const [peak] = (await explained(['--at', 'peak', file])).ledgers as readonly [FollowingLedger]
