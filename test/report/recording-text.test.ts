@@ -22,6 +22,8 @@ test('what a recording tells, in a paragraph and its tables', () => {
       'The program ended with exit code 0.',
   )
   expect(text).toContain('  ! 3 samples were lost: there was no room for them.')
+  // At one every 10 ms, from outside and from inside: one for each moment, and those of the child.
+  expect(text).toMatch(/^ {2}samples +399 in 3\.0 s, one every 10 ms$/m)
   expect(text).toMatch(/^ {2}RSS +50\.0 MiB +150\.0 MiB +110\.0 MiB +\+60\.0 MiB$/m)
   expect(text).toMatch(/^ {2}child 9 +9 +1\.0 s +2\.0 s +30\.0 MiB +30\.0 MiB$/m)
   expect(text).toMatch(/^ {2}parse +1 +700 ms +700 ms +\+10\.0 MiB$/m)
@@ -45,6 +47,11 @@ test('damage is said with where it is and how much is lost', () => {
   expect(renderRecording(summariseRecording(damaged), plainStyle).replaceAll(/\s+/g, ' ')).toContain(
     "! The file is damaged at byte 1,234: a block's checksum doesn't match. What is before it is shown, the 2.0 KiB from there on are lost.",
   )
+})
+
+test('one sample that was missed is one', () => {
+  const end = { timeMs: 3000, reason: 'program-ended', exitCode: 0, signal: undefined, lostSamples: 0, missedSamples: 1 } as const
+  expect(renderRecording(summariseRecording({ ...rich, end }), plainStyle)).toContain('  ! 1 sample was missed: ')
 })
 
 test('peaks, and a difference with itself', () => {

@@ -4,7 +4,7 @@ import { OwnersOverTime } from './owner-bytes.js'
 import type { CourseOwner } from '../process-course.js'
 import { findPeaks } from './peaks.js'
 import type { ProcessPeak, SummedPeak } from './peaks.js'
-import { durationOf, endIndex, rssAt, rssSeries } from './rss-series.js'
+import { countSamples, durationOf, endIndex, rssAt, rssSeries } from './rss-series.js'
 import { slopeOf } from './slope.js'
 import type { Slope } from './slope.js'
 
@@ -65,6 +65,8 @@ export interface RecordingOverview {
   readonly kind: Recording['kind']
   readonly start: RecordingStart
   readonly durationMs: number
+  /** {@link countSamples}. */
+  readonly samples: number
   readonly end: RecordingEnd | undefined
   readonly damage: RecordingDamage | undefined
   readonly processes: readonly ProcessOverview[]
@@ -179,6 +181,7 @@ export function summariseRecording(recording: Recording): RecordingOverview {
     kind,
     start,
     durationMs: durationOf(recording),
+    samples: countSamples(recording),
     end,
     damage,
     processes: recording.processes.map((process, number) => processOverview(recording, number, process, peakOf.get(number))),

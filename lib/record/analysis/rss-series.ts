@@ -13,6 +13,14 @@ function sampledTracks(recording: Recording, process: number): readonly Track[] 
   return recording.tracks.filter((track) => track.process === process && track.source !== 'gc')
 }
 
+/** How many samples of all processes were taken. Of one that was sampled from outside and from inside, those of which there are more. */
+export function countSamples(recording: Recording): number {
+  const most = recording.processes.map((_process, number) =>
+    Math.max(0, ...sampledTracks(recording, number).map(({ timeMs }) => timeMs.length)),
+  )
+  return most.reduce((sum, count) => sum + count, 0)
+}
+
 /** All samples of a process's RSS, from outside and from inside together, where it was known. */
 export function sampledRss(recording: Recording, process: number): RssSeries {
   const tracks = sampledTracks(recording, process).filter(({ columns }) => columns.rssBytes !== undefined)

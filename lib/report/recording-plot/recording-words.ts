@@ -2,6 +2,7 @@ import { formatCount } from '../../figures/index.js'
 import type { RecordedProcess, Recording } from '../../record/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
+import { samplesWere } from '../recording/recording-words.js'
 
 /** The file's own name. */
 export function fileName({ file }: Recording): string {
@@ -66,7 +67,7 @@ export function notesOf(recording: Recording): readonly string[] {
       : [
           `The file is damaged at byte ${formatCount(damage.atByte)} (${printable(damage.reason)}): the ${formatCount(damage.lostBytes)} bytes from there on aren't shown.`,
         ]),
-    ...((end?.lostSamples ?? 0) > 0 ? [`${formatCount(end?.lostSamples)} samples were lost: the ring or the disk was full.`] : []),
-    ...((end?.missedSamples ?? 0) > 0 ? [`${formatCount(end?.missedSamples)} samples were missed: the sampler wasn't run in time.`] : []),
+    ...((end?.lostSamples ?? 0) > 0 ? [`${samplesWere(end?.lostSamples)} lost: the ring or the disk was full.`] : []),
+    ...((end?.missedSamples ?? 0) > 0 ? [`${samplesWere(end?.missedSamples)} missed: the sampler wasn't run in time.`] : []),
   ]
 }

@@ -48,7 +48,7 @@ export function describeRecording(overview: RecordingOverview): string {
   )
 }
 
-function factsOf({ start, processes, durationMs }: RecordingOverview): (readonly [string, string])[] {
+function factsOf({ start, processes, durationMs, samples }: RecordingOverview): (readonly [string, string])[] {
   const [program] = processes
   const { node } = program ?? {}
   const { containerBytes, heapBytes } = node?.limits ?? {}
@@ -56,7 +56,6 @@ function factsOf({ start, processes, durationMs }: RecordingOverview): (readonly
     ...(containerBytes === undefined ? [] : [`${formatBytes(containerBytes)} of the control group`]),
     ...(heapBytes === undefined ? [] : [`${formatBytes(heapBytes)} of V8's heap`]),
   ]
-  const samples = processes.reduce((sum, process) => sum + process.samples, 0)
   return [
     ['began', `${formatStart(start)}, by allocscope ${start.allocscopeVersion}`],
     ['samples', `${formatCount(samples)} in ${formatDuration(durationMs)}, one every ${formatDuration(start.intervalMs)}`],

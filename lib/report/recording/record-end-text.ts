@@ -22,7 +22,7 @@ function describeLost({ lostSamples, missedSamples }: RecordReport): readonly st
 export function renderRecordEnd(report: RecordReport, style: TextStyle): string {
   const { file, durationMs, samples, peakRssBytes, children, inside, failure } = report
   const others = children === 0 ? '' : ` and ${formatCount(children)} other process${children === 1 ? '' : 'es'}`
-  const head = `${formatCount(samples)} samples${others} in ${formatDuration(durationMs)}${endings[report.reason]}; peak RSS ${formatBytes(peakRssBytes)}`
+  const head = `${formatCount(samples)} samples${others} in ${formatDuration(durationMs)}${endings[report.reason]}; peak RSS${children === 0 ? '' : ' of the program'} ${formatBytes(peakRssBytes)}`
   const lines = [
     `allocscope: recorded ${style.bold(file)}: ${head}.`,
     ...(inside ? [] : ['From outside alone: no figures of V8, of the allocator, no collections and no marks.']),

@@ -42,6 +42,10 @@ export function describeEnd({ end, kind }: Pick<Recording, 'end' | 'kind'>): str
   return end.exitCode === undefined ? 'the program ended' : `the program ended with exit code ${end.exitCode}`
 }
 
+export function samplesWere(count: number | undefined): string {
+  return `${formatCount(count)} ${count === 1 ? 'sample was' : 'samples were'}`
+}
+
 /** What a reader must know of a recording's file: damage, and samples that aren't there. */
 export function describeLosses({ damage, end }: Pick<Recording, 'damage' | 'end'>): readonly string[] {
   const { lostSamples = 0, missedSamples = 0 } = end ?? {}
@@ -52,8 +56,8 @@ export function describeLosses({ damage, end }: Pick<Recording, 'damage' | 'end'
           `The file is damaged at byte ${formatCount(damage.atByte)}: ${damage.reason}. What is before it is shown, ` +
             `the ${formatBytes(damage.lostBytes)} from there on are lost.`,
         ]),
-    ...(lostSamples > 0 ? [`${formatCount(lostSamples)} samples were lost: there was no room for them.`] : []),
-    ...(missedSamples > 0 ? [`${formatCount(missedSamples)} samples were missed: the recorder didn't run when they were due.`] : []),
+    ...(lostSamples > 0 ? [`${samplesWere(lostSamples)} lost: there was no room for them.`] : []),
+    ...(missedSamples > 0 ? [`${samplesWere(missedSamples)} missed: the recorder didn't run when they were due.`] : []),
   ]
 }
 
