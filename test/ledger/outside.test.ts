@@ -87,6 +87,7 @@ test('of a process that was stopped, each figure is exactly what a script reads 
     expect(ledger.hugePageBytes).toBe(total(mappings, 'AnonHugePages'))
     expect(ledger.hugetlbBytes).toBe(total(mappings, 'Private_Hugetlb') + total(mappings, 'Shared_Hugetlb'))
     expect(ledger.residencyFrom).toBe('smaps')
+    expect(ledger.gaps.join()).toContain(`allocscope attach ${child.pid} explain`)
     expect(ledger.pageTableBytes).toBe(statusOf(child.pid, 'VmPTE'))
     // A table of 4 KiB for each 2 MiB.
     expect(ledger.pageTableBytes).toBeGreaterThan((64 / 2) * 4096)
