@@ -8,6 +8,7 @@ import { allocscope } from './run-cli.js'
 const mebibyte = 2 ** 20
 
 interface Run {
+  readonly startRssBytes: number
   readonly peakRssBytes: number
   readonly incrementBytes: number
   readonly externalBytes: number
@@ -57,6 +58,12 @@ test('peak and increment are what the kernel says within the expression', async 
   expect(Math.abs(incrementBytes - bytes)).toBeLessThan(slack)
 })
 
+test('what a run left is in no other run', async () => {
+  const runs = await measure('--repeat', '3', 'new Uint8Array(64 * 2 ** 20).fill(1)')
+  const [{ startRssBytes }] = runs as [Run]
+  for (const { peakRssBytes } of runs) expect(peakRssBytes - startRssBytes).toBeLessThan(72 * mebibyte)
+})
+
 test('a promise is awaited, and what --setup did is not measured', async () => {
   const setup = 'const { setTimeout: pause } = require("node:timers/promises"); const big = Buffer.alloc(64 * 2 ** 20, 1)'
   const [run] = await measure('--repeat', '1', '--setup', setup, 'pause(100).then(() => Buffer.alloc(16 * 2 ** 20, big[0]).length)')
@@ -74,6 +81,9 @@ test.each([
   ['what it throws', ['nope.x'], 1, /nope is not defined/],
   ['a syntax error', ['1 +'], 2, /The expression '1 \+' isn't JavaScript, or isn't whole: Unexpected token/],
   ['how often', ['--repeat', '0', '1'], 2, /number from 1 to 10000/],
+  ['half a run', ['--repeat', '1.5', '1'], 2, /whole number from 1 to 10000/],
+  ['what never settles', ['new Promise(() => {})'], 1, /its promise isn't settled/],
+  ['a --setup that never settles', ['--setup', 'await new Promise(() => {})', '1'], 1, /its promise isn't settled/],
 ])('what goes wrong is said: %s', async (_what, args, exitCode, message) => {
   const { code, stdout, stderr } = await allocscope(['memit', ...args])
   expect([code, stdout]).toEqual([exitCode, ''])

@@ -22,6 +22,20 @@ test('sizeof --deep --tree shows what is in it', () => {
   expect(stdout).toMatch(/└─ \.list {2}array/)
 })
 
+test.each([
+  ['require("./table.json")', 40, [0, '']],
+  ['(await (import("./table.mjs"))).default', 184, [0, '']],
+  ['Promise.reject(new Error("later"))', 48, [1, 'allocscope: later\n']],
+])('sizeof %s finds files from the working directory, and awaits only what it is told to', (expression, totalBytes, ended) => {
+  const cwd = mkdtempSync(path.join(os.tmpdir(), 'allocscope-sizeof-'))
+  writeFileSync(path.join(cwd, 'table.json'), '{ "a": 1, "b": 2 }')
+  writeFileSync(path.join(cwd, 'table.mjs'), 'export default new Map([[1, 2]])')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'sizeof', '--json', expression], { encoding: 'utf8', cwd })
+  rmSync(cwd, { recursive: true })
+  expect([status, stderr]).toEqual(ended)
+  expect(JSON.parse(stdout)).toMatchObject({ size: { totalBytes } })
+})
+
 test('sizeof --module measures what a file exports', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'allocscope-sizeof-'))
   const file = path.join(folder, 'table.cjs')

@@ -3,9 +3,10 @@ import type { Command } from 'commander'
 
 import { deepSizeOf, sizeOf, sizeTree } from '../../heap/index.js'
 import { formatEverySize, formatSizeTree, renderDeepSize, renderJson, renderSizeOf } from '../../report/index.js'
-import { compileExpression } from '../evaluate.js'
+import { reportError } from '../command-errors.js'
+import { compileExpression, untilSettled } from '../evaluate.js'
 import { importExport } from '../import-export.js'
-import { numberBetween } from '../option-values.js'
+import { wholeNumberBetween } from '../option-values.js'
 import { styleFor } from '../terminal.js'
 
 interface SizeofOptions {
@@ -30,10 +31,16 @@ async function findValue(expression: string | undefined, options: SizeofOptions)
   }
   if (expression === undefined || options.module !== undefined)
     throw new InvalidArgumentError('Give an expression, or --module with --export.')
-  return { value: compileExpression(expression)(), subject: expression }
+  const { evaluate, awaits } = await compileExpression(expression)
+  const value = evaluate()
+  return { value: awaits ? await untilSettled(value) : value, subject: expression }
 }
 
 async function printSizeof(expression: string | undefined, options: SizeofOptions): Promise<void> {
+  // The value may be a promise that is rejected later. Its size is known by then, and a handler would have been a part of it.
+  process.on('unhandledRejection', (error) => {
+    process.exitCode = reportError(error)
+  })
   const { value, subject } = await findValue(expression, options)
   const { deep, tree, all, depth } = options
   const size = sizeOf(value)
@@ -59,6 +66,7 @@ Examples:
   $ allocscope sizeof '[4, "toaster", 230.1]'
   $ allocscope sizeof --tree --all '[4, "toaster", 230.1]'
   $ allocscope sizeof --deep --tree 'require("node:os").cpus()'
+  $ allocscope sizeof --deep 'await fetch("http://localhost:8080/").then((response) => response.json())'
   $ allocscope sizeof --module ./routes.js --export table --deep
 
 The expression or the module runs in this process. JSON: { "version": 1, "size": …, "deep": …, "tree": … }, the objects of sizeOf(),
@@ -72,13 +80,13 @@ export function registerSizeof(program: Command): void {
     .description(
       'The exact size of a value on this very Node: the object, the stores that it alone owns, and with --deep all that it leads to.',
     )
-    .argument('[expression]', 'JavaScript, evaluated in this process')
+    .argument('[expression]', 'JavaScript, evaluated in this process; it can require, import() and await')
     .option('--module <file>', 'measure what this file exports instead')
     .option('--export <name>', 'the export to measure', 'default')
     .option('--deep', 'everything that is reachable, by kind')
     .option('--tree', 'the recursive picture')
     .option('--all', "the picture of every value in its holder's own order, numbers too; up to 10,000 of one holder and 200,000 in all")
-    .option('--depth <levels>', 'levels of --tree (default: 3) or of --all (default: no limit)', numberBetween(0, 1000))
+    .option('--depth <levels>', 'levels of --tree (default: 3) or of --all (default: no limit)', wholeNumberBetween(0, 1000))
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(printSizeof)
