@@ -27,7 +27,7 @@ describe('--function', () => {
 
   test('a name that matches nothing: the near ones, and where they are; the program ran', async () => {
     expect(await notesOf(['--function', 'outre', file])).toMatch(
-      /No function of the 1 loaded files is named 'outre': did you mean outer \(.*behaves\.cjs\)\?/,
+      /No function of the one loaded file is named 'outre': did you mean outer \(.*behaves\.cjs\)\?/,
     )
     expect(await notesOf(['--function', 'Counter.ad', file])).toMatch(/did you mean Counter\.add/)
     expect(await notesOf(['--function', 'somethingElse', file])).toMatch(/'somethingElse', nor has any a name like it/)
@@ -63,9 +63,19 @@ describe('--file and --all', () => {
     expect(document.profiles[0]?.notes.join()).toMatch(
       /no function is marked in the 2 loaded files: mark one with a comment '\/\/ @profile'/,
     )
-    const text = await run(node, ['dist/cli/main.js', 'profile', main])
-    expect(text.stderr).toMatch(/Nothing was profiled/)
+    const text = await run(node, ['dist/cli/main.js', 'profile', '--children', main])
+    expect(text.stderr).toMatch(/Nothing was profiled[\s\S]*What ran in worker threads \(--workers\) wasn't profiled\./)
   })
+})
+
+test('of a file that is marked but not of a syntax that is known, nothing is said but that', async () => {
+  const unknown = scratchFile('.cjs')
+  writeFileSync(unknown, '// @profile\nfunction broken( {\n  return 1\n}\n')
+  const [profile] = (await profileProgram(node, [unknown])).document.profiles
+  expect(profile?.notes).toEqual([])
+  expect(profile?.uninstrumented).toEqual([
+    expect.objectContaining({ file: unknown, line: 3, reason: expect.stringContaining("it can't be parsed") as string }),
+  ])
 })
 
 describe('--min and --sort', () => {

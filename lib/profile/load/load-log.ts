@@ -8,6 +8,8 @@ export interface LoadedFile {
   readonly names: readonly string[]
   /** Functions that were instrumented. */
   readonly instrumentedCount: number
+  /** It couldn't be parsed, which the profile says of it. */
+  readonly unparsed?: boolean
 }
 
 function logOf(folder: string): string {

@@ -94,7 +94,9 @@ class SourceInstrumenter implements ProgramSources {
     }
     const result = this.#parse(file, source, kind, map.originals)
     const wantsNames = this.options.settings.functions.length > 0
-    logLoadedFile(this.options.folder, { file, names: wantsNames ? result.names : [], instrumentedCount: result.functions.length })
+    const { names, functions, syntaxError } = result
+    const found = { names: wantsNames ? names : [], instrumentedCount: functions.length, unparsed: syntaxError }
+    logLoadedFile(this.options.folder, { file, ...found })
     this.#registerResult(file, result, map)
     if (result.code === undefined) return undefined
     const isMapped = map.originals !== undefined && this.options.mapsAreUsed
@@ -125,9 +127,8 @@ class SourceInstrumenter implements ProgramSources {
     return kind === 'either' && result.syntaxError ? instrumentAs(true) : result
   }
 
-  #registerResult(file: string, { functions, refused, syntaxError }: Instrumented, { originals, problem }: SourceMapReading): void {
-    // Node reports the error itself.
-    if (syntaxError || (functions.length === 0 && refused.length === 0)) return
+  #registerResult(file: string, { functions, refused }: Instrumented, { originals, problem }: SourceMapReading): void {
+    if (functions.length === 0 && refused.length === 0) return
     const used = new Set(functions.map((one) => one.file))
     const sources = Object.fromEntries([...(originals?.texts ?? [])].filter(([name]) => used.has(name)))
     this.#register({
