@@ -29,16 +29,22 @@ function describe(node: SizeTreeNode): string {
   return `${name}${name === '' ? '' : '  '}${form}${external}${seen}`
 }
 
-/** What a value of this form refers to without showing it. */
-const hiddenParts: Readonly<Partial<Record<SizeTreeNode['representation'], string>>> = {
+/** What a value of this form, or of this kind, refers to without showing it. */
+const hiddenParts: Readonly<Partial<Record<SizeTreeNode['representation'] | SizeTreeNode['kind'], string>>> = {
   sliced: 'the string that it is a slice of',
   cons: 'the strings that it joins',
   thin: 'the string that it stands for',
   'copy-on-write': 'its elements, shared with the literal until written to',
+  'part of an ArrayBuffer': 'the ArrayBuffer that it is a part of',
+  Proxy: 'its target and handler',
+  Promise: 'its result, or what waits for it',
+  generator: 'its variables',
+  RegExp: 'its source',
+  symbol: 'its description',
 }
 
-function describeElsewhere({ representation, unlisted }: SizeTreeNode, every: boolean): string {
-  const parts = hiddenParts[representation]
+function describeElsewhere({ kind, representation, unlisted }: SizeTreeNode, every: boolean): string {
+  const parts = hiddenParts[representation] ?? hiddenParts[kind]
   if (parts !== undefined && (every || representation !== 'copy-on-write')) return parts
   if (every) return unlisted ? '… not listed: more than 10,000 values of one holder, or 200,000 in all' : '… parts that no value shows'
   return `… not shown: ${unlisted ? 'too many to list, ' : ''}deeper, numbers, parts`

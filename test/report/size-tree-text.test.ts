@@ -1,4 +1,4 @@
-import { formatSizeTree } from '../../lib/index.js'
+import { formatSizeTree, sizeTree } from '../../lib/index.js'
 import type { SizeTree, SizeTreeNode } from '../../lib/index.js'
 
 function node(name: string, deepBytes: number, more: Partial<SizeTreeNode> = {}): SizeTreeNode {
@@ -97,4 +97,12 @@ describe('what is no tree is a TypeError with a code', () => {
       }) as Error,
     )
   })
+})
+test.each([
+  [() => Buffer.from('a part of the pool'), 'the ArrayBuffer that it is a part of'],
+  [() => new Proxy({ a: 1 }, {}), 'its target and handler'],
+  [() => Promise.resolve({ a: 1 }), 'its result, or what waits for it'],
+  [() => /of (a) text/, 'its source'],
+])('%s: what is not shown is named', (make, name) => {
+  expect(formatSizeTree(sizeTree(make()))).toMatch(new RegExp(`└─ ${name}\\n$`))
 })
