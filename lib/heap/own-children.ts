@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 
-import { sizeOf } from './size-of.js'
+import { isHollow, sizeOf } from './size-of.js'
 
 /** To be written when everything is measured, as that joins a rope, which takes memory. */
 export type OwnName = string | (() => string)
@@ -173,12 +173,13 @@ function listSet(set: object, list: ChildList): void {
 
 /**
  * Up to `most` values that `value` itself holds: own properties, elements, entries. Calls no getter and no trap of a Proxy, so a Proxy's target isn't
- * listed. Neither are the numbers of a typed array. Takes time and memory in proportion to `most` and not to the value.
+ * listed. Neither are the numbers of a typed array, nor what is {@link isHollow hollow}. Takes time and memory in proportion to `most` and not to the value.
  */
 export function listOwnChildren(value: unknown, most: number): OwnChildren {
   const list = new ChildList(most)
   if (!isReference(value) || types.isProxy(value) || ArrayBuffer.isView(value)) return list
   const holder = value as object
+  if (isHollow(holder)) return list
   if (most <= 0) return { children: [], more: true }
   if (types.isMap(holder)) listMap(holder, list)
   else if (types.isSet(holder)) listSet(holder, list)

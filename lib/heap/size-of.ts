@@ -94,6 +94,8 @@ export function shallowSizeOf(value: unknown): number {
 function refineKind(kind: HeapKind, value: unknown): ValueKind {
   if (kind === 'oddball') return value === null ? 'null' : value === undefined ? 'undefined' : 'boolean'
   if (kind === 'ArrayBuffer' && types.isSharedArrayBuffer(value)) return 'SharedArrayBuffer'
+  // What a program can refer to is no part of V8's: a module's namespace, or what node answers for, such as process.env.
+  if (kind === 'internal') return 'other object'
   return kind as ValueKind
 }
 
@@ -150,12 +152,28 @@ function readFigures(layout: HeapLayout, value: unknown, viewBytes: number | und
   }
 }
 
+/** Puts the figures of `value` into {@link figures}. */
+function measure(layout: HeapLayout, value: unknown, viewBytes: number): void {
+  const failure = layout.native.measureValue(value, figures, viewBytes)
+  if (isFailure(failure)) throw toError(failure)
+}
+
+/**
+ * Whether no object is where properties of `value` seem to be, or none that a walk follows: of a global object, and of those that node answers for when
+ * they are read, such as `process.env`.
+ */
+export function isHollow(value: object): boolean {
+  const layout = requireHeapLayout()
+  measure(layout, value, 0)
+  const kind = layout.kinds[figure(measurePlace.kind)]
+  return kind === 'global' || (kind === 'internal' && !types.isModuleNamespaceObject(value))
+}
+
 /** Public: described where it is exported, in lib/index.ts. */
 export function sizeOf(value: unknown): ObjectSize {
   const layout = requireHeapLayout()
   const viewBytes = viewBytesOf(value)
-  const failure = layout.native.measureValue(value, figures, viewBytes ?? 0)
-  if (isFailure(failure)) throw toError(failure)
+  measure(layout, value, viewBytes ?? 0)
   if (figure(measurePlace.self) < 0) throw unprovedSize(value)
   return readFigures(layout, value, viewBytes)
 }

@@ -36,6 +36,14 @@ test.each([
   expect(JSON.parse(stdout)).toMatchObject({ size: { totalBytes } })
 })
 
+test("what node makes when the environment's properties are read is no part of it", () => {
+  const { stdout } = allocscope('sizeof', '--json', '--deep', '--tree', 'process.env')
+  const { size, deep, tree } = JSON.parse(stdout) as Record<'size' | 'deep', { totalBytes: number }> & { tree: { root: unknown } }
+  expect(size).toMatchObject({ kind: 'other object' })
+  expect(deep.totalBytes).toBe(size.totalBytes)
+  expect(tree.root).toMatchObject({ deepBytes: size.totalBytes, children: [] })
+})
+
 test('sizeof --module measures what a file exports', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'allocscope-sizeof-'))
   const file = path.join(folder, 'table.cjs')

@@ -31,6 +31,12 @@ test('the sizes of a tree add up, and to the deep size of its root', () => {
   )
 })
 
+test('a global object has no parts, as its deep size follows none', () => {
+  const { root } = sizeTree([globalThis])
+  expect(root.children).toEqual([expect.objectContaining({ kind: 'global', children: [], elsewhereBytes: 0 })])
+  expect(root.deepBytes).toBe(deepSizeOf([globalThis]).totalBytes)
+})
+
 // Of 60 characters in two bytes, and not joined.
 const rope = (): string => '\u03a9\u6f22\u5b57'.repeat(20)
 
