@@ -3,6 +3,8 @@ import path from 'node:path'
 import { isRuntimeLibrary } from './native-names.js'
 import type { TrackedFrame } from './tracking-report.js'
 
+const ownFolder = `${path.dirname(__dirname)}${path.sep}`
+
 const packageFolder = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//
 
 /** The package that brings a file; undefined for what isn't in `node_modules`. */
@@ -13,6 +15,13 @@ function packageOf(file: string): string | undefined {
 /** Functions outside of node's own, the innermost first. */
 function scriptsOf(frames: readonly TrackedFrame[]): readonly TrackedFrame[] {
   return frames.filter(({ kind, file, line }) => kind === 'javascript' && line !== undefined && !file.startsWith('node:'))
+}
+
+/** Whether allocscope ran for itself: the tracker, or its preload, which node loads in each worker thread again. */
+function isOwn(scripts: readonly TrackedFrame[]): boolean {
+  const [innermost] = scripts
+  if (innermost === undefined) return false
+  return path.dirname(innermost.file) === __dirname || scripts.every(({ file }) => file.startsWith(ownFolder))
 }
 
 /** The frame whose line a stack counts for: the innermost of JavaScript outside of node's own; otherwise node's own, otherwise native code. */
@@ -28,14 +37,14 @@ export function nativeFrame(frames: readonly TrackedFrame[]): TrackedFrame | und
 
 /**
  * The line that a stack counts for: the innermost outside of node's own. Where that is a package's, the innermost of the program itself stands for it, with
- * the package that it called. Where there is neither, node's own function counts, then the native one. What the tracker itself allocated, before the program
- * began, has a name of its own.
+ * the package that it called. Where there is neither, node's own function counts, then the native one. What allocscope itself allocated, before the program
+ * or a worker thread began, has a name of its own.
  */
 export function lineName(frames: readonly TrackedFrame[]): string {
   const scripts = scriptsOf(frames)
   const [innermost] = scripts
   if (innermost === undefined) return frameLine(lineFrame(frames))
-  if (path.dirname(innermost.file) === __dirname) return '(allocscope)'
+  if (isOwn(scripts)) return '(allocscope)'
   const called = packageOf(innermost.file)
   const own = scripts.find(({ file }) => packageOf(file) === undefined)
   return called === undefined || own === undefined ? frameLine(innermost) : `${frameLine(own)} → ${called}`
@@ -51,8 +60,9 @@ function packageOfLibrary({ file }: TrackedFrame): string | undefined {
  * the program asked for by itself or through node alone is its own, and what node asked for by itself is node's.
  */
 export function packageName(frames: readonly TrackedFrame[]): string {
-  const [innermost] = scriptsOf(frames)
-  if (innermost !== undefined && path.dirname(innermost.file) === __dirname) return '(allocscope)'
+  const scripts = scriptsOf(frames)
+  const [innermost] = scripts
+  if (isOwn(scripts)) return '(allocscope)'
   const native = nativeFrame(frames)
   const called = (innermost && packageOf(innermost.file)) ?? (native && packageOfLibrary(native))
   if (called !== undefined) return called
