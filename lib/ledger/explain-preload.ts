@@ -1,83 +1,10 @@
 import { isMainThread } from 'node:worker_threads'
 
-import { getAllocatorStats } from '../allocator/index.js'
-import { hidePreload, quietly, takeVariable } from '../program/index.js'
-import { connectLedgers, explainVariable } from './explain-channel.js'
-import type { ExplainMoment, ExplainRequest, TakenLedger } from './explain-channel.js'
-import { explainRss } from './explain-rss.js'
+import { lazily } from '../loading/index.js'
 
-// The preload of `allocscope explain`: `node --require <this file> program`. Whatever happens here, the program must run as if it weren't there.
+const inside = lazily(() => require('./explain-inside.js') as typeof import('./explain-inside.js'))
 
-/** What a walk of glibc's free lists may take, milliseconds: whoever asks for a ledger wants to know what is free. */
-const walkBudgetMs = 250
+// The preload of `allocscope explain`: `node --require <this file> program`. Node loads it in each worker thread as well, where it must load nothing more: that
+// would be in the figures.
 
-/** How often RSS is looked at for its peak, and by how much it must rise for another ledger. */
-const peakIntervalMs = 50
-const peakStep = 1.02
-
-class LedgerTaker {
-  private peak: TakenLedger | undefined
-
-  constructor(
-    private readonly request: ExplainRequest,
-    private readonly write: (taken: TakenLedger) => boolean,
-  ) {}
-
-  begin(): void {
-    // By this walk, of a heap that is small yet, the next one is estimated: without one, at the slowest that any heap could take.
-    getAllocatorStats({ detail: 'usage', budgetMs: walkBudgetMs, others: false })
-    const { at, everyMs } = this.request
-    if (at === 'peak')
-      setInterval(
-        quietly(() => {
-          this.lookForPeak()
-        }),
-        peakIntervalMs,
-      ).unref()
-    if (everyMs > 0)
-      setInterval(
-        quietly(() => {
-          this.write(this.take('interval'))
-        }),
-        everyMs,
-      ).unref()
-    process.on(
-      'SIGUSR2',
-      quietly(() => {
-        this.write(this.take('signal'))
-      }),
-    )
-    process.on(
-      'exit',
-      quietly(() => {
-        this.end()
-      }),
-    )
-  }
-
-  private take(moment: ExplainMoment): TakenLedger {
-    return { moment, elapsedMs: performance.now(), ledger: explainRss({ budgetMs: walkBudgetMs }) }
-  }
-
-  private lookForPeak(): void {
-    if (this.peak === undefined || process.memoryUsage.rss() > this.peak.ledger.rssBytes * peakStep) this.peak = this.take('peak')
-  }
-
-  private end(): void {
-    if (this.request.at === 'peak') this.lookForPeak()
-    this.write(this.peak ?? this.take('exit'))
-  }
-}
-
-if (isMainThread) {
-  try {
-    hidePreload((name) => name === __filename)
-    const text = takeVariable(explainVariable)
-    if (text !== undefined) {
-      const request = JSON.parse(text) as ExplainRequest
-      new LedgerTaker(request, connectLedgers(request.file)).begin()
-    }
-  } catch {
-    // A program that may not read files or load addons runs on, unobserved. The reader finds an empty file and says so.
-  }
-}
+if (isMainThread) inside().takeLedgersInside(__filename)
