@@ -1,3 +1,5 @@
+import path from 'node:path'
+
 import { lineName, packageName, wayName } from '../../lib/track/places.js'
 import type { TrackedFrame } from '../../lib/track/index.js'
 
@@ -16,6 +18,8 @@ const resize = script('resize', '/app/node_modules/sharp/lib/resize.js', 8)
 const pool = script('acquire', '/app/node_modules/@scope/pool/index.js', 20)
 const load = script('load', '/app/images.js', 12)
 const main = script('main', '/app/main.js', 2)
+// As the preload of allocscope runs it, in each worker thread again.
+const own = script('', path.resolve('lib/program/index.js'), 9)
 
 test.each([
   ["the program's own line", [grow, alloc, load, main], 'load /app/images.js:12'],
@@ -25,6 +29,7 @@ test.each([
   ["a package's own where the program has none", [grow, alloc, resize, pool], 'resize /app/node_modules/sharp/lib/resize.js:8'],
   ["node's own where there is no other", [grow, alloc], 'alloc node:buffer:391'],
   ['native code, without the libraries of C and C++', [runtime, grow], 'grow [sharp.node]'],
+  ['allocscope where it ran for itself', [grow, alloc, own], '(allocscope)'],
   ['nothing', [], '(unknown)'],
 ])('a stack counts for %s', (_title, frames, expected) => {
   expect(lineName(frames)).toBe(expected)
@@ -38,6 +43,7 @@ test.each([
   ['(none): it called the program back', [alloc, load, pool, main], '(the program)'],
   ['(none): the program asked by itself', [native('Allocate', '/app/node_modules/node/bin/node'), alloc, load, main], '(the program)'],
   ['(none): node asked by itself', [native('Allocate', '/usr/bin/node'), alloc], '(node)'],
+  ['(allocscope), where it ran for itself', [grow, alloc, own], '(allocscope)'],
   ['(none)', [], '(node)'],
 ])('a stack counts for the package %s', (_title, frames, expected) => {
   expect(packageName(frames)).toBe(expected)
