@@ -105,11 +105,11 @@ function tellWorkers(source: RecordSource): () => void {
   }
 }
 
-/** Tells the marks and spans of this thread. `thread` is a worker's id. The returned function ends it. */
-export function tellMarks(source: Pick<RecordSource, 'write'>, thread?: number): () => void {
+/** Tells the marks and spans of the main thread. The returned function ends it. */
+function tellMarks(source: RecordSource): () => void {
   return receiveMarks({
-    mark: (name, timeMs) => source.write({ kind: 'mark', name, timeMs, thread }),
-    span: (span) => source.write({ kind: 'span', ...span, thread }),
+    mark: (name, timeMs) => source.write({ kind: 'mark', name, timeMs }),
+    span: (span) => source.write({ kind: 'span', ...span }),
   })
 }
 

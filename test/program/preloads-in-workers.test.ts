@@ -13,3 +13,10 @@ test.each(['run/run', 'watch/watch', 'ledger/explain', 'track/track', 'compare/c
     expect(JSON.parse(stdout)).toEqual([preload, path.resolve('dist/loading/index.js')])
   },
 )
+
+test('record/record: beside it what marks need, but neither the channel nor the observer', () => {
+  const preload = path.resolve('dist/record/record-preload.js')
+  const { stdout } = spawnSync(process.execPath, ['--require', preload, '--eval', program], { encoding: 'utf8' })
+  expect(JSON.parse(stdout)).toContain(path.resolve('dist/record/marks.js'))
+  expect(stdout).not.toMatch(/record-channel|record-observer|program\/index|sampling/)
+})
