@@ -1,5 +1,5 @@
-// Removes declarations from dist that none of the package's entries leads to: a user of the package can't import them, and they are half of its files. A room's list of
-// exports, which has nothing but `export … from`, keeps what is asked of it. Part of `npm run build:lib`.
+// Removes declarations from dist that none of the package's entries leads to: a user of the package can't import them, and they are half of its files. What a
+// file exports from another stays where it is asked for. Part of `npm run build:lib`.
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -31,7 +31,7 @@ function isHandedOn(statement) {
   return ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined && statement.exportClause !== undefined
 }
 
-/** What the statement of a list hands on of what is asked of the list: the name outside, and the one within. */
+/** What a statement hands on of what is asked of its file: the name outside, and the one within. */
 function handedOn(statement, asked) {
   const names = statement.exportClause.elements.map(({ name, propertyName }) => [name.text, (propertyName ?? name).text])
   return names.filter(([outside]) => asked.has(everything) || asked.has(outside))
@@ -46,10 +46,9 @@ function namesOf(statement) {
 /** What a file asks of others: each file, and a name. */
 function asksOf(file, asked) {
   const { text, statements } = parse(file)
-  const isList = statements.every(isHandedOn)
   const asking = statements.filter(({ moduleSpecifier }) => moduleSpecifier !== undefined)
   const byName = asking.flatMap((statement) => {
-    const names = isList ? handedOn(statement, asked).map(([, within]) => within) : namesOf(statement)
+    const names = isHandedOn(statement) ? handedOn(statement, asked).map(([, within]) => within) : namesOf(statement)
     return names.map((name) => [statement.moduleSpecifier.text, name])
   })
   const inTypes = Array.from(text.matchAll(/\bimport\(["']([^"']+)["']\)/g), ([, specifier]) => [specifier, everything])
@@ -71,11 +70,12 @@ function reachedFrom(files) {
   return reached
 }
 
-/** Leaves in a list what is asked of it. */
+/** Leaves of what a file hands on what is asked of it. */
 function shorten(file, asked) {
-  const { statements } = parse(file)
-  if (asked.has(everything) || !statements.every(isHandedOn)) return
+  const { text, statements } = parse(file)
+  if (asked.has(everything) || !statements.some(isHandedOn)) return
   const lines = statements.flatMap((statement) => {
+    if (!isHandedOn(statement)) return [text.slice(statement.pos, statement.end).trim()]
     const names = handedOn(statement, asked).map(([outside, within]) => (outside === within ? outside : `${within} as ${outside}`))
     const type = statement.isTypeOnly ? 'type ' : ''
     return names.length === 0 ? [] : [`export ${type}{ ${names.join(', ')} } from '${statement.moduleSpecifier.text}';`]

@@ -3,13 +3,7 @@ import type { NativeBinding } from '../binding/index.js'
 import { monotonicMs } from '../process/monotonic-clock.js'
 import { drainPlace } from './row-buffer.js'
 import { rowPlace } from './row-layout.js'
-
-/** RSS at one moment. */
-export interface RssSample {
-  /** Milliseconds since the sampling began. */
-  readonly timeMs: number
-  readonly rssBytes: number
-}
+import type { RssSample } from './rss-sample.js'
 
 const bufferWords = 1 << 16
 const ringBytes = 4 << 20

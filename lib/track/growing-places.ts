@@ -6,22 +6,7 @@ import { readSamples, readStacks } from './raw-stacks.js'
 import type { RawStack } from './raw-stacks.js'
 import { withRunningTexts } from './ask-v8.js'
 import type { TrackRecord } from './track-record.js'
-import type { TrackedFrame } from './tracking-report.js'
-
-/** Who holds native memory that grows with each call. */
-export interface LeakingPlace {
-  /** The innermost JavaScript outside of node's own, and its line. Undefined for memory that was taken where no JavaScript ran. */
-  readonly script: Pick<TrackedFrame, 'functionName' | 'file' | 'line' | 'isExactLine'> | undefined
-  /** The native function that asked for the memory. Empty when its object has no symbol for it. */
-  readonly nativeFunction: string
-  /** The object of that function: an addon with its package, a shared library, or node itself. */
-  readonly module: string
-  /** Bytes that were asked for and not freed, a call, on average. */
-  readonly bytesPerCall: number
-  /** The standard error of that average: each session's figure is exact, but calls may differ. */
-  readonly bytesPerCallError: number
-  readonly blocksPerCall: number
-}
+import type { LeakingPlace, TrackedFrame } from './tracking-report.js'
 
 interface Live {
   bytes: number

@@ -1,4 +1,3 @@
-export type { LeakingPlace } from './growing-places.js'
 export { findLeakingLines } from './leak-search.js'
 export type { LeakSearch } from './leak-search.js'
 export { diffReports } from './diff-reports.js'
@@ -32,6 +31,7 @@ export { trackTree } from './track-tree.js'
 export type { FollowedTree, TrackedTree, TrackTreeOptions } from './track-tree.js'
 export type { TrackRecord } from './track-record.js'
 export type {
+  LeakingPlace,
   MappedFigures,
   MappedPlace,
   MappedStack,

@@ -7,7 +7,7 @@ import { isAllocscopeError } from '../errors/index.js'
 import { collectFully } from '../heap/full-collection.js'
 import { dropOptimizedCode } from './ask-v8.js'
 import { findGrowing } from './growing-places.js'
-import type { LeakingPlace } from './growing-places.js'
+import type { LeakingPlace } from './tracking-report.js'
 import type { TrackRecord } from './track-record.js'
 import { TrackingSession } from './tracking-session.js'
 
