@@ -110,7 +110,7 @@ function mappedRow({ mappings }: TrackingReport, { mappedBytesAtMoments }: Stayi
   const { mappedBytes, residentBytes, unknownBytes, ranges } = mappings.total
   const unknown = unknownBytes === 0 ? '' : ` + ≤${formatBytes(unknownBytes)}`
   const course = drawCourse([0, ...mappedBytesAtMoments], courseWidth)
-  const detail = `apart from malloc, in ${formatCount(ranges)} ranges, ${formatBytes(residentBytes)}${unknown} of it resident`
+  const detail = `apart from malloc, in ${formatCount(ranges)} ${ranges === 1 ? 'range' : 'ranges'}, ${formatBytes(residentBytes)}${unknown} of it resident`
   return [['mapped', formatBytes(mappedBytes), `${detail}  ${course}`]]
 }
 
