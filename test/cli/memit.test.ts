@@ -44,10 +44,10 @@ test('peak and increment are what the kernel says within the expression', async 
     const filled = () => {
       const before = status('VmRSS')
       const { length } = Buffer.alloc(${bytes}, 1)
-      fs.writeFileSync(${JSON.stringify(file)}, JSON.stringify({ before, length, peak: status('VmHWM') }))
+      fs.writeFileSync(${JSON.stringify(file)}, JSON.stringify({ before, length, peak: status('VmHWM'), heap: process.memoryUsage().heapTotal }))
     }`
   const [run] = await measure('--repeat', '1', '--setup', setup, 'filled()')
-  const kernel = JSON.parse(readFileSync(file, 'utf8')) as { readonly before: number; readonly length: number; readonly peak: number }
+  const kernel = JSON.parse(readFileSync(file, 'utf8')) as Record<'before' | 'length' | 'peak' | 'heap', number>
   rmSync(folder, { recursive: true })
   const { peakRssBytes, incrementBytes } = run as Run
   // Before and after what the expression read of itself, the process ran some code for the first time: some pages, beside the kernel's counters.
@@ -55,7 +55,8 @@ test('peak and increment are what the kernel says within the expression', async 
   expect(kernel.length).toBe(bytes)
   expect(Math.abs(peakRssBytes - kernel.peak)).toBeLessThan(slack)
   expect(Math.abs(incrementBytes - (kernel.peak - kernel.before))).toBeLessThan(slack)
-  expect(Math.abs(incrementBytes - bytes)).toBeLessThan(slack)
+  // Within the expression V8 may take pages for its heap, or a helper of its may give back those of an earlier collection: at most all that it has.
+  expect(Math.abs(incrementBytes - bytes)).toBeLessThan(slack + kernel.heap)
 })
 
 test('what a run left is in no other run', async () => {

@@ -66,8 +66,11 @@ function isError(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'stack' in value && typeof value.stack === 'string'
 }
 
-/** For a variable, or `this`, that isn't initialized V8 gives whatever position it noted last: any line of a statement that is over several. */
+/**
+ * For a variable, or `this`, that isn't initialized or isn't there, V8 gives whatever position it noted last: any line of a statement that is over
+ * several. The body of `() => (none\n[0] = 1)` it notes where its `=` is.
+ */
 function stackLines({ stack, message }: Error): string[] {
   const lines = [...(stack ?? '').matchAll(new RegExp(`${fileName}:(\\d+)`, 'g'))].map((match) => match[1] as string)
-  return /before initialization|Must call super/.test(message) ? lines.slice(1) : lines
+  return /before initialization|Must call super|is not defined/.test(message) ? lines.slice(1) : lines
 }
