@@ -136,6 +136,8 @@ test('axes have round figures, from 0 beyond the highest, and only as many as as
       },
     ),
   )
+  // A part of a long recording, as one sees it after zooming.
+  expect(timeTicks(7_168_131, 7_200_000, 4).map(({ label }) => label)).toEqual(['1:59:30 h', '1:59:40 h', '1:59:50 h', '2:00:00 h'])
   expect(timeTicks(0, 3_600_000, 6).map(({ label }) => label)).toEqual([
     '0 min',
     '10 min',

@@ -60,7 +60,7 @@ function timeStep(leastMs: number): number {
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0')
 
-/** A moment on an axis with this distance between its ticks: `0.25 s`, `42 s`, `1:30 min`, `1:05 h`. */
+/** A moment on an axis with this distance between its ticks: `0.25 s`, `42 s`, `1:30 min`, `1:05 h`, `1:59:30 h`. */
 function momentLabel(timeMs: number, stepMs: number, longestMs: number): string {
   const sign = timeMs < 0 ? '-' : ''
   const size = Math.abs(timeMs)
@@ -70,7 +70,8 @@ function momentLabel(timeMs: number, stepMs: number, longestMs: number): string 
     const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
     return stepMs % minute === 0 ? `${sign}${minutes} min` : `${sign}${minutes}:${twoDigits(rest)} min`
   }
-  return `${sign}${Math.floor(seconds / 3600)}:${twoDigits(Math.floor(seconds / 60) % 60)} h`
+  const clock = `${sign}${Math.floor(seconds / 3600)}:${twoDigits(Math.floor(seconds / 60) % 60)}`
+  return stepMs % minute === 0 ? `${clock} h` : `${clock}:${twoDigits(seconds % 60)} h`
 }
 
 /** Where an axis of time has ticks: at round moments within it, at most `count` of them. */
