@@ -1,3 +1,4 @@
+import { countSamples } from '../../lib/record/analysis/index.js'
 import { courseOf } from '../../lib/record/index.js'
 import type { RecordedProcess, Recording, Track } from '../../lib/record/index.js'
 import type { PlottedRecording } from '../../lib/report/recording-plot/index.js'
@@ -75,7 +76,7 @@ export function makeRecording(made: readonly MadeProcess[], more: Partial<Record
     ...more,
     tracks: [...made.flatMap(tracksOf), ...(more.tracks ?? [])],
   }
-  return { recording, courses: processes.map((_, number) => courseOf(recording, number)) }
+  return { recording, samples: countSamples(recording), courses: processes.map((_, number) => courseOf(recording, number)) }
 }
 
 /** `count` values. */

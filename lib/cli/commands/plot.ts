@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 
+import { countSamples } from '../../record/analysis/index.js'
 import { courseOf } from '../../record/index.js'
 import type { Recording } from '../../record/index.js'
 import { makePlot, renderPlotHtml, renderPlotSvg, renderPlotText } from '../../report/recording-plot/index.js'
@@ -23,7 +24,7 @@ interface PlotCommandOptions {
 const mostSeconds = 1e9
 
 function withCourses(recording: Recording): PlottedRecording {
-  return { recording, courses: recording.processes.map((_, number) => courseOf(recording, number)) }
+  return { recording, samples: countSamples(recording), courses: recording.processes.map((_, number) => courseOf(recording, number)) }
 }
 
 /** The number of the process with this id. */

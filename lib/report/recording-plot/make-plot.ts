@@ -53,7 +53,7 @@ function plotOne(plotted: PlottedRecording, choice: PlotChoice): Plot | undefine
   const process = recording.processes[number]
   return {
     title: commandOf(recording),
-    facts: describeRecording(recording),
+    facts: describeRecording(plotted),
     notes: notesOf(recording),
     fromMs,
     toMs,

@@ -213,7 +213,7 @@ function recordingOf(plotted: PlottedRecording, choice: PlotChoice): PageRecordi
   const together = sum === undefined ? [] : [ownersPicture(plotted, 'all processes', sum, undefined, most)]
   return {
     name: `${commandOf(recording)}, ${fileName(recording)}`,
-    facts: describeRecording(recording),
+    facts: describeRecording(plotted),
     notes: notesOf(recording),
     byOwner: choice.children ? [...together, ...each] : [...each, ...together],
     byProcess: sum === undefined ? null : processesPicture(plotted, sum, most),

@@ -3,6 +3,8 @@ import type { CourseOwner, ProcessCourse, RecordedMark, RecordedSpan, Recording,
 /** A recording, and the course of each of its processes at the process's number. */
 export interface PlottedRecording {
   readonly recording: Recording
+  /** How many there are of all processes. */
+  readonly samples: number
   /** Undefined for a process without samples. */
   readonly courses: readonly (ProcessCourse | undefined)[]
 }

@@ -3,6 +3,7 @@ import type { RecordedProcess, Recording } from '../../record/index.js'
 import { printable } from '../display-width.js'
 import { formatDuration } from '../duration-format.js'
 import { samplesWere } from '../recording/recording-words.js'
+import type { PlottedRecording } from './plot-model.js'
 
 /** The file's own name. */
 export function fileName({ file }: Recording): string {
@@ -35,24 +36,15 @@ export function describeEnd({ end, kind }: Recording): string {
   return reasons[end.reason]
 }
 
-/** Of a process that was sampled from outside and from inside, those of which there are more. */
-function samplesOf({ processes, tracks }: Recording): number {
-  const sampled = tracks.filter(({ source }) => source !== 'gc')
-  const most = processes.map((_, process) =>
-    Math.max(0, ...sampled.filter((track) => track.process === process).map(({ timeMs }) => timeMs.length)),
-  )
-  return most.reduce((sum, count) => sum + count, 0)
-}
-
 /** A line of facts: the process, how often it was sampled, how it ended. */
-export function describeRecording(recording: Recording): string {
+export function describeRecording({ recording, samples }: PlottedRecording): string {
   const { start, processes } = recording
   const node = processes[0]?.node
   const others = processes.length - 1
   return [
     `pid ${start.pid}`,
     ...(node === undefined ? [] : [`node ${printable(node.nodeVersion)}`, printable(node.allocator)]),
-    `${formatCount(samplesOf(recording))} samples, one every ${formatDuration(start.intervalMs)}`,
+    `${formatCount(samples)} samples, one every ${formatDuration(start.intervalMs)}`,
     ...(others === 0 ? [] : [`${formatCount(others)} other ${others === 1 ? 'process' : 'processes'}`]),
     describeEnd(recording),
   ].join(', ')

@@ -4,7 +4,7 @@ import path from 'node:path'
 
 import fc from 'fast-check'
 
-import { findPeaks, summariseRecording } from '../../../lib/record/analysis/index.js'
+import { countSamples, findPeaks, summariseRecording } from '../../../lib/record/analysis/index.js'
 import { blockKinds, encodeBlock } from '../../../lib/record/format/block.js'
 import { encodeFileHeader, fileHeaderBytes } from '../../../lib/record/format/file-header.js'
 import { courseOf, describeFlight, readRecording } from '../../../lib/record/index.js'
@@ -29,7 +29,7 @@ function show(recording: Recording): void {
   Array.from(recordingCsv(recording))
   JSON.parse(Array.from(recordingJson(recording)).join(''))
   const courses = recording.processes.map((_, number) => courseOf(recording, number))
-  const plot = makePlot([{ recording, courses }], { children: false })
+  const plot = makePlot([{ recording, samples: countSamples(recording), courses }], { children: false })
   if (plot !== undefined) renderPlotText(plot, plainStyle)
 }
 
