@@ -26,6 +26,7 @@
 #include "sampler/file_sampler.h"
 #include "sampler/outside_sampler.h"
 #include "sampler/sampler.h"
+#include "sampler/shared_events.h"
 
 namespace allocscope {
 
@@ -33,6 +34,7 @@ namespace allocscope {
 struct Flight {
   sampler::Sampler* sampler = nullptr;
   double figures[sampler::kMaxPublished] = {};
+  std::optional<sampler::SharedEvents> events;
   // Null where only the event loop publishes.
   std::unique_ptr<profile::GcWatch> gc;
 };

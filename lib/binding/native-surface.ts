@@ -177,7 +177,9 @@ export interface NativeFlight {
   /** Publishes V8's at the end of each collection as well. Writes the same figures. */
   watchFlightGc(proof: Float64Array): undefined | FailureRecord
   unwatchFlightGc(): void
-  /** False when it is longer than a slot, or the file can't be written. */
+  /** When this process's flight began, milliseconds of CLOCK_MONOTONIC. From any thread; undefined while none is recorded. */
+  flightStart(): number | undefined
+  /** From any thread. False when none is recorded, it is longer than a slot, or the file can't be written. */
   writeFlightEvent(event: Uint8Array): boolean | FailureRecord
   /** Nothing is published any more. The sampler is left, to be closed. */
   endFlight(): void

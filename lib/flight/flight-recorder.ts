@@ -111,7 +111,7 @@ class RunningRecorder implements FlightRecorder {
   #startSampler(settings: FlightSettings): number {
     const { limitBytes, usageFile = '' } = readContainerLimit() ?? {}
     const { head, headBytes } = encodeHead(pinnedEvents(this.#binding, settings, limitBytes, -this.#startMs), settings.rows)
-    const numbers = Float64Array.of(headBytes, slotBytes, settings.rows, eventSlots, settings.intervalMs, maxCpuShare)
+    const numbers = Float64Array.of(headBytes, slotBytes, settings.rows, eventSlots, settings.intervalMs, maxCpuShare, this.#startMs)
     setAside(settings.file)
     const answer = this.#binding.startFlight(numbers, settings.file, head, usageFile)
     if (typeof answer !== 'number') throw refusedBySystem(answer, settings.file)

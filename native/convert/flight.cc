@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,7 @@
 #include "profile/gc_watch.h"
 #include "profile/v8_calls.h"
 #include "sampler/sampler.h"
+#include "sampler/shared_events.h"
 #include "sampler/slot_file.h"
 
 namespace allocscope::convert {
@@ -31,7 +33,7 @@ constexpr double kMaxFileBytes = size_t{1} << 30;
 constexpr size_t kLeastSlotBytes = 256;
 
 // What startFlight is told in numbers. lib/flight/flight-recorder.ts fills them in.
-enum SettingField : size_t { kHeadBytes, kSlotBytes, kRowSlots, kEventSlots, kIntervalMillis, kMaxCpuShare, kSettings };
+enum SettingField : size_t { kHeadBytes, kSlotBytes, kRowSlots, kEventSlots, kIntervalMillis, kMaxCpuShare, kStartMillis, kSettings };
 
 // The figures that a flight's rows carry: the first are JavaScript's, the last those of collections by kind, the number and the time of
 // each. lib/flight/published-figures.ts names them.
@@ -55,7 +57,7 @@ bool AreValid(const double* settings) {
   return settings[kHeadBytes] >= 0 && settings[kSlotBytes] >= kLeastSlotBytes && settings[kSlotBytes] <= sampler::kMostSlotBytes &&
          settings[kRowSlots] >= 1 && settings[kEventSlots] >= 2 && settings[kHeadBytes] + settings[kSlotBytes] * slots <= kMaxFileBytes &&
          settings[kIntervalMillis] >= 0.1 && settings[kIntervalMillis] <= kMaxIntervalMillis && settings[kMaxCpuShare] >= 1e-6 &&
-         settings[kMaxCpuShare] <= 1;
+         settings[kMaxCpuShare] <= 1 && settings[kStartMillis] >= 0;
 }
 
 std::string TextArgument(const Napi::CallbackInfo& info, size_t index) {
@@ -99,6 +101,7 @@ napi_value StartFlight(napi_env env, napi_callback_info raw_info) {
   if (!started.ok()) return MakeFailure(env, started.failure());
   auto flight = std::make_unique<Flight>();
   flight->sampler = started.value().get();
+  flight->events.emplace(flight->sampler->slots(), settings.figures[kStartMillis]);
   std::fill_n(flight->figures, kFlightFields, std::numeric_limits<double>::quiet_NaN());
   environment.flight = std::move(flight);
   const uint32_t id = environment.next_sampler++;
@@ -178,15 +181,19 @@ napi_value UnwatchFlightGc(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
+// flightStart(): number | undefined
+// When this process's flight began, milliseconds of CLOCK_MONOTONIC, for any of its threads.
+napi_value FlightStart(napi_env env, napi_callback_info) {
+  const std::optional<double> start = sampler::SharedEvents::StartMillis();
+  return start.has_value() ? static_cast<napi_value>(Napi::Number::New(env, *start)) : nullptr;
+}
+
 // writeFlightEvent(event: Uint8Array): boolean | FailureRecord
-// False when it is longer than a slot, or the file can't be written.
+// From any thread. False when none is recorded, it is longer than a slot, or the file can't be written.
 napi_value WriteFlightEvent(napi_env env, napi_callback_info raw_info) {
-  const Napi::CallbackInfo info(env, raw_info);
-  const Bytes event = BytesArgument(info, 0);
-  const Flight* const flight = Environment::Of(env).flight.get();
+  const Bytes event = BytesArgument(Napi::CallbackInfo(env, raw_info), 0);
   if (event.data == nullptr) return MakeArgumentFailure(env, "writeFlightEvent", "expected a Uint8Array");
-  if (flight == nullptr) return MakeNoFlightFailure(env, "writeFlightEvent");
-  return Napi::Boolean::New(env, flight->sampler->slots()->WriteEvent(event.data, event.length));
+  return Napi::Boolean::New(env, sampler::SharedEvents::Write(event.data, event.length));
 }
 
 // endFlight(): void
@@ -204,6 +211,7 @@ void RegisterFlight(Napi::Env env, Napi::Object exports) {
   Export(env, exports, "publishFlight", PublishFlight);
   Export(env, exports, "watchFlightGc", WatchFlightGc);
   Export(env, exports, "unwatchFlightGc", UnwatchFlightGc);
+  Export(env, exports, "flightStart", FlightStart);
   Export(env, exports, "writeFlightEvent", WriteFlightEvent);
   Export(env, exports, "endFlight", EndFlight);
 }

@@ -38,10 +38,10 @@ class SlotFile {
   // The doubles of a row that fit in a slot.
   size_t row_words() const;
 
-  // By one thread, the other by another. Allocates nothing. False when it couldn't be written.
+  // Each by one thread at a time. Allocates nothing. False when it couldn't be written.
   bool WriteRow(const double* row, size_t length);
   bool WriteEvent(const void* event, size_t bytes);
-  // Instead of what was written so before: the last slot of the events is for it alone. By the thread of the events.
+  // Instead of what was written so before: the last slot of the events is for it alone.
   bool WriteCollection(const double* figures, size_t count);
 
  private:

@@ -4,14 +4,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "platform/crc32.h"
+#include "sampler/shared_events.h"
 #include "test/check.h"
 
 namespace allocscope::test {
@@ -56,6 +61,38 @@ void TestSlots(const std::string& path) {
   Check(truncate(path.c_str(), 4096) == 0 && !file.value()->WriteRow(row, 2), "of a file that was cut short a row is lost, and no more");
 }
 
+// Whose sequences aren't all different would have written over one another.
+void TestSharedEvents(const std::string& path) {
+  constexpr size_t kThreads = 4;
+  constexpr size_t kEach = 500;
+  constexpr sampler::SlotLayout layout{4096, 512, 1, kThreads * kEach + 1};
+  const auto file = sampler::SlotFile::Create(path, layout, "head", 4);
+  Check(file.ok(), "the file is made");
+  if (!file.ok()) return;
+  Check(!sampler::SharedEvents::StartMillis().has_value() && !sampler::SharedEvents::Write("event", 5), "without a recording nothing is");
+  {
+    const sampler::SharedEvents events(file.value().get(), 7);
+    Check(sampler::SharedEvents::StartMillis() == 7, "every thread can ask when it began");
+    std::vector<std::thread> threads;
+    std::atomic<size_t> written{0};
+    for (size_t i = 0; i < kThreads; i++) {
+      threads.emplace_back([&] {
+        for (size_t event = 0; event < kEach; event++) written += sampler::SharedEvents::Write("event", 5);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    Check(written == kThreads * kEach, "all threads write");
+  }
+  Check(!sampler::SharedEvents::Write("event", 5), "at its end nothing is written any more");
+  std::vector<char> bytes(layout.file_bytes());
+  FILE* const stream = std::fopen(path.c_str(), "rb");
+  const bool whole = stream != nullptr && std::fread(bytes.data(), 1, bytes.size(), stream) == bytes.size();
+  if (stream != nullptr) std::fclose(stream);
+  std::set<uint32_t> sequences;
+  for (size_t slot = 1; slot <= kThreads * kEach; slot++) sequences.insert(NumberAt(bytes.data(), 4096 + 512 * slot + 12));
+  Check(whole && sequences.size() == kThreads * kEach && *sequences.rbegin() == kThreads * kEach - 1, "each event has a slot");
+}
+
 void TestLink(const std::string& path, const std::string& target) {
   Check(symlink(target.c_str(), path.c_str()) == 0, "a link is made");
   Check(!sampler::SlotFile::Create(path, kLayout, "head", 4).ok() && access(target.c_str(), F_OK) != 0, "a link isn't followed");
@@ -70,8 +107,10 @@ void TestSlotFile() {
   Check(mkdtemp(folder) != nullptr, "a folder is made");
   const std::string place(folder);
   TestSlots(place + "/file");
+  TestSharedEvents(place + "/shared");
   TestLink(place + "/link", place + "/target");
   unlink((place + "/file").c_str());
+  unlink((place + "/shared").c_str());
   unlink((place + "/link").c_str());
   rmdir(folder);
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -10,7 +10,7 @@ import { testOnEachNode } from '../heap/node-versions.js'
 import { makeGroup, memoryVersion } from '../installed/control-group.js'
 import type { TestGroup } from '../installed/control-group.js'
 import { skipWhere } from '../installed/test-where.js'
-import { fly } from './flown-program.js'
+import { fly, packageMain } from './flown-program.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-test-'))
 afterAll(() => {
@@ -150,6 +150,42 @@ test("a worker's error that nobody handles ends the program as it does without t
   expect(stderr).toMatch(/TypeError: of a worker/)
   expect(marksOf(recording)).toContain('worker 1 failed: TypeError')
 })
+
+testOnEachNode(
+  'marks and spans of workers are in it, of all at the same time, though the main thread never turns and the kernel ends it',
+  async (node) => {
+    const [workers, marks] = [3, 100]
+    // Not by `eval`, for which node loads no preload of --import.
+    const file = newFile()
+    const worker = `${file}.cjs`
+    const text = `const { mark, span } = require(${JSON.stringify(packageMain)}); const { workerData } = require('node:worker_threads')
+    for (let number = 0; number < ${marks}; number++) mark('mark ' + number)
+    span('work', () => span('part', () => undefined))
+    Atomics.add(workerData, 0, 1); Atomics.notify(workerData, 0)`
+    writeFileSync(worker, text)
+    const program = `const { Worker } = require('node:worker_threads'); const ended = new Int32Array(new SharedArrayBuffer(4))
+    for (let count = 0; count < ${workers}; count++) new Worker(${JSON.stringify(worker)}, { workerData: ended })
+    for (let count = 0; count < ${workers}; count = Atomics.load(ended, 0)) Atomics.wait(ended, 0, count)
+    process.kill(process.pid, 'SIGKILL')`
+    const { recording, signal, stderr } = await fly({ node, file, program })
+    expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
+    expectWhole(recording)
+    expect(recording.marks).toHaveLength(workers * marks)
+    for (let thread = 1; thread <= workers; thread++) {
+      const own = recording.marks.filter((mark) => mark.thread === thread)
+      expect(own.map(({ name }) => name)).toEqual(Array.from({ length: marks }, (_, number) => `mark ${number}`))
+      const spans = recording.spans.filter((each) => each.thread === thread)
+      expect(spans).toMatchObject([
+        { name: 'part', depth: 1 },
+        { name: 'work', depth: 0 },
+      ])
+      const moments = [0, ...own.map(({ timeMs }) => timeMs), spans[1]?.startMs, spans[0]?.startMs, spans[0]?.endMs, spans[1]?.endMs].map(
+        Number,
+      )
+      expect(moments).toEqual(moments.toSorted((one, other) => one - other))
+    }
+  },
+)
 
 /** Prints how many rows there are, again and again. */
 const tellingRows = `${countingRows} setInterval(() => writeSync(1, rows() + '\\n'), 1)`
