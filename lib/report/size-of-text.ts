@@ -61,6 +61,7 @@ export function renderDeepSize(deep: DeepSize, style: TextStyle): string {
     style,
   )
   const notes = [
+    ...(deep.objects > 0 ? [] : ["  The global object, V8's constants and small integers count as nothing."]),
     ...(deep.truncatedBy === undefined ? [] : [`  Ended by ${deep.truncatedBy}: lower bounds.`]),
     ...(deep.opaqueObjects === 0 ? [] : [`  ${formatCount(deep.opaqueObjects)} of them may hold more than V8 tells.`]),
   ]

@@ -15,6 +15,11 @@ test('sizeof measures an expression', () => {
   expect(JSON.parse(stdout)).toMatchObject({ version: 1, size: { kind: 'object', selfBytes: 48, totalBytes: 48 } })
 })
 
+test('sizeof --deep says of nothing why it is nothing', () => {
+  expect(allocscope('sizeof', '--deep', 'globalThis').stdout).toMatch(/total +0 +0\n {2}The global object, .* count as nothing\./)
+  expect(allocscope('sizeof', '--deep', '[]').stdout).not.toMatch(/count as nothing/)
+})
+
 test('sizeof --deep --tree shows what is in it', () => {
   const { status, stdout } = allocscope('sizeof', '--deep', '--tree', '({ list: ["a text of its own".toUpperCase()] })')
   expect(status).toBe(0)
