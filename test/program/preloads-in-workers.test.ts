@@ -5,7 +5,7 @@ const program = `
   const { Worker } = require('node:worker_threads')
   new Worker("console.log(JSON.stringify(Object.keys(require.cache)))", { eval: true })`
 
-test.each(['run/run', 'watch/watch', 'ledger/explain', 'track/track', 'compare/compare'])(
+test.each(['run/run', 'watch/watch', 'ledger/explain', 'track/track', 'compare/compare', 'cli/server-check/server'])(
   '%s: of allocscope a worker thread has hardly more than the preload, and the figures are its own',
   (name) => {
     const preload = path.resolve('dist', `${name}-preload.js`)
