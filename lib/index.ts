@@ -182,8 +182,9 @@ export function profile(...given: readonly [unknown, unknown?, unknown?]): unkno
 }
 
 /**
- * Puts a named mark at this moment into the recordings of this process: those of `allocscope record`. Without one it does nothing.
- * About 10 µs while recorded, below 1 µs otherwise. Only the main thread is recorded: in a worker it does nothing.
+ * Puts a named mark at this moment into the recordings of this process: those of `allocscope record` and of a flight recorder. Without one it does nothing.
+ * About 10 µs while recorded, below 1 µs otherwise. That of a worker has its `threadId`. It is heard where the recorder is a preload of the worker, too:
+ * not where it was attached, or began by `startFlightRecorder`.
  *
  * @example
  * mark('loaded')
@@ -198,7 +199,7 @@ export function mark(name: string): void {
 /**
  * Runs `work`, and puts the time that it took under `name` into the recordings of this process, with RSS at its beginning and end. A promise that it
  * returns is followed until it is settled, with what others do in that time, and a promise with the same outcome is returned. Some 30 µs while
- * recorded, below 1 µs otherwise. In a worker it only runs `work`.
+ * recorded, below 1 µs otherwise. In a worker as {@link mark}.
  *
  * @example
  * const rows = span('parse', () => parse(text))
