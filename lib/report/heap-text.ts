@@ -7,7 +7,7 @@ import { layOutTable } from './table.js'
 import type { TextStyle } from './text-style.js'
 
 function arrayBufferNote({ source }: HeapStats | AttachedHeap): string {
-  if (source === 'node:v8') return 'of the external bytes: array buffers and Buffers'
+  if (source === 'node:v8') return 'array buffers and Buffers: of the external bytes, but for shared ones'
   return 'told by JavaScript alone, which was interrupted for these figures: it keeps the event loop'
 }
 
