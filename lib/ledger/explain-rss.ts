@@ -151,6 +151,14 @@ function isGone({ failure: { errno } }: FailureRecord): boolean {
   }
 }
 
+function outsideError(answer: FailureRecord, pid: number): AllocscopeError {
+  const { failure } = answer
+  if (isGone(answer)) return unreadable(`there is no process ${pid}`)
+  if (failure.errno !== os.constants.errno.EACCES) return toError(answer)
+  const remedy = `this user may not look into process ${pid}: run it as the user whose process it is, or as root`
+  return toError({ failure: { ...failure, message: `${failure.message}: ${remedy}` } })
+}
+
 /**
  * The ledger of another process of the same user, by its `/proc/<pid>/smaps` alone. Files, stacks and shared memory are told; V8's heap and malloc are
  * one remainder, as their records can't be read from outside.
@@ -163,7 +171,7 @@ export function explainProcess(pid: number): RssLedger {
   const checked = checkPid(pid)
   const native = requireBinding()
   const answer = native.readLedgerOf(checked)
-  if (isFailure(answer)) throw isGone(answer) ? unreadable(`there is no process ${checked}`) : toError(answer)
+  if (isFailure(answer)) throw outsideError(answer, checked)
   if (answer.figures.mappings === 0) throw unreadable(`process ${checked} has no memory of its own: it has ended, or is the kernel's`)
   const around: Surroundings = {
     pid: checked,
