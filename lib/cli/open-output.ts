@@ -22,11 +22,9 @@ export function openOutput(command: Command, file: string): Output {
   try {
     descriptor = openSync(file, 'w')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return command.error(`cannot write the report: ${whyNotWritable(error, path.dirname(path.resolve(file)))}`, {
-      exitCode: exitCodes.usage,
-      code: code ?? 'EIO',
-    })
+    const { code = 'EIO' } = error as NodeJS.ErrnoException
+    const why = whyNotWritable(error, path.dirname(path.resolve(file)), 'name a file elsewhere')
+    return command.error(`cannot write the report: ${why}`, { exitCode: exitCodes.usage, code })
   }
   const close = (): void => {
     if (descriptor !== undefined) closeSync(descriptor)

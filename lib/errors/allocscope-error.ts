@@ -119,9 +119,12 @@ export function whyNotReadable(cause: unknown, file: string): string {
   return code === 'ERR_ACCESS_DENIED' ? `node's permission model forbids it: --allow-fs-read=${file} permits it` : message
 }
 
-/** What the file system says against writing to `folder`. Node's permission model names neither the folder nor both of the flags. */
-export function whyNotWritable(cause: unknown, folder: string): string {
+/**
+ * What the file system says against writing to `folder`, and the `remedy`. Node's permission model names neither the folder nor both of the flags: these
+ * are the remedy then.
+ */
+export function whyNotWritable(cause: unknown, folder: string, remedy?: string): string {
   const { code, message } = cause as NodeJS.ErrnoException
-  if (code !== 'ERR_ACCESS_DENIED') return message
+  if (code !== 'ERR_ACCESS_DENIED') return remedy === undefined ? message : `${message}: ${remedy}`
   return `node's permission model forbids it: --allow-fs-read=${folder} --allow-fs-write=${folder} permits it`
 }

@@ -17,6 +17,9 @@ export const eventSlots = 512
 
 const pageBytes = 4096
 
+/** The remedy where a file can't be written. */
+export const elsewhere = 'name a file elsewhere (ALLOCSCOPE_FLIGHT_FILE)'
+
 /** The header and the blocks that stay, and how many bytes the file has for them: whole pages, so that no slot lies across two. */
 export function encodeHead(pinned: readonly FileEvent[], rowSlots: number): { readonly head: Buffer; readonly headBytes: number } {
   const blocks = Buffer.concat(
@@ -42,7 +45,10 @@ export function encodeForSlot(event: FileEvent): Uint8Array {
 /** The error for what the file system, or node's permission model, refuses. */
 function refused(file: string, cause: unknown): AllocscopeError {
   const { syscall } = cause as NodeJS.ErrnoException
-  return new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${whyNotWritable(cause, path.dirname(file))}`, { cause, syscall })
+  return new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${whyNotWritable(cause, path.dirname(file), elsewhere)}`, {
+    cause,
+    syscall,
+  })
 }
 
 /**

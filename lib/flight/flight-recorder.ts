@@ -11,7 +11,7 @@ import type { FileEvent } from '../record/format/file-events.js'
 import { receiveMarks } from '../record/marks.js'
 import type { RecordingEnd } from '../record/recording.js'
 import { rowFigures } from '../sampling/row-figures.js'
-import { encodeForSlot, encodeHead, eventSlots, setAside, slotBytes } from './flight-file.js'
+import { elsewhere, encodeForSlot, encodeHead, eventSlots, setAside, slotBytes } from './flight-file.js'
 import type { FlightSettings } from './flight-options.js'
 import { readHeapLimits } from './heap-limits.js'
 import { followProgram } from './program-events.js'
@@ -40,7 +40,7 @@ const drained = { words: 4096, missed: 2, lost: 3 } as const
 /** The error that names the file, where that is what the system refuses. */
 function refusedBySystem(answer: FailureRecord, file: string): AllocscopeError {
   const { code, message } = answer.failure
-  return toError(code === 'RECORDING' ? { failure: { ...answer.failure, message: `${file}: ${message}` } } : answer)
+  return toError(code === 'RECORDING' ? { failure: { ...answer.failure, message: `${file}: ${message}: ${elsewhere}` } } : answer)
 }
 
 /** There is one recorder at a time, and it may have been started by another copy of the package: the preload is one. */

@@ -90,7 +90,8 @@ export function mayBeGrowing({ start, end, kind, file }: Recording): boolean {
 /** What {@link removeRecordings} did. */
 export interface RemovedRecordings {
   readonly removed: readonly FoundRecording[]
-  readonly kept: readonly { readonly file: string; readonly reason: string }[]
+  /** `isRefused`: the file system kept it. */
+  readonly kept: readonly { readonly file: string; readonly reason: string; readonly isRefused: boolean }[]
 }
 
 function reasonToKeep(file: string): string | undefined {
@@ -110,18 +111,18 @@ function reasonToKeep(file: string): string | undefined {
  */
 export function removeRecordings(folder: string, { dryRun }: { readonly dryRun: boolean }): RemovedRecordings {
   const removed: FoundRecording[] = []
-  const kept: { file: string; reason: string }[] = []
+  const kept: RemovedRecordings['kept'][number][] = []
   findRecordings(folder).forEach((found) => {
     const reason = reasonToKeep(found.file)
     if (reason !== undefined) {
-      kept.push({ file: found.file, reason })
+      kept.push({ file: found.file, reason, isRefused: false })
       return
     }
     try {
       if (!dryRun) unlinkSync(found.file)
       removed.push(found)
     } catch (error) {
-      kept.push({ file: found.file, reason: (error as Error).message })
+      kept.push({ file: found.file, reason: (error as Error).message, isRefused: true })
     }
   })
   return { removed, kept }

@@ -32,7 +32,7 @@ function refuse(folder: string, problem: unknown): never {
   const details = { syscall, errno: errno === undefined ? undefined : Math.abs(errno), cause: problem }
   throw new AllocscopeError(
     'ERR_ALLOCSCOPE_REPORT',
-    `the pages can't be written to ${folder}: ${whyNotWritable(problem, path.resolve(folder))}`,
+    `the pages can't be written to ${folder}: ${whyNotWritable(problem, path.resolve(folder), 'name a folder elsewhere')}`,
     details,
   )
 }

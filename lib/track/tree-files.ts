@@ -1,9 +1,9 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { startTimeOf } from '../process/start-time.js'
 import { nameOfThisProcess } from '../profile/collect/record-files.js'
+import { makeTemporaryFolder } from '../program/temporary-folder.js'
 
 /** A process that began to be tracked. */
 export interface BegunProcess {
@@ -20,7 +20,7 @@ const wholeEnd = /\d{16}\n$/
 
 /** Makes the folder in which each process of a program has its files. Only this user can look into it. */
 export function makeTreeFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), 'allocscope-track-'))
+  return makeTemporaryFolder('allocscope-track-')
 }
 
 /** This process's file for its record, and word that it began. Throws what the file system throws: also where the folder is gone. */

@@ -6,6 +6,7 @@ import { lacking } from '../attach/where-attachable.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { runFile } from '../installed/run-file.js'
 import { missingCommand, skipWhere } from '../installed/test-where.js'
+import { makeRichRecording } from '../record/made-recording.js'
 
 const root = path.resolve('.')
 const folder = mkdtempSync(path.join(tmpdir(), 'allocscope-permission-'))
@@ -152,10 +153,30 @@ skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
     const recorded = await end('unshare', ['-m', 'sh', '-c', readOnly, 'sh', process.execPath, '--require', flight, ends])
     expect([recorded.code, recorded.stdout]).toEqual([3, 'from the program\n'])
     expect(recorded.stderr).toMatch(
-      /^allocscope: the program runs without a flight recorder: .*allocscope-flight-\d+\.rec: Read-only file system/,
+      /^allocscope: the program runs without a flight recorder: .*allocscope-flight-\d+\.rec: Read-only file system: name a file elsewhere \(ALLOCSCOPE_FLIGHT_FILE\)/,
     )
   },
 )
+
+/** Runs a command in a folder, which is the temporary one as well, that can't be written to. */
+const bound =
+  'mount --make-rprivate / && mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$1" && shift && TMPDIR=$PWD exec "$@"'
+
+skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))('in a folder that is read only, a command says what helps', async () => {
+  makeRichRecording(path.join(folder, 'kept.rec'))
+  const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
+    [['record', ends], 2, /\.rec can't be written: EROFS.*: name a file elsewhere \(--output\) \[ERR_ALLOCSCOPE_RECORDING\]$/m],
+    [['plot', '--html', 'page.html', 'kept.rec'], 2, /cannot write the report: EROFS.*: name a file elsewhere \[EROFS\]$/m],
+    [['profile', '--all', '--html', 'pages/', ends], 2, /EROFS.*: name a folder elsewhere \[ERR_ALLOCSCOPE_REPORT\]$/m],
+    [['track', '--children', ends], 1, /TMPDIR can name another: EROFS.*\[ERR_ALLOCSCOPE_TEMPORARY_FOLDER\]$/m],
+    [['clean'], 1, /^No recording of this folder was removed\.\n {2}! kept\.rec stays: EROFS/],
+  ]
+  for (const [args, expected, text] of refusals) {
+    const { code, stdout, stderr } = await end('unshare', ['-m', 'sh', '-c', bound, 'sh', folder, process.execPath, cli, ...args])
+    expect([args, code]).toEqual([args, expected])
+    expect(stdout + stderr).toMatch(text)
+  }
+})
 
 skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))(
   'without /proc, everything works or is a typed error that names it',

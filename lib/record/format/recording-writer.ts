@@ -13,6 +13,7 @@ function refusal(file: string, why: string, cause?: unknown): AllocscopeError {
 }
 
 const isThere = 'there is a file of this name'
+const remedy = 'name a file elsewhere (--output)'
 
 /** Throws `ERR_ALLOCSCOPE_RECORDING` where a file is there that isn't to be replaced: for who has more to do before it is made. */
 export function refuseExisting(file: string, replace: boolean): void {
@@ -35,7 +36,7 @@ export class RecordingWriter {
       this.#descriptor = openSync(file, replace ? 'w' : 'wx', 0o600)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      throw refusal(file, code === 'EEXIST' ? isThere : whyNotWritable(error, path.dirname(path.resolve(file))), error)
+      throw refusal(file, code === 'EEXIST' ? isThere : whyNotWritable(error, path.dirname(path.resolve(file)), remedy), error)
     }
     this.#blocks.push(encodeFileHeader())
   }

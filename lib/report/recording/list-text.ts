@@ -30,9 +30,11 @@ const stateWords: Readonly<Record<ListedRecording['state'], string>> = {
   unreadable: 'unreadable',
 }
 
+const placeOf = (folder: string): string => (folder === '.' ? 'this folder' : printable(folder))
+
 /** What `allocscope list` prints. */
 export function renderRecordingList(folder: string, recordings: readonly ListedRecording[], style: TextStyle): string {
-  if (recordings.length === 0) return `There is no recording in ${printable(folder)}.\n`
+  if (recordings.length === 0) return `There is no recording in ${placeOf(folder)}.\n`
   const rows = recordings.map(({ index, file, startMs, durationMs, peakRssBytes, bytes, state, command }) => [
     String(index),
     printable(file),
@@ -62,7 +64,7 @@ export function renderRemoved(folder: string, { removed, kept }: RemovedRecordin
   const total = removed.reduce((sum, { bytes }) => sum + bytes, 0)
   const head =
     removed.length === 0
-      ? `No recording of ${printable(folder)} ${dryRun ? 'would be' : 'was'} removed.`
+      ? `No recording of ${placeOf(folder)} ${dryRun ? 'would be' : 'was'} removed.`
       : `${formatCount(removed.length)} ${removed.length === 1 ? 'recording' : 'recordings'}, ${formatBytes(total)}, ${verb}:`
   const lines = [
     head,
