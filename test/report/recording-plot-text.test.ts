@@ -154,6 +154,17 @@ test('a part of the time; and nothing where there is no sample', () => {
   expect(makePlot([makeRecording([])], { children: true })).toBeUndefined()
 })
 
+test.each([
+  [{ exitCode: 3, signal: undefined }, 'ended with exit code 3'],
+  [{ exitCode: undefined, signal: 'SIGKILL' }, 'ended by SIGKILL'],
+  // Of a process that another had started.
+  [{ exitCode: undefined, signal: undefined }, 'ended'],
+])('an end of %p', (ending, words) => {
+  const end = { timeMs: 1000, reason: 'program-ended', ...ending, lostSamples: 0, missedSamples: 0 } as const
+  const [, facts] = textOf([{ ...steady, recording: { ...steady.recording, end } }]).split('\n')
+  expect(facts?.split(', ').at(-1)).toBe(words)
+})
+
 test('damage and lost samples are said', () => {
   const { recording } = steady
   const end = { timeMs: 1000, reason: 'disk-full', exitCode: undefined, signal: undefined, lostSamples: 12, missedSamples: 0 } as const

@@ -25,7 +25,9 @@ export function describeEnd({ end, kind }: Recording): string {
   if (end === undefined)
     return kind === 'flight' ? 'killed or crashed, or it still runs' : 'it has no end: the recorder was killed, or still writes'
   if (end.reason === 'program-ended') {
-    return end.signal === undefined ? `ended with exit code ${end.exitCode ?? 0}` : `ended by ${printable(end.signal)}`
+    if (end.signal !== undefined) return `ended by ${printable(end.signal)}`
+    // Of a process that another had started nobody but that one is told.
+    return end.exitCode === undefined ? 'ended' : `ended with exit code ${end.exitCode}`
   }
   const reasons = {
     interrupted: 'recorded until Ctrl-C',
