@@ -5,6 +5,8 @@ import type { FailureRecord } from '../binding/index.js'
 import { AllocscopeError, whyNotReadable } from '../errors/index.js'
 
 const prepared = 'or start the program with node --import allocscope/agent, which needs no such right'
+/** The remedy where a process can't be asked. */
+export const otherwise = 'explain --pid and record --pid tell what can be seen from outside'
 const otherWays = `go through its inspector (allocscope attach <pid> --inspector), ${prepared}`
 
 function textOf(file: string): string {
@@ -79,6 +81,5 @@ export function checkAccess(pid: number): void {
   }
   const other = otherRuntime(pid)
   if (other === undefined) return
-  const remedy = 'explain --pid and record --pid tell what can be seen from outside'
-  throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', `process ${pid} runs ${other}, and only Node can be attached to: ${remedy}`)
+  throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', `process ${pid} runs ${other}, and only Node can be attached to: ${otherwise}`)
 }

@@ -6,6 +6,7 @@ import { AllocscopeError } from '../errors/index.js'
 import { startTimeOf } from '../process/start-time.js'
 import type { Inviter } from './agent-messages.js'
 import type { AttachedProcess } from './attached-process.js'
+import { otherwise } from './attach-failure.js'
 import { isSameFile } from './library-there.js'
 
 /** Long enough for an event loop that is busy, and for the modules to be read. */
@@ -59,6 +60,8 @@ export function inviteTo(pid: number): Invitation {
 export async function inviteAgent(attached: AttachedProcess): Promise<string> {
   const { pid } = attached
   const evaluated = await attached.evaluate(inviteTo(pid).script, invitePatienceMs)
-  if ('reason' in evaluated) throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', `process ${pid} opened no socket: ${evaluated.reason}`)
+  if ('reason' in evaluated) {
+    throw new AllocscopeError('ERR_ALLOCSCOPE_ATTACH', `process ${pid} opened no socket: ${evaluated.reason}: ${otherwise}`)
+  }
   return `/proc/${pid}/root${evaluated.value}`
 }

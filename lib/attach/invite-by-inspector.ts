@@ -4,7 +4,7 @@ import { AllocscopeError } from '../errors/index.js'
 import { listenersOf } from '../process/tcp-listeners.js'
 import type { TcpAddress } from '../process/tcp-listeners.js'
 import { findAgent } from './agent-place.js'
-import { checkAccess } from './attach-failure.js'
+import { checkAccess, otherwise } from './attach-failure.js'
 import { inspect } from './inspector-client.js'
 import type { Inspected, InspectorTarget } from './inspector-client.js'
 import { invitePatienceMs, inviteTo } from './invite-agent.js'
@@ -76,7 +76,7 @@ function explain(pid: number, inspected: Inspected, closes: boolean): never {
   if (inspected.outcome === 'answered') fail(inspected.value)
   if (inspected.outcome === 'closed') fail('its inspector was closed meanwhile')
   const remains = closes ? '. Its inspector listens until it is free, and is closed then' : ''
-  return fail(`its event loop is blocked: it hasn't come round for ${invitePatienceMs} ms${remains}`)
+  return fail(`its event loop is blocked: it hasn't come round for ${invitePatienceMs} ms: ${otherwise}${remains}`)
 }
 
 async function send(pid: number, target: InspectorTarget, script: string, closes: boolean): Promise<Inspected> {

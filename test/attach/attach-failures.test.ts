@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { AttachedProcess, readAttached } from '../../lib/attach/index.js'
+import { askProcess, AttachedProcess, readAttached } from '../../lib/attach/index.js'
 import { allocscope, cli, plainEnvironment } from '../cli/run-cli.js'
 import { testOnEachNode } from '../heap/node-versions.js'
 import { missingCommand, skipWhere, testWhere } from '../installed/test-where.js'
-import { tracesOf, withTarget } from './target.js'
+import { tracesOf, whileBlocked, withTarget } from './target.js'
 import { lacking, notAttachable, notAttachableByOthers, notRoot } from './where-attachable.js'
 
 const declare = testWhere(notAttachable)
@@ -52,6 +52,18 @@ declare('a process that has ended', async () => {
   expect(await failureOf(child.pid as number)).toMatchObject({
     code: 'ERR_ALLOCSCOPE_ATTACH',
     message: expect.stringMatching(/there is no process \d+/) as string,
+  })
+})
+
+declare('an event loop that is blocked, for what only JavaScript can do: what tells something all the same', async () => {
+  await withTarget(process.execPath, async (target) => {
+    await whileBlocked(target, async (free) => {
+      await expect(askProcess(target.pid, { request: 'explain' })).rejects.toMatchObject({
+        code: 'ERR_ALLOCSCOPE_ATTACH',
+        message: expect.stringMatching(/event loop is blocked: .*: explain --pid and record --pid tell what can be seen/) as string,
+      })
+      await free()
+    })
   })
 })
 

@@ -189,7 +189,7 @@ testOnEachNode('an event loop that is blocked is a reason, and the inspector is 
         const { invite, uses } = way(true)
         await expect(ask(pid, stats, invite)).rejects.toMatchObject({
           code: 'ERR_ALLOCSCOPE_ATTACH',
-          message: expect.stringMatching(/event loop is blocked.*is closed then/) as string,
+          message: expect.stringMatching(/event loop is blocked.*explain --pid.*is closed then/) as string,
         })
         expect(uses).toMatchObject([{ isOpen: true }])
         await free()
