@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { askProcess } from '../attach/index.js'
-import { isAllocscopeError } from '../errors/index.js'
+import { isAllocscopeError, whyNotWritable } from '../errors/index.js'
 import { metricsOfProcess } from '../metrics/attached-metrics.js'
 import type { ReadProcess } from '../metrics/attached-metrics.js'
 import { renderExposition } from '../metrics/exposition.js'
@@ -41,7 +41,7 @@ export class Textfile {
     this.#complain = complain
   }
 
-  /** Throws what the file system throws. */
+  /** Throws what the file system says against it, with its code. */
   async write(): Promise<void> {
     const readings: ProcessReading[] = []
     const unread = new Set<number>()
@@ -59,7 +59,9 @@ export class Textfile {
       renameSync(written, this.file)
     } catch (error) {
       rmSync(written, { force: true })
-      throw error
+      const why = whyNotWritable(error, path.dirname(path.resolve(this.file)), 'name a folder elsewhere (--textfile)')
+      const { code } = error as NodeJS.ErrnoException
+      throw Object.assign(new Error(`${this.file} can't be written: ${why}`, { cause: error }), { code })
     }
   }
 

@@ -169,6 +169,7 @@ skipWhere(lacking('CAP_SYS_ADMIN') ?? missingCommand('unshare'))('in a folder th
     [['plot', '--html', 'page.html', 'kept.rec'], 2, /cannot write the report: EROFS.*: name a file elsewhere \[EROFS\]$/m],
     [['profile', '--all', '--html', 'pages/', ends], 2, /EROFS.*: name a folder elsewhere \[ERR_ALLOCSCOPE_REPORT\]$/m],
     [['track', '--children', ends], 1, /TMPDIR can name another: EROFS.*\[ERR_ALLOCSCOPE_TEMPORARY_FOLDER\]$/m],
+    [['agent', '--textfile', '.', '--pid', '4194305', '--once'], 1, /prom can't be written: EROFS.*: name a folder .* \[EROFS\]$/m],
     [['clean'], 1, /^No recording of this folder was removed\.\n {2}! kept\.rec stays: EROFS/],
   ]
   for (const [args, expected, text] of refusals) {
