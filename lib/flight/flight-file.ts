@@ -7,6 +7,7 @@ import { blockHeaderBytes, blockKinds, encodeBlock } from '../record/format/bloc
 import { encodeEvent } from '../record/format/file-events.js'
 import type { FileEvent } from '../record/format/file-events.js'
 import { encodeFileHeader, fileHeaderBytes } from '../record/format/file-header.js'
+import type { FlightSettings } from './flight-options.js'
 
 const record = lazily(() => require('../record/index.js') as typeof import('../record/index.js'))
 
@@ -18,7 +19,9 @@ export const eventSlots = 512
 const pageBytes = 4096
 
 /** The remedy where a file can't be written. */
-export const elsewhere = 'name a file elsewhere (ALLOCSCOPE_FLIGHT_FILE)'
+export function elsewhere({ fileOption }: FlightSettings): string {
+  return `name a file elsewhere (${fileOption})`
+}
 
 /** The header and the blocks that stay, and how many bytes the file has for them: whole pages, so that no slot lies across two. */
 export function encodeHead(pinned: readonly FileEvent[], rowSlots: number): { readonly head: Buffer; readonly headBytes: number } {
@@ -43,23 +46,22 @@ export function encodeForSlot(event: FileEvent): Uint8Array {
 }
 
 /** The error for what the file system, or node's permission model, refuses. */
-function refused(file: string, cause: unknown): AllocscopeError {
+function refused(settings: FlightSettings, cause: unknown): AllocscopeError {
+  const { file } = settings
   const { syscall } = cause as NodeJS.ErrnoException
-  return new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${whyNotWritable(cause, path.dirname(file), elsewhere)}`, {
-    cause,
-    syscall,
-  })
+  const why = whyNotWritable(cause, path.dirname(file), elsewhere(settings))
+  return new AllocscopeError('ERR_ALLOCSCOPE_RECORDING', `${file}: ${why}`, { cause, syscall })
 }
 
 /**
  * Renames the recording of an earlier process: it may be the evidence of a crash, and in a container every first process has the same id. Throws
  * `ERR_ALLOCSCOPE_RECORDING`.
  */
-export function setAside(file: string): void {
+export function setAside(settings: FlightSettings): void {
   try {
-    renameEarlier(file)
+    renameEarlier(settings.file)
   } catch (error) {
-    throw isAllocscopeError(error) ? error : refused(file, error)
+    throw isAllocscopeError(error) ? error : refused(settings, error)
   }
 }
 

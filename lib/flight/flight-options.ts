@@ -15,6 +15,8 @@ export interface FlightOptions {
 export interface FlightSettings {
   /** An absolute path. */
   readonly file: string
+  /** What gave it, for a message. */
+  readonly fileOption: string
   readonly intervalMs: number
   /** How many rows are kept. */
   readonly rows: number
@@ -49,7 +51,7 @@ export function checkFlightSettings(given: { readonly [Name in keyof FlightOptio
   const intervalMs = checkNumber(names.intervalMs, given.intervalMs, shortestMs, 100, longestMs)
   const rows = Math.ceil((minutes * 60_000) / intervalMs) + 1
   if (rows > mostRows) throw outOfRange(names.minutes, `at most ${mostRows} samples at an interval of ${intervalMs} ms`, minutes)
-  return { file, intervalMs, rows }
+  return { file, fileOption: names.file, intervalMs, rows }
 }
 
 export function readFlightOptions(options: unknown): FlightSettings {

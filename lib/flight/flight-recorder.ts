@@ -38,9 +38,10 @@ const publishAloneEveryMs = 100
 const drained = { words: 4096, missed: 2, lost: 3 } as const
 
 /** The error that names the file, where that is what the system refuses. */
-function refusedBySystem(answer: FailureRecord, file: string): AllocscopeError {
+function refusedBySystem(answer: FailureRecord, settings: FlightSettings): AllocscopeError {
   const { code, message } = answer.failure
-  return toError(code === 'RECORDING' ? { failure: { ...answer.failure, message: `${file}: ${message}: ${elsewhere}` } } : answer)
+  const why = `${settings.file}: ${message}: ${elsewhere(settings)}`
+  return toError(code === 'RECORDING' ? { failure: { ...answer.failure, message: why } } : answer)
 }
 
 /** There is one recorder at a time, and it may have been started by another copy of the package: the preload is one. */
@@ -112,9 +113,9 @@ class RunningRecorder implements FlightRecorder {
     const { limitBytes, usageFile = '' } = readContainerLimit() ?? {}
     const { head, headBytes } = encodeHead(pinnedEvents(this.#binding, settings, limitBytes, -this.#startMs), settings.rows)
     const numbers = Float64Array.of(headBytes, slotBytes, settings.rows, eventSlots, settings.intervalMs, maxCpuShare, this.#startMs)
-    setAside(settings.file)
+    setAside(settings)
     const answer = this.#binding.startFlight(numbers, settings.file, head, usageFile)
-    if (typeof answer !== 'number') throw refusedBySystem(answer, settings.file)
+    if (typeof answer !== 'number') throw refusedBySystem(answer, settings)
     return answer
   }
 

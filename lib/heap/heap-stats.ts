@@ -34,9 +34,9 @@ export interface HeapStats {
   readonly physicalBytes: number
   /** Bytes that can still be allocated before the limit. `total_available_size`. */
   readonly availableBytes: number
-  /** Bytes outside the heap that its objects keep, array buffers included. `external_memory`. */
+  /** Bytes outside the heap that its objects keep, array buffers included, but for shared ones. `external_memory`. */
   readonly externalBytes: number
-  /** Bytes of the backing stores of array buffers and Buffers of the calling thread. `process.memoryUsage().arrayBuffers`. */
+  /** Bytes of the backing stores of array buffers, shared ones too, and Buffers of the calling thread. `process.memoryUsage().arrayBuffers`. */
   readonly arrayBufferBytes: number
   /** Bytes that V8 itself has from malloc (zones, tables). `malloced_memory`. */
   readonly mallocedBytes: number

@@ -34,12 +34,13 @@ test.each([
 test('settings from the environment: empty is as if it were not there, and what is no number is refused by its name', () => {
   expect(readFlightVariables({ ALLOCSCOPE_FLIGHT_FILE: '', ALLOCSCOPE_FLIGHT_MINUTES: '' })).toEqual({
     file: path.resolve(`allocscope-flight-${process.pid}.rec`),
+    fileOption: 'ALLOCSCOPE_FLIGHT_FILE',
     intervalMs: 100,
     rows: 6001,
   })
   expect(
     readFlightVariables({ ALLOCSCOPE_FLIGHT_FILE: '/a/%p-%p', ALLOCSCOPE_FLIGHT_MINUTES: '0.5', ALLOCSCOPE_FLIGHT_INTERVAL: '50' }),
-  ).toEqual({ file: `/a/${process.pid}-${process.pid}`, intervalMs: 50, rows: 601 })
+  ).toEqual({ file: `/a/${process.pid}-${process.pid}`, fileOption: 'ALLOCSCOPE_FLIGHT_FILE', intervalMs: 50, rows: 601 })
   expect(() => readFlightVariables({ ALLOCSCOPE_FLIGHT_INTERVAL: '1e3' })).toThrow(
     /"ALLOCSCOPE_FLIGHT_INTERVAL" argument must be of type number/,
   )
@@ -96,6 +97,7 @@ test('no other file is written over', () => {
   expect(() => startFlightRecorder(nowhere)).toThrow(
     expect.objectContaining({ code: 'ERR_ALLOCSCOPE_RECORDING', syscall: 'open', errno: 2 }),
   )
+  expect(() => startFlightRecorder(nowhere)).toThrow(/: name a file elsewhere \(options\.file\)$/)
   // Neither has left a recorder.
   startFlightRecorder({ file: path.join(folder, 'after.rec'), minutes: 1 }).stop()
 })

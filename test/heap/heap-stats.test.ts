@@ -31,6 +31,19 @@ describe('getHeapStats', () => {
     expect(after.externalBytes - before.externalBytes).toBe(50_000_000)
   })
 
+  test('a shared array buffer is in array buffers, but not in external memory', () => {
+    const [before, after] = inFreshProcess(`(() => {
+      allocscope.getHeapStats()
+      gc()
+      const before = allocscope.getHeapStats()
+      const buffer = new SharedArrayBuffer(50_000_000)
+      return [before, allocscope.getHeapStats(), buffer.byteLength]
+    })()`) as [HeapStats, HeapStats]
+    expect(after.arrayBufferBytes - before.arrayBufferBytes).toBe(50_000_000)
+    // What V8 adds for its own record of it.
+    expect(after.externalBytes - before.externalBytes).toBeLessThan(1000)
+  })
+
   test('a context more is a native context more', () => {
     const before = getHeapStats().nativeContexts
     const context = vm.createContext({})
